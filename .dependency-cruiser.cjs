@@ -1,0 +1,106 @@
+// Who may import what (ARCHITECTURE.md has the picture). Each rule says why; test/unit/import-rules.test.ts proves that they catch.
+const src = "^provider/src";
+const floor = `${src}/(cim|schema|errors\\.ts|nearest\\.ts)`;
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycles",
+      comment: "Data flows one way: down with the request, up with the answer.",
+      severity: "error",
+      from: { path: src },
+      to: { circular: true },
+    },
+    {
+      name: "resources-are-thin",
+      comment:
+        "A user's program loads the resource classes: all work is behind `pulumi-hyperv-snapshots/lifecycle`, in another process.",
+      severity: "error",
+      from: { path: `${src}/resources/` },
+      to: { path: src, pathNot: `${src}/(resources|types)/`, dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "one-door-to-pulumi",
+      comment:
+        "The lifecycle is plain JSON in, plain JSON out; only engine-link.ts, and the classes a program uses, know Pulumi.",
+      severity: "error",
+      from: { path: src, pathNot: `${src}/(resources|types)/|${src}/lifecycle/engine-link\\.ts` },
+      to: { path: "node_modules/(@pulumi/pulumi|@grpc/grpc-js)/" },
+    },
+    {
+      name: "verbs-are-blind-to-the-transport",
+      comment: "hyperv/ and jobs/ work on the port, however the host is reached.",
+      severity: "error",
+      from: { path: `${src}/(hyperv|jobs)/` },
+      to: { path: `${src}/(transports|simulator|lifecycle|resources|types|connection|config)` },
+    },
+    {
+      name: "a-job-is-not-about-snapshots",
+      comment: "jobs/ is below hyperv/.",
+      severity: "error",
+      from: { path: `${src}/jobs/` },
+      to: { path: `${src}/hyperv/` },
+    },
+    {
+      name: "transports-know-no-verbs",
+      comment: "A transport carries requests; it neither knows what they mean nor waits for jobs.",
+      severity: "error",
+      from: { path: `${src}/transports/` },
+      to: { path: `${src}/(hyperv|jobs|lifecycle|resources|types|connection|config)` },
+    },
+    {
+      name: "transports-do-not-know-each-other",
+      comment: "Each can be read, loaded and thrown away by itself.",
+      severity: "error",
+      from: { path: `${src}/transports/([^/]+)/` },
+      to: { path: `${src}/transports/[^/]+/`, pathNot: `${src}/transports/$1/` },
+    },
+    {
+      name: "only-the-simulated-transport-knows-the-simulator",
+      comment: "Real hosts are reached without it.",
+      severity: "error",
+      from: { path: src, pathNot: `${src}/(simulator|transports/simulated)/` },
+      to: { path: `${src}/simulator/` },
+    },
+    {
+      name: "the-simulator-stands-alone",
+      comment:
+        "A simulator that shares the client's logic agrees with its mistakes: it shares the floor only, which is data and text forms.",
+      severity: "error",
+      from: { path: `${src}/simulator/` },
+      to: { path: src, pathNot: `${src}/simulator/|${floor}` },
+    },
+    {
+      name: "the-floor-is-the-floor",
+      comment: "cim/, schema/ and errors.ts import nothing above them.",
+      severity: "error",
+      from: { path: floor },
+      to: { path: src, pathNot: floor },
+    },
+    {
+      name: "schema-is-data",
+      comment: "Both sides share it, so it holds names, types and numbers only.",
+      severity: "error",
+      from: { path: `${src}/schema/` },
+      to: { pathNot: `${src}/schema/` },
+    },
+    {
+      name: "what-is-imported-is-declared",
+      comment:
+        "The package is installed without this repository's development tools; Pulumi, and the gRPC that it brings, are the program's own.",
+      severity: "error",
+      from: { path: src },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        pathNot: "node_modules/(@pulumi/pulumi|@grpc/grpc-js)/",
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: `${__dirname}/provider/tsconfig.json` },
+    combinedDependencies: true,
+  },
+};

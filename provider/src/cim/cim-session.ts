@@ -1,0 +1,78 @@
+import type { CimInstance } from "./cim-instance";
+import type { CimInstancePath } from "./cim-instance-path";
+import type { CimValue } from "./cim-value";
+
+/** What every request may be given. */
+export interface CimRequestOptions {
+  /** Ends the waiting for the answer; whether the request took effect is then unknown. */
+  readonly abortSignal?: AbortSignal;
+}
+
+/** What narrows the walk over an association. The association class is never left out: hosts answer each object several times without it. */
+export interface AssociatorsOptions extends CimRequestOptions {
+  readonly associationClass: string;
+  /** Only objects of this class, or of one below it. */
+  readonly resultClass?: string;
+  /** The property of the association that names the object one starts from. */
+  readonly role?: string;
+  /** The property of the association that names the objects one wants. */
+  readonly resultRole?: string;
+}
+
+/** What narrows a look at the association objects themselves. */
+export interface ReferencesOptions extends CimRequestOptions {
+  readonly associationClass: string;
+  readonly role?: string;
+}
+
+/** What a method answered: the number, and the out parameters by their names. */
+export interface MethodResult {
+  readonly returnValue: number;
+  readonly outParameters: Readonly<Record<string, CimValue>>;
+}
+
+/**
+ * The port: one namespace of one host, whichever way it is reached. Every transport is a `CimSession`, and one
+ * conformance suite tests them all.
+ *
+ * Every call throws {@link NotFoundError} or {@link AccessDeniedError} where the host says so, {@link CimError} for any
+ * other refusal, and a {@link TransportError} when no usable answer came. Class, property and key names are
+ * compared without regard to case.
+ */
+export interface CimSession {
+  /** The host's own name, as it stands in object paths. */
+  readonly hostName: string;
+  /** `root\virtualization\v2`, unless configured otherwise. */
+  readonly namespace: string;
+
+  /** Reads one instance. @throws {@link NotFoundError} when it isn't there. */
+  get(path: CimInstancePath, options?: CimRequestOptions): Promise<CimInstance>;
+
+  /**
+   * Runs a WQL query. An account without the rights gets no rows and no error.
+   *
+   * A `SELECT` list has to contain the class's keys: not every transport can tell an instance's path without them.
+   */
+  query(wql: string, options?: CimRequestOptions): Promise<readonly CimInstance[]>;
+
+  /** Walks an association from one instance to those at its other end, each once. */
+  associators(path: CimInstancePath, options: AssociatorsOptions): Promise<readonly CimInstance[]>;
+
+  /** Reads the association objects that name an instance, each once. */
+  references(path: CimInstancePath, options: ReferencesOptions): Promise<readonly CimInstance[]>;
+
+  /**
+   * Invokes a method on an instance. Parameters go by name; one that is left out is not sent, null is sent as null.
+   *
+   * Never repeated by a transport: whether a lost call took effect is for the caller to find out.
+   */
+  invokeMethod(
+    path: CimInstancePath,
+    methodName: string,
+    inParameters: Readonly<Record<string, CimValue>>,
+    options?: CimRequestOptions,
+  ): Promise<MethodResult>;
+
+  /** Gives back what the session holds. Calls that are under way fail. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,47 @@
+import { SaxesParser } from "saxes";
+import { propertiesOf } from "./cim-class";
+
+/** A property of an embedded instance, as this package writes it. */
+export type EmbeddedValue = string | number | boolean;
+
+/**
+ * Writes an instance as CIM-XML text, the form in which Hyper-V's methods take settings.
+ *
+ * Only the properties given are written; their types come from the schema.
+ */
+export function embedInstance(className: string, properties: Readonly<Record<string, EmbeddedValue>>): string {
+  const declared = propertiesOf(className);
+  const written = Object.entries(properties).map(
+    ([name, value]) =>
+      `<PROPERTY NAME="${name}" TYPE="${declared[name]?.type}"><VALUE>${escapeXml(String(value))}</VALUE></PROPERTY>`,
+  );
+  return `<INSTANCE CLASSNAME="${className}">${written.join("")}</INSTANCE>`;
+}
+
+/**
+ * Finds the class of an embedded instance in CIM-XML text.
+ *
+ * @returns The class's name, or what is wrong with the text.
+ */
+export function readEmbeddedClass(text: string): { readonly className: string } | { readonly problem: string } {
+  let className: string | undefined;
+  const parser = new SaxesParser();
+  parser.on("doctype", () => parser.fail("a DOCTYPE is not allowed"));
+  parser.on("opentag", ({ name, attributes }) => {
+    if (className !== undefined) return;
+    if (name !== "INSTANCE") parser.fail(`the root element is <${name}>, not <INSTANCE>`);
+    className = attributes["CLASSNAME"] as string | undefined;
+    if (!className) parser.fail("<INSTANCE> has no CLASSNAME");
+  });
+  try {
+    parser.write(text).close();
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message.replace(/^[\d:]+\s*/, "") : String(error) };
+  }
+  return className ? { className } : { problem: "it has no <INSTANCE> element" };
+}
+
+function escapeXml(text: string): string {
+  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+}

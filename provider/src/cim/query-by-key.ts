@@ -1,0 +1,37 @@
+import { CimError } from "../errors";
+import type { CimInstance } from "./cim-instance";
+import type { CimSession } from "./cim-session";
+import { quoteWql } from "./wql-text";
+
+/** Values in one query: hosts refuse a query of many ORs with a quota violation. */
+const valuesPerQuery = 20;
+
+/** WBEM_E_QUOTA_VIOLATION, and WinRM's own quota fault. */
+const quotaViolations = [0x8004106c, 0x803381a6];
+
+/**
+ * Reads all instances of a class in which a property has one of some values, in as few queries as hosts allow.
+ *
+ * Values that name nothing have no instance in the answer; a value may also have several.
+ */
+export async function queryByKey(
+  session: CimSession,
+  className: string,
+  property: string,
+  values: readonly string[],
+): Promise<readonly CimInstance[]> {
+  const instances: CimInstance[] = [];
+  const read = async (some: readonly string[]): Promise<void> => {
+    const conditions = some.map((value) => `${property} = ${quoteWql(value)}`);
+    try {
+      instances.push(...(await session.query(`SELECT * FROM ${className} WHERE ${conditions.join(" OR ")}`)));
+    } catch (error) {
+      const tooMany = CimError.isInstance(error) && error.hresult !== null && quotaViolations.includes(error.hresult);
+      if (!tooMany || some.length === 1) throw error;
+      await read(some.slice(0, some.length / 2));
+      await read(some.slice(some.length / 2));
+    }
+  };
+  for (let at = 0; at < values.length; at += valuesPerQuery) await read(values.slice(at, at + valuesPerQuery));
+  return instances;
+}

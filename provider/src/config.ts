@@ -1,0 +1,121 @@
+import { InvalidArgumentError } from "./errors";
+import { nearest } from "./nearest";
+
+/** The namespace of this package's keys in a stack's configuration. */
+export const configurationNamespace = "hyperv-snapshots";
+
+const prefix = "HYPERV_SNAPSHOTS_";
+
+/** What the table says of one key. */
+interface ConfigurationKey {
+  readonly description: string;
+  /** The only values, where there are only some. */
+  readonly values?: readonly string[];
+  readonly default?: string;
+}
+
+/**
+ * Every configuration key. The one place that knows them: types, checks, messages and documentation come from it.
+ *
+ * Each has an environment variable too (`HYPERV_SNAPSHOTS_SIMULATED_HOST`); the stack's configuration wins over it.
+ */
+export const configurationKeys = {
+  transport: {
+    description: "How the host is reached. Never guessed: a simulated host stands in only where it is asked for.",
+    values: ["simulated"],
+  },
+  simulatedHost: {
+    description: "The file that holds the simulated host; a relative path starts at the program's folder.",
+    default: "simulated-host.jsonl",
+  },
+  simulatedSeed: {
+    description: "A seed file for a simulated host that doesn't exist yet. Without one it begins empty.",
+  },
+  dependents: {
+    description:
+      "What the host does with snapshots that descend from one that is destroyed. Not known in public, so `unknown` refuses to destroy it while any do.",
+    values: ["unknown", "kept", "removed"],
+    default: "unknown",
+  },
+} as const satisfies Record<string, ConfigurationKey>;
+
+/** The name of a key. */
+export type ConfigurationKeyName = keyof typeof configurationKeys;
+
+const names = Object.keys(configurationKeys) as ConfigurationKeyName[];
+
+type ValueOf<K> = K extends { values: readonly (infer V)[] } ? V : string;
+
+/** What was configured, defaults included; a key without a default that nobody set is absent. */
+export type Configuration = {
+  readonly [Name in ConfigurationKeyName as (typeof configurationKeys)[Name] extends { default: string }
+    ? Name
+    : never]: ValueOf<(typeof configurationKeys)[Name]>;
+} & {
+  readonly [Name in ConfigurationKeyName as (typeof configurationKeys)[Name] extends { default: string }
+    ? never
+    : Name]?: ValueOf<(typeof configurationKeys)[Name]>;
+};
+
+/** Where values come from. */
+export interface ConfigurationSources {
+  /** The stack's value of a key, without its namespace. */
+  readonly get: (name: string) => string | undefined;
+  /** The stack's keys in our namespace, where they can be told. */
+  readonly stackKeys: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The environment variable of a key: `simulatedHost` is `HYPERV_SNAPSHOTS_SIMULATED_HOST`. */
+export function environmentVariable(name: string): string {
+  return prefix + name.replaceAll(/[A-Z]/g, "_$&").toUpperCase();
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws {@link InvalidArgumentError} for a key that doesn't exist (with the nearest that does), and for a value that a
+ * key doesn't take.
+ */
+export function readConfiguration(sources: ConfigurationSources): Configuration {
+  refuseUnknownKeys(sources);
+  const configuration: Record<string, string> = {};
+  for (const name of names) {
+    const key: ConfigurationKey = configurationKeys[name];
+    const value = sources.get(name) ?? sources.environment[environmentVariable(name)] ?? key.default;
+    if (value === undefined || value === "") continue;
+    if (key.values && !key.values.includes(value)) throw unknownValue(name, value, key.values);
+    configuration[name] = value;
+  }
+  return configuration as unknown as Configuration;
+}
+
+function refuseUnknownKeys({ stackKeys, environment }: ConfigurationSources): void {
+  const variables = names.map(environmentVariable);
+  const ours = Object.keys(environment).filter((variable) => variable.startsWith(prefix));
+  for (const [known, found, shown] of [
+    [names, stackKeys, (key: string) => `${configurationNamespace}:${key}`],
+    [variables, ours, (variable: string) => variable],
+  ] as const) {
+    for (const key of found) {
+      if ((known as readonly string[]).includes(key)) continue;
+      throw new InvalidArgumentError({
+        attempted: "Reading the configuration",
+        target: shown(key),
+        answer: "there is no such key",
+        outcome: "Nothing was asked of the host",
+        remedy: `Did you mean ${shown(nearest(key, known))}? The keys are ${known.map(shown).join(", ")}`,
+      });
+    }
+  }
+}
+
+function unknownValue(name: string, value: string, values: readonly string[]): InvalidArgumentError {
+  return new InvalidArgumentError({
+    attempted: "Reading the configuration",
+    target: `${configurationNamespace}:${name}`,
+    answer: `${JSON.stringify(value)} is none of its values`,
+    outcome: "Nothing was asked of the host",
+    remedy: `Set it to ${values.join(", ")}: pulumi config set ${configurationNamespace}:${name} ${values[0]}`,
+  });
+}

@@ -1,0 +1,178 @@
+import { CimInstancePath } from "../cim/cim-instance-path";
+import type { CimSession } from "../cim/cim-session";
+import { AccessDeniedError, JobFailedError, NotFoundError, ProtocolError } from "../errors";
+import type { WaitOptions } from "../jobs/job-monitor";
+import { methodOutcome } from "../jobs/method-outcome";
+import { ClassName } from "../schema/names";
+import { ElementEffects } from "../schema/value-maps";
+import type { HyperVHost } from "./hyperv-host";
+import { isThere } from "./sight";
+import { listSnapshotCollections, snapshotCollectionPath } from "./snapshot-collection";
+import { describeCollection, type VirtualSystemCollection } from "./virtual-system-collection";
+
+const className = ClassName.collectionSnapshotService;
+
+/** What `CreateSnapshot` is asked for. */
+export interface SnapshotRequest {
+  readonly collection: VirtualSystemCollection;
+  /** 1 standard, 2 recovery, 32768 … 65535 vendor specific. */
+  readonly snapshotType: number;
+  /** An embedded instance as CIM-XML text; empty for none. */
+  readonly snapshotSettings: string;
+}
+
+/** How far a snapshot is: made, or in the hands of a job. */
+export type SnapshotProgress =
+  | { readonly kind: "made"; readonly path: CimInstancePath }
+  | { readonly kind: "jobStarted"; readonly jobPath: CimInstancePath };
+
+/**
+ * Sends `CreateSnapshot`. Sent once, never repeated: it is not idempotent.
+ *
+ * The `[in, out]` result reference is left out, since hosts refuse a path there.
+ *
+ * @throws {@link MethodFailedError} when the host refuses; nothing was taken then.
+ */
+export async function requestSnapshot(session: CimSession, request: SnapshotRequest): Promise<SnapshotProgress> {
+  const { collection, snapshotType, snapshotSettings } = request;
+  const target = describeCollection(session, collection.name);
+  const result = await session.invokeMethod(await servicePath(session), "CreateSnapshot", {
+    Collection: collection.path,
+    SnapshotSettings: snapshotSettings,
+    SnapshotType: snapshotType,
+  });
+  const outcome = methodOutcome(result, { attempted: "CreateSnapshot", target, refused: "No snapshot was taken" });
+  if (outcome.kind === "jobStarted") return outcome;
+  const path = result.outParameters["ResultingSnapshotCollection"];
+  if (path instanceof CimInstancePath) return { kind: "made", path };
+  throw new ProtocolError({
+    attempted: "CreateSnapshot",
+    target,
+    answer: "the host returned 0 (done) without a reference to the snapshot collection",
+    outcome: "A snapshot was taken",
+    remedy: "Look for it on the host before you try again",
+  });
+}
+
+/** What a snapshot job was to make, and what the group had before. */
+export interface SnapshotJob {
+  readonly jobPath: CimInstancePath;
+  readonly collection: VirtualSystemCollection;
+  /** The ids of the group's snapshot collections before the job. */
+  readonly before: readonly string[];
+}
+
+/**
+ * Finds what an ended snapshot job made.
+ *
+ * The job's own rows say it, while the host remembers the job; the row that counts is the one whose element is a snapshot
+ * collection, and rather one with the effect 5 (Create): the first row may be a machine. Else the one collection of the
+ * group that wasn't there before.
+ *
+ * @returns The path, or every candidate when there isn't exactly one.
+ */
+export async function resultOfSnapshotJob(
+  session: CimSession,
+  job: SnapshotJob,
+): Promise<{ readonly path: CimInstancePath } | { readonly candidates: readonly string[] }> {
+  const made = await affectedSnapshotCollections(session, job.jobPath);
+  const [only] = made;
+  if (only && made.length === 1) return { path: only };
+  const candidates = await newSnapshotCollections(session, job);
+  const [found] = candidates;
+  return found !== undefined && candidates.length === 1 ? { path: snapshotCollectionPath(found) } : { candidates };
+}
+
+/** The ids of the group's snapshot collections that weren't there before. */
+export async function newSnapshotCollections(
+  session: CimSession,
+  { collection, before }: Pick<SnapshotJob, "collection" | "before">,
+): Promise<readonly string[]> {
+  const known = new Set(before.map((id) => id.toLowerCase()));
+  return (await listSnapshotCollections(session, collection.path)).filter((id) => !known.has(id.toLowerCase()));
+}
+
+/** Says in a failed job's message what it left behind on the host, where it did. */
+export async function withLeftovers(
+  session: CimSession,
+  job: SnapshotJob,
+  error: JobFailedError,
+): Promise<JobFailedError> {
+  const left = await newSnapshotCollections(session, job);
+  const outcome =
+    left.length === 0
+      ? "No snapshot was taken"
+      : `The group has gained ${left.length === 1 ? "a snapshot collection" : "snapshot collections"} since, which may be what is left of it: ${left.join(", ")}`;
+  return new JobFailedError({ ...error.parts, outcome }, { ...error, cause: error });
+}
+
+async function affectedSnapshotCollections(session: CimSession, jobPath: CimInstancePath): Promise<CimInstancePath[]> {
+  try {
+    const rows = await session.references(jobPath, {
+      associationClass: ClassName.affectedJobElement,
+      role: "AffectingElement",
+    });
+    const collections = rows.flatMap((row) => {
+      const path = row.reference("AffectedElement");
+      const isSnapshot = path?.className.toLowerCase() === ClassName.snapshotCollection.toLowerCase();
+      return path && isSnapshot
+        ? [{ path, created: row.numbers("ElementEffects").includes(ElementEffects.Create) }]
+        : [];
+    });
+    const created = collections.filter((row) => row.created);
+    return (created.length > 0 ? created : collections).map(({ path }) => path);
+  } catch (error) {
+    if (NotFoundError.isInstance(error)) return [];
+    throw error;
+  }
+}
+
+/**
+ * Destroys a snapshot collection, waits for the job, and looks that it is gone.
+ *
+ * The disks of the members go on merging afterwards.
+ *
+ * @param options - How long to wait for the job, and what is destroyed, for messages.
+ * @throws {@link ProtocolError} when the host said that it is done and it is still there.
+ */
+export async function destroySnapshot(host: HyperVHost, path: CimInstancePath, options: WaitOptions): Promise<void> {
+  const { session, jobs } = host;
+  const result = await session.invokeMethod(await servicePath(session), "DestroySnapshot", {
+    AffectedSnapshotCollection: path,
+  });
+  const outcome = methodOutcome(result, {
+    attempted: "DestroySnapshot",
+    target: options.target,
+    refused: "The snapshot is still there",
+  });
+  if (outcome.kind === "jobStarted") await jobs.waitFor(outcome.jobPath, options);
+  if (!(await isThere(session, path))) return;
+  throw new ProtocolError({
+    attempted: "DestroySnapshot",
+    target: options.target,
+    answer: "the host reported success, and the snapshot collection is still there",
+    outcome: "The snapshot is still there, and stays in the state",
+    remedy: "Look into the host's Hyper-V-VMMS event log, then run `pulumi destroy` or `pulumi up` again",
+  });
+}
+
+const services = new WeakMap<CimSession, CimInstancePath>();
+
+/** The path of the host's one service, read once a session. */
+async function servicePath(session: CimSession): Promise<CimInstancePath> {
+  const known = services.get(session);
+  if (known) return known;
+  const [service] = await session.query(`SELECT * FROM ${className}`);
+  if (!service) {
+    throw new AccessDeniedError({
+      attempted: "Looking for",
+      target: `${className} on ${session.hostName}`,
+      answer: "the host showed none, which is how it answers an account without the rights",
+      outcome: "Nothing was changed",
+      remedy:
+        "Run it elevated, or let the account join the host's group Hyper-V Administrators; the class needs Windows Server 2016 or later",
+    });
+  }
+  services.set(session, service.path);
+  return service.path;
+}

@@ -1,0 +1,118 @@
+import type { CimInstance } from "../cim/cim-instance";
+import { CimInstancePath } from "../cim/cim-instance-path";
+import type { CimSession } from "../cim/cim-session";
+import { queryByKey } from "../cim/query-by-key";
+import { quoteWql } from "../cim/wql-text";
+import { InvalidArgumentError, NotFoundError } from "../errors";
+import { ClassName } from "../schema/names";
+import { readCollectionDesignator } from "./collection-designator";
+import { requireSight } from "./sight";
+
+/** A VM group, which WMI calls a virtual system collection. */
+export interface VirtualSystemCollection {
+  readonly path: CimInstancePath;
+  /** `CollectionID` as the host spells it. */
+  readonly collectionId: string;
+  /** `ElementName`; not unique on a host. */
+  readonly name: string;
+}
+
+/** A member of a group. */
+export interface VirtualMachine {
+  /** The machine's GUID (`Msvm_ComputerSystem.Name`). */
+  readonly vmId: string;
+  /** What people call it (`ElementName`). */
+  readonly vmName: string;
+}
+
+/** `VM group "web-tier" on HV01`: how messages name a group. */
+export function describeCollection(session: CimSession, name: string): string {
+  return `VM group ${JSON.stringify(name)} on ${session.hostName}`;
+}
+
+/**
+ * Finds the one group that a name, a `CollectionID` or an object path means.
+ *
+ * @throws {@link NotFoundError} when there is none, naming those there are; {@link AccessDeniedError} when that can't be told.
+ * @throws {@link InvalidArgumentError} when several groups bear the name, with their ids, or the text is malformed.
+ */
+export async function findVirtualSystemCollection(session: CimSession, text: string): Promise<VirtualSystemCollection> {
+  const designator = readCollectionDesignator(text);
+  const condition =
+    designator.kind === "name"
+      ? `ElementName = ${quoteWql(designator.name)}`
+      : `CollectionID = ${quoteWql(designator.id)} OR CollectionID = ${quoteWql(`{${designator.id}}`)}`;
+  const found = await session.query(`SELECT * FROM ${ClassName.virtualSystemCollection} WHERE ${condition}`);
+  const [collection] = found;
+  if (!collection) throw await notFound(session, text);
+  if (found.length > 1) {
+    throw new InvalidArgumentError({
+      attempted: "Looking for",
+      target: describeCollection(session, text),
+      answer: `${found.length} groups bear this name: ${found.map((one) => one.string("CollectionID")).join(", ")}`,
+      outcome: "Nothing was changed",
+      remedy: "Give the CollectionID of the one you mean as `collection`",
+    });
+  }
+  return asCollection(session, collection);
+}
+
+/** The machines that are members of a group now. */
+export async function membersOf(session: CimSession, collection: CimInstancePath): Promise<readonly VirtualMachine[]> {
+  const machines = await session.associators(collection, {
+    associationClass: ClassName.collectedVirtualSystems,
+    resultClass: ClassName.computerSystem,
+  });
+  return machines.map(asMachine);
+}
+
+/** Machines by their ids, whatever group they are in; those that the host doesn't show are left out. */
+export async function findMachines(session: CimSession, vmIds: readonly string[]): Promise<readonly VirtualMachine[]> {
+  return (await queryByKey(session, ClassName.computerSystem, "Name", vmIds)).map(asMachine);
+}
+
+/** The group that a snapshot collection was taken of; null where the host doesn't say. */
+export async function collectionOfSnapshot(
+  session: CimSession,
+  snapshotCollection: CimInstancePath,
+): Promise<VirtualSystemCollection | null> {
+  const [collection] = await session.associators(snapshotCollection, {
+    associationClass: ClassName.snapshotOfVirtualSystemCollection,
+    resultClass: ClassName.virtualSystemCollection,
+  });
+  return collection ? asCollection(session, collection) : null;
+}
+
+/** The path of a machine, from its id. */
+export function machinePath(vmId: string): CimInstancePath {
+  const className = ClassName.computerSystem;
+  return new CimInstancePath({ className, keys: { CreationClassName: className, Name: vmId } });
+}
+
+function asCollection(session: CimSession, instance: CimInstance): VirtualSystemCollection {
+  return {
+    path: instance.path.within({ host: session.hostName, namespace: session.namespace }),
+    collectionId: instance.string("CollectionID") ?? "",
+    name: instance.string("ElementName") ?? "",
+  };
+}
+
+function asMachine(instance: CimInstance): VirtualMachine {
+  const vmId = instance.string("Name") ?? "";
+  return { vmId, vmName: instance.string("ElementName") ?? vmId };
+}
+
+async function notFound(session: CimSession, text: string): Promise<NotFoundError> {
+  const target = describeCollection(session, text);
+  await requireSight(session, target);
+  const all = await session.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`);
+  const names = all.map((one) => `${JSON.stringify(one.string("ElementName"))} (${one.string("CollectionID")})`);
+  return new NotFoundError({
+    attempted: "Looking for",
+    target,
+    answer:
+      names.length > 0 ? `the host has no such group; it has ${names.join(", ")}` : "the host has no VM group at all",
+    outcome: "Nothing was changed",
+    remedy: "Correct `collection`, or make the group on the host (New-VMGroup, Add-VMGroupMember)",
+  });
+}

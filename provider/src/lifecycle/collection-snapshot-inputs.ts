@@ -1,0 +1,178 @@
+import * as v from "valibot";
+import { declaredClassName } from "../cim/cim-class";
+import { readEmbeddedClass } from "../cim/embedded-instance";
+import { HyperVError } from "../errors";
+import { readCollectionDesignator } from "../hyperv/collection-designator";
+import type { SnapshotSettings } from "../hyperv/snapshot-settings";
+import { nearest } from "../nearest";
+import { ConsistencyLevel, GuestBackupType, SnapshotType } from "../schema/value-maps";
+import { type CheckFailure, type Json, type Properties, specialSignatureKey, unknownValue } from "./dynamic-provider";
+import { isRecord, metaOf, parseDuration } from "./hidden-inputs";
+
+/** The inputs of a `CollectionSnapshot`, checked. */
+export interface CollectionSnapshotInputs {
+  readonly collection: string;
+  readonly snapshotType: number;
+  readonly settings: SnapshotSettings | string | undefined;
+}
+
+/** The names a program gives `CreateSnapshot`'s types. */
+const snapshotTypeNames = { Standard: SnapshotType.StandardSnapshot, Recovery: SnapshotType.RecoverySnapshot } as const;
+const firstVendorType = 32768;
+const lastVendorType = 65535;
+
+/** What an absent `snapshotType` means; `check` writes it into the inputs, so that the state says which it was. */
+const defaultSnapshotType = "Standard";
+
+const oneOf = (values: readonly string[]) =>
+  v.picklist(values, (issue) => `${JSON.stringify(issue.input)} is none of its values: write ${orList(values)}`);
+
+const collection = v.pipe(
+  v.string("write the VM group's name, its CollectionID or its object path, as text"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    try {
+      readCollectionDesignator(dataset.value);
+    } catch (error) {
+      if (!HyperVError.isInstance(error)) throw error;
+      addIssue({ message: `${error.parts.answer}. ${error.parts.remedy}` });
+    }
+  }),
+);
+
+const snapshotType = v.lazy((input) =>
+  typeof input === "number"
+    ? v.pipe(
+        v.number(),
+        v.check(
+          (value) => Number.isInteger(value) && value >= 0 && value <= lastVendorType,
+          `a number from 0 to ${lastVendorType} is needed; write "Standard" or "Recovery"`,
+        ),
+        v.check(
+          (value) => value < 3 || value >= firstVendorType || value > lastVendorType,
+          `3 … 32767 are reserved by the DMTF; write "Standard" (1), "Recovery" (2) or a vendor's number from ${firstVendorType} on`,
+        ),
+      )
+    : oneOf(Object.keys(snapshotTypeNames)),
+);
+
+const typedSettings = v.strictObject({
+  consistencyLevel: v.optional(oneOf(Object.keys(ConsistencyLevel))),
+  ignoreNonSnapshottableDisks: v.optional(v.boolean("write true or false")),
+  guestBackupType: v.optional(oneOf(Object.keys(GuestBackupType))),
+});
+
+const settingsText = v.pipe(
+  v.string(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.value === "") return;
+    const found = readEmbeddedClass(dataset.value);
+    const form =
+      'write <INSTANCE CLASSNAME="Msvm_VirtualSystemSnapshotSettingData">…</INSTANCE>, or an object such as { consistencyLevel: "ApplicationConsistent" }';
+    if ("problem" in found) addIssue({ message: `it is no embedded instance (${found.problem}); ${form}` });
+    else if (!declaredClassName(found.className)) {
+      addIssue({ message: `no host is known to have the class ${found.className}; ${form}` });
+    }
+  }),
+);
+
+const settings = v.lazy((input) => (typeof input === "string" ? settingsText : typedSettings));
+
+const inputsSchema = v.strictObject({
+  collection,
+  snapshotType: v.optional(snapshotType),
+  settings: v.optional(settings),
+  triggers: v.optional(v.unknown()),
+});
+
+/** The inputs whose change replaces the snapshot, which here is all of them. */
+export const inputNames = Object.keys(inputsSchema.entries) as readonly (keyof typeof inputsSchema.entries)[];
+
+/**
+ * Checks the inputs of a `CollectionSnapshot`: every failure at once, each on its property, saying what would be right.
+ *
+ * Values that a preview doesn't know yet are let through.
+ */
+export function checkInputs(news: Properties): { inputs: Properties; failures: CheckFailure[] } {
+  const visible = Object.fromEntries(Object.entries(news).filter(([name]) => !name.startsWith("__")));
+  const { output, issues = [] } = v.safeParse(inputsSchema, withoutUnknowns(visible));
+  void output;
+  const failures = issues.map(asFailure).filter(({ property }) => !isUnknown(news[property]));
+  if (containsAsset(news["triggers"])) {
+    failures.push({
+      property: "triggers",
+      reason: "assets and archives can't be compared; give a hash of their content instead",
+    });
+  }
+  for (const [operation, text] of Object.entries(metaOf(news).timeouts ?? {})) {
+    if (typeof text === "string" && parseDuration(text) === undefined) {
+      const reason = `${JSON.stringify(text)} is no duration; write one such as "30m" or "1h30m"`;
+      failures.push({ property: `customTimeouts.${operation}`, reason });
+    }
+  }
+  return { inputs: { ...news, snapshotType: news["snapshotType"] ?? defaultSnapshotType }, failures };
+}
+
+/** Reads inputs that `check` has passed. */
+export function readInputs(inputs: Properties): CollectionSnapshotInputs {
+  return {
+    collection: inputs["collection"] as string,
+    snapshotType: snapshotTypeNumber(inputs["snapshotType"]),
+    settings: (inputs["settings"] ?? undefined) as SnapshotSettings | string | undefined,
+  };
+}
+
+/** `CreateSnapshot`'s number for what a program wrote. */
+export function snapshotTypeNumber(value: Json | undefined): number {
+  if (typeof value === "number") return value;
+  return snapshotTypeNames[(value ?? defaultSnapshotType) as keyof typeof snapshotTypeNames];
+}
+
+/** What a program writes for one of `CreateSnapshot`'s numbers. */
+export function snapshotTypeInput(value: number): string | number {
+  return Object.entries(snapshotTypeNames).find(([, type]) => type === value)?.[0] ?? value;
+}
+
+/** Whether a value, or something inside it, isn't known yet. */
+export function isUnknown(value: Json | undefined): boolean {
+  if (value === unknownValue) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(isUnknown);
+}
+
+function withoutUnknowns(value: Properties): Properties {
+  const known = Object.entries(value).filter(([, entry]) => entry !== unknownValue);
+  return Object.fromEntries(known.map(([name, entry]) => [name, isRecord(entry) ? withoutUnknowns(entry) : entry]));
+}
+
+function asFailure(issue: v.BaseIssue<unknown>): CheckFailure {
+  const keys = (issue.path ?? []).map(({ key }) => String(key));
+  const property = keys.join(".");
+  if (issue.type !== "strict_object") return { property, reason: issue.message };
+  if (issue.expected !== "never") {
+    const form =
+      property === "settings"
+        ? "an object or the text of an embedded instance"
+        : "the VM group's name, its CollectionID or its object path";
+    return {
+      property,
+      reason: `${issue.received === "undefined" ? "it is missing" : `${issue.received} can't be used`}; write ${form}`,
+    };
+  }
+  const known = Object.keys(keys.length > 1 ? typedSettings.entries : inputsSchema.entries);
+  const name = keys.at(-1) ?? "";
+  return {
+    property,
+    reason: `there is no such input; did you mean ${nearest(name, known)}? There are ${orList(known)}`,
+  };
+}
+
+function containsAsset(value: Json | undefined): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (isRecord(value) && specialSignatureKey in value) return true;
+  return Object.values(value).some(containsAsset);
+}
+
+function orList(values: readonly string[]): string {
+  return values.map((value) => JSON.stringify(value)).join(", ");
+}

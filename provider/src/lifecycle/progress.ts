@@ -1,0 +1,57 @@
+import type { Clock } from "../jobs/clock";
+import type { JobReading } from "../jobs/concrete-job";
+import { JobState, nameOf } from "../schema/value-maps";
+import type { EngineLink } from "./engine-link";
+
+/** Shortest time between two messages in a terminal, where each replaces the one before. */
+const terminalPauseMs = 500;
+/** Without a terminal every message is a line of its own: after this time, or this much progress. */
+const linePauseMs = 15_000;
+const linePercent = 25;
+
+/**
+ * Tells in a resource's row what is going on, no oftener than is useful.
+ */
+export class Progress {
+  private readonly link: EngineLink;
+  private readonly clock: Clock;
+  private readonly urn: string | undefined;
+  private lastAt = Number.NEGATIVE_INFINITY;
+  private lastPercent = Number.NEGATIVE_INFINITY;
+
+  constructor(link: EngineLink, clock: Clock, urn: string | undefined) {
+    this.link = link;
+    this.clock = clock;
+    this.urn = urn;
+  }
+
+  /** Shows a step that a person wants to know of, whenever it happens. */
+  step(text: string): void {
+    this.link.send({ severity: "info", text, urn: this.urn, ephemeral: true });
+  }
+
+  /** Shows how far a job is, now and then. */
+  job(what: string, reading: JobReading, elapsedMs: number): void {
+    const now = this.clock.now();
+    const percent = reading.percentComplete ?? 0;
+    const due = this.link.hasTerminal
+      ? now - this.lastAt >= terminalPauseMs
+      : now - this.lastAt >= linePauseMs || percent - this.lastPercent >= linePercent;
+    if (!due) return;
+    this.lastAt = now;
+    this.lastPercent = percent;
+    const state = nameOf(JobState, reading.jobState) ?? `state ${reading.jobState}`;
+    const share = reading.percentComplete === null ? "" : ` ${reading.percentComplete} %`;
+    this.step(`${what}: ${state}${share}, ${Math.round(elapsedMs / 1000)} s`);
+  }
+
+  /** Warns, in a way that stays on the screen. */
+  warn(text: string): void {
+    this.link.send({ severity: "warning", text, urn: this.urn, ephemeral: false });
+  }
+
+  /** Leaves a note for the curious, who run `pulumi up --debug`. */
+  debug(text: string): void {
+    this.link.send({ severity: "debug", text, urn: this.urn, ephemeral: false });
+  }
+}

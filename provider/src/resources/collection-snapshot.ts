@@ -1,0 +1,121 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { input, output } from "../types";
+import { hiddenInputs } from "./hidden-inputs";
+
+/**
+ * What to take a snapshot of, and how. A change of any of them replaces the snapshot by a new one.
+ *
+ * @public
+ */
+export interface CollectionSnapshotArgs {
+  /**
+   * The VM group: its name (`ElementName`), its `CollectionID` (a GUID in any case, with or without braces), or its
+   * object path. A name that two groups bear is an error that lists both ids.
+   */
+  collection: pulumi.Input<string>;
+  /**
+   * `CreateSnapshot`'s `SnapshotType`: `"Standard"` (1), `"Recovery"` (2, meant for backup and replication), or a vendor's
+   * number from 32768 to 65535. Default: `"Standard"`.
+   */
+  snapshotType?: pulumi.Input<"Standard" | "Recovery" | number>;
+  /**
+   * `CreateSnapshot`'s `SnapshotSettings`: typed, or the text of an embedded instance
+   * (`<INSTANCE CLASSNAME="…">…</INSTANCE>`), which is sent as it is. Default: none, sent as the empty string.
+   */
+  settings?: pulumi.Input<input.SnapshotSettings | string>;
+  /** Any JSON. It is only compared: a change takes a new snapshot in place of the old one. Default: none. */
+  triggers?: pulumi.Input<pulumi.Input<unknown>[] | Record<string, pulumi.Input<unknown>>>;
+}
+
+const type = "pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot";
+
+/**
+ * One consistent snapshot of all machines of a Hyper-V VM group, taken by `Msvm_CollectionSnapshotService.CreateSnapshot`.
+ *
+ * `pulumi up` takes it and waits for the host's job, `pulumi destroy` removes it. A wait that ends before the job does keeps
+ * the resource in the state, and the next `pulumi up` goes on from there. `customTimeouts` default to 30 minutes for create and
+ * delete, 10 for update.
+ *
+ * @example
+ * ```ts
+ * const before = new CollectionSnapshot("before-upgrade", {
+ *   collection: "web-tier",
+ *   triggers: [appVersion],
+ * });
+ * export const reference = before.resultingSnapshotCollection;
+ * ```
+ *
+ * @public
+ */
+export class CollectionSnapshot extends pulumi.CustomResource {
+  /** The reference: `\\HOST\root\virtualization\v2:Msvm_SnapshotCollection.CollectionID="…"`. */
+  declare readonly resultingSnapshotCollection: pulumi.Output<string>;
+  /** `CollectionID` of the snapshot collection. */
+  declare readonly snapshotCollectionId: pulumi.Output<string>;
+  /** `CollectionID` of the VM group. */
+  declare readonly collectionId: pulumi.Output<string>;
+  /** Object path of the VM group. */
+  declare readonly collectionPath: pulumi.Output<string>;
+  /** Name of the VM group when the snapshot was taken. */
+  declare readonly collectionName: pulumi.Output<string>;
+  /** The host's own name. */
+  declare readonly hostName: pulumi.Output<string>;
+  /** One snapshot per machine, in the order of the machines' names. */
+  declare readonly members: pulumi.Output<output.SnapshotMember[]>;
+  /** When the earliest of the members' snapshots was created: ISO 8601 in UTC. */
+  declare readonly createdAt: pulumi.Output<string | null>;
+  /** The job that took it; null when the host completed at once. */
+  declare readonly job: pulumi.Output<output.SnapshotJob | null>;
+  /** As given. */
+  declare readonly collection: pulumi.Output<string>;
+  /** As given, or the default. */
+  declare readonly snapshotType: pulumi.Output<"Standard" | "Recovery" | number>;
+  /** As given. */
+  declare readonly settings: pulumi.Output<input.SnapshotSettings | string | undefined>;
+  /** As given. */
+  declare readonly triggers: pulumi.Output<unknown>;
+
+  /**
+   * Declares a snapshot.
+   *
+   * @param name - The resource's name in the program.
+   */
+  constructor(name: string, args: CollectionSnapshotArgs, options: pulumi.CustomResourceOptions = {}) {
+    super(
+      type,
+      name,
+      {
+        resultingSnapshotCollection: undefined,
+        snapshotCollectionId: undefined,
+        collectionId: undefined,
+        collectionPath: undefined,
+        collectionName: undefined,
+        hostName: undefined,
+        members: undefined,
+        createdAt: undefined,
+        job: undefined,
+        ...args,
+        ...hiddenInputs("collectionSnapshot", type, name, options),
+      },
+      options,
+    );
+  }
+
+  /**
+   * Reads a snapshot that the stack doesn't manage; it is never deleted.
+   *
+   * @param id - The host's `CollectionID` of the snapshot collection, or the reference to it.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    options: pulumi.CustomResourceOptions = {},
+  ): CollectionSnapshot {
+    return new CollectionSnapshot(name, {} as CollectionSnapshotArgs, { ...options, id });
+  }
+
+  /** Tells whether a value is a `CollectionSnapshot`, from any copy of the package. */
+  static override isInstance(value: unknown): value is CollectionSnapshot {
+    return pulumi.CustomResource.isInstance(value) && (value as { __pulumiType?: string }).__pulumiType === type;
+  }
+}

@@ -1,0 +1,24 @@
+/** The namespace every class here lives in, on Windows Server 2016 and later. */
+export const virtualizationNamespace = "root\\virtualization\\v2";
+
+/** Names of the classes that the client talks to, as the host spells them. Their declarations: `class-declarations.ts`. */
+export const ClassName = {
+  affectedJobElement: "Msvm_AffectedJobElement",
+  collectedSnapshots: "Msvm_CollectedSnapshots",
+  collectedVirtualSystems: "Msvm_CollectedVirtualSystems",
+  collectionSnapshotService: "Msvm_CollectionSnapshotService",
+  computerSystem: "Msvm_ComputerSystem",
+  concreteJob: "Msvm_ConcreteJob",
+  snapshotCollection: "Msvm_SnapshotCollection",
+  snapshotOfVirtualSystemCollection: "Msvm_SnapshotOfVirtualSystemCollection",
+  virtualSystemCollection: "Msvm_VirtualSystemCollection",
+  virtualSystemSettingData: "Msvm_VirtualSystemSettingData",
+  virtualSystemSnapshotSettingData: "Msvm_VirtualSystemSnapshotSettingData",
+} as const;
+
+/** `VirtualSystemType` of the settings that are snapshots. Source: Msvm_VirtualSystemSettingData; observed on a real host. */
+export const VirtualSystemType = {
+  realized: "Microsoft:Hyper-V:System:Realized",
+  standardSnapshot: "Microsoft:Hyper-V:Snapshot:Realized",
+  recoverySnapshot: "Microsoft:Hyper-V:Snapshot:Recovery",
+} as const;

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import { InvalidArgumentError } from "../errors";
+import { type HostChange, type HostHeader, type HostRecord, isHeader, storeFormat, storeVersion } from "./host-record";
+import { HostState } from "./host-state";
+import type { RecordLog } from "./record-log";
+import type { ResolvedSeed } from "./seed";
+
+/** What an operation answers, and what it changes on the host. */
+interface Operation<Answer> {
+  readonly answer: Answer;
+  readonly changes: readonly HostChange[];
+}
+
+/**
+ * Keeps the state of a host and its records together: shows the state as it is now, and adds what is done to it.
+ */
+export class HostHistory {
+  private readonly log: RecordLog;
+  private readonly clock: () => number;
+  /** Who adds records here: tells them from those of other processes. */
+  private readonly by = randomUUID();
+  private state: HostState | undefined;
+  /** The number of the last record that counts and is ours. */
+  private lastOwn = -1;
+
+  /** Opens the history in a log; begins it with the seed where there is none. */
+  constructor(log: RecordLog, clock: () => number, seed: () => ResolvedSeed) {
+    this.log = log;
+    this.clock = clock;
+    this.catchUp();
+    if (this.state !== undefined) return;
+    const begin = { sequence: 0, time: clock(), by: this.by, format: storeFormat, version: storeVersion } as const;
+    log.append({ ...begin, seed: seed() });
+    this.catchUp();
+  }
+
+  /** What to call the host in a message about its store. */
+  get name(): string {
+    return this.log.name;
+  }
+
+  /** The host as it is now: with what other processes did, and what happened by itself. */
+  present(): HostState {
+    this.catchUp();
+    if (this.state === undefined) throw this.gone();
+    this.state.advance(this.clock());
+    return this.state;
+  }
+
+  private catchUp(): void {
+    const { restarted, records } = this.log.readNew();
+    if (restarted) this.state = undefined;
+    for (const record of records) {
+      if (isHeader(record) || this.state?.accepts(record.time)) {
+        this.apply(record);
+        continue;
+      }
+      // The record is older than something that has happened here already: another process's clock is behind, or it
+      // was faster by a hair. Everybody must see the same host, so that it is worked out again from the beginning.
+      this.log.rewind();
+      for (const every of this.log.readNew().records) this.apply(every);
+      return;
+    }
+  }
+
+  private apply(record: HostHeader | HostRecord): void {
+    if (isHeader(record)) {
+      this.state = new HostState(record);
+      this.lastOwn = record.by === this.by ? 0 : -1;
+    } else {
+      this.state?.apply(record);
+      if (record.by === this.by) this.lastOwn = record.sequence;
+    }
+  }
+
+  /** Carries out an operation on the present state, and again on a newer one as long as somebody else was faster. */
+  commit<Answer>(operation: (state: HostState) => Operation<Answer>): Answer {
+    for (;;) {
+      const state = this.present();
+      const { answer, changes } = operation(state);
+      const record = { sequence: state.nextSequence, time: state.time, by: this.by, changes: [...changes] };
+      this.log.append(record);
+      this.catchUp();
+      if (this.lastOwn === record.sequence) return answer;
+    }
+  }
+
+  private gone(): InvalidArgumentError {
+    return new InvalidArgumentError({
+      attempted: "Reading the simulated host's store",
+      target: this.log.name,
+      answer: "it isn't there any more",
+      outcome: "Nothing was changed",
+      remedy: "Open the host again: that makes a new one from its seed",
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { InvalidArgumentError } from "../errors";
+import behaviours from "./behaviours.json";
+
+/**
+ * Every option with its value; `behaviours.json` says what each does.
+ *
+ * Written out, though the file has it all, so that a user's compiler needn't read the file; ours sees that they agree.
+ */
+export interface HostOptions {
+  readonly collectionIdForm: "upperCase" | "lowerCase" | "braced";
+  readonly missingReference: "refuse32773" | "refuse4" | "notFound";
+  readonly badSettings: "refuse32773" | "refuse32768";
+  readonly membersOff: "refuse32770" | "accept";
+  readonly membersSavedOrPaused: "accept" | "refuse32775";
+  readonly membersBusy: "accept" | "refuse32775";
+  readonly emptyGroup: "refuse32775" | "accept";
+  readonly completion: "job" | "atOnce";
+  readonly resultReferenceOnJob: "null" | "given";
+  readonly resultReferenceAtOnce: "given" | "null";
+  readonly jobResultRow: "collection" | "memberSnapshots" | "none";
+  readonly destroyJobType: "199" | "72";
+  readonly savedState: "never" | "standardCheckpoints";
+  readonly snapshotCollectionName: "null" | "group";
+  readonly dependents: "kept" | "removed";
+}
+
+/** A behaviour that no public source settles, so that it can be chosen. */
+export type OptionName = keyof HostOptions;
+
+/** The values that an option has. */
+export type OptionValue<Name extends OptionName> = HostOptions[Name];
+
+/** What `behaviours.json` says of one behaviour: where it is known from, or that it is an option. */
+export interface Behaviour {
+  readonly sentence: string;
+  readonly source?: string;
+  readonly option?: { readonly default: string; readonly values: Readonly<Record<string, string>> };
+}
+
+type DocumentedName = {
+  [Id in keyof typeof behaviours]: (typeof behaviours)[Id] extends { readonly option: object } ? Id : never;
+}[keyof typeof behaviours];
+
+type DocumentedOptions = {
+  readonly [Name in DocumentedName]: keyof (typeof behaviours)[Name]["option"]["values"] & string;
+};
+
+/** Doesn't compile where {@link HostOptions} has what `behaviours.json` lacks; the other way round, `documented` doesn't. */
+type AsDocumented<Options extends DocumentedOptions> = Options;
+
+const known: Readonly<Record<string, Behaviour>> = behaviours;
+
+/** The behaviours of the simulated host, each with its public source or as an option. */
+export const hostBehaviours: readonly (Behaviour & { readonly id: string })[] = Object.entries(known).map(
+  ([id, behaviour]) => ({ id, ...behaviour }),
+);
+
+/** The values of every option, by its name. */
+export const optionValues: Readonly<Record<OptionName, readonly string[]>> = Object.fromEntries(
+  hostBehaviours.flatMap(({ id, option }) => (option ? [[id, Object.keys(option.values)]] : [])),
+) as unknown as Record<OptionName, readonly string[]>;
+
+const documented: AsDocumented<HostOptions> = Object.fromEntries(
+  hostBehaviours.flatMap(({ id, option }) => (option ? [[id, option.default]] : [])),
+) as unknown as DocumentedOptions;
+
+/** What a host does when nothing is chosen. */
+export const defaultOptions: HostOptions = documented;
+
+/**
+ * Makes sure that an option exists and has this value.
+ *
+ * @throws {@link InvalidArgumentError} that lists what there is.
+ */
+export function checkOption(name: string, value: string): void {
+  const values = Object.hasOwn(optionValues, name) ? optionValues[name as OptionName] : undefined;
+  if (values?.includes(value)) return;
+  throw new InvalidArgumentError({
+    attempted: "Setting an option",
+    target: `the simulated host (${name} = ${JSON.stringify(value)})`,
+    answer: values === undefined ? "it has no such option" : `${name} has no such value`,
+    outcome: "Nothing was changed",
+    remedy:
+      values === undefined
+        ? `Options are: ${Object.keys(optionValues).join(", ")}`
+        : `Use one of: ${values.join(", ")}`,
+  });
+}

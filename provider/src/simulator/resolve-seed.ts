@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import * as v from "valibot";
+import { InvalidArgumentError } from "../errors";
+import { guidFrom } from "./guid";
+import { defaultOptions, type HostOptions } from "./host-options";
+import { type ResolvedSeed, type Seed, seedSchema } from "./seed";
+
+const defaultTiming = { seconds: 2, progress: "linear", cancellable: true } as const;
+
+/**
+ * Reads a seed file.
+ *
+ * @throws {@link InvalidArgumentError} when it can't be read, is no JSON, or breaks the schema; the message names each place.
+ */
+export function readSeedFile(seedFile: string): ResolvedSeed {
+  let text: string;
+  try {
+    text = readFileSync(seedFile, "utf8");
+  } catch (error) {
+    throw seedError(seedFile, `it can't be read (${messageOf(error)})`, "Give the path of a readable seed file", error);
+  }
+  let seed: unknown;
+  try {
+    seed = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw seedError(seedFile, `it is no JSON (${messageOf(error)})`, "Correct the file", error);
+  }
+  return resolveSeed(seed, seedFile);
+}
+
+/**
+ * Checks a seed and fills in what it leaves out: ids made from names, so that they are the same every time, and defaults.
+ *
+ * @throws {@link InvalidArgumentError} when it breaks the schema; the message names each place and what would be right.
+ */
+export function resolveSeed(seed: unknown, origin = "the given seed"): ResolvedSeed {
+  const parsed = v.safeParse(seedSchema, seed);
+  if (!parsed.success) {
+    const places = parsed.issues.map((issue) => `${placeOf(issue)}: ${issue.message}`);
+    throw seedError(origin, places.join("; "), "Correct each of these places; seed.schema.json describes the form");
+  }
+  const { hostName, build, options, jobs } = parsed.output;
+  const machines = parsed.output.machines.map((machine, at, all) => ({
+    ...machine,
+    id: (machine.id ?? guidFrom("machine", hostName, machine.name, ordinal(all, at))).toUpperCase(),
+  }));
+  const groups = parsed.output.groups.map((group, at, all) => ({
+    id: (group.id ?? guidFrom("group", hostName, group.name, ordinal(all, at))).toUpperCase(),
+    name: group.name,
+    memberIds: group.members.map((member, index) => {
+      const place = `groups[${at}].members[${index}]`;
+      return memberId(machines, member, place, origin);
+    }),
+  }));
+  refuseDuplicates(machines, "machines", origin);
+  refuseDuplicates(groups, "groups", origin);
+  return {
+    hostName,
+    build,
+    machines,
+    groups,
+    options: { ...defaultOptions, ...(options as Partial<HostOptions>) },
+    jobs: {
+      CreateSnapshot: jobs.CreateSnapshot ?? defaultTiming,
+      DestroySnapshot: jobs.DestroySnapshot ?? defaultTiming,
+    },
+  };
+}
+
+/** Which of several of the same name this is. */
+function ordinal(all: NonNullable<Seed["machines"] | Seed["groups"]>, at: number): number {
+  return all.slice(0, at).filter(({ name }) => name === all[at]?.name).length;
+}
+
+function memberId(machines: ResolvedSeed["machines"], member: string, place: string, origin: string): string {
+  const found = machines.filter(({ id, name }) => name === member || id === member.toUpperCase());
+  const [only, another] = found;
+  if (only !== undefined && another === undefined) return only.id;
+  const names = machines.map(({ name }) => name).join(", ") || "none";
+  throw found.length === 0
+    ? seedError(
+        origin,
+        `${place}: no machine is called ${JSON.stringify(member)}`,
+        `Name one of the seed's machines: ${names}`,
+      )
+    : seedError(
+        origin,
+        `${place}: ${found.length} machines are called ${JSON.stringify(member)}`,
+        `Use the GUID of the one that is meant: ${found.map(({ id }) => id).join(", ")}`,
+      );
+}
+
+function refuseDuplicates(objects: readonly { readonly id: string }[], list: string, origin: string): void {
+  const seen = new Set<string>();
+  for (const [at, { id }] of objects.entries()) {
+    if (seen.has(id))
+      throw seedError(origin, `${list}[${at}].id: another one has the id ${id}`, "Give each an id of its own");
+    seen.add(id);
+  }
+}
+
+function placeOf(issue: v.BaseIssue<unknown>): string {
+  const path = issue.path?.map(({ key }) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+  return path?.replace(/^\./, "") || "the whole";
+}
+
+function seedError(origin: string, answer: string, remedy: string, cause?: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(
+    { attempted: "Reading a seed", target: origin, answer, outcome: "No simulated host was made", remedy },
+    { cause },
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,207 @@
+import * as v from "valibot";
+import type { CimInstance } from "../cim/cim-instance";
+import type { CimInstancePath } from "../cim/cim-instance-path";
+import type { MethodResult } from "../cim/cim-session";
+import type { CimValue } from "../cim/cim-value";
+import { InvalidArgumentError } from "../errors";
+import { virtualizationNamespace } from "../schema/names";
+import { type AssociatorsFilter, CimReader, type ReferencesFilter } from "./cim-reader";
+import { type Fault, faultSchema } from "./fault";
+import { FileRecordLog } from "./file-record-log";
+import { guidFrom } from "./guid";
+import { HostHistory } from "./host-history";
+import { checkOption, type HostOptions, type OptionName, type OptionValue } from "./host-options";
+import { type HostView, hostTree } from "./host-tree";
+import { dispatchMethod } from "./method-dispatcher";
+import { MemoryRecordLog, type RecordLog } from "./record-log";
+import { readSeedFile, resolveSeed } from "./resolve-seed";
+import type { ResolvedSeed, Seed } from "./seed";
+
+/** What every simulated host may be given. */
+export interface SimulatedHostOptions {
+  /** What the host is made from, where there is none yet; an empty host without it. */
+  readonly seed?: Seed;
+  /** Milliseconds since 1970; the computer's clock where none is given. */
+  readonly clock?: () => number;
+  /** Is told of every request that the host serves, before it serves it. */
+  readonly onRequest?: (request: HostRequest) => void;
+}
+
+/** Where a simulated host is kept. */
+export interface OpenSimulatedHostOptions extends SimulatedHostOptions {
+  /** The host's store; made where it doesn't exist yet. */
+  readonly storeFile: string;
+  /** A seed in a file; looked at only where there is no store yet. */
+  readonly seedFile?: string;
+}
+
+/** The kinds of request that a host serves. */
+export type HostVerb = "get" | "query" | "associators" | "references" | "invokeMethod";
+
+/** One request as it reached the host. */
+export interface HostRequest {
+  readonly verb: HostVerb;
+  /** The object path, or the query. */
+  readonly target: string;
+  readonly methodName?: string;
+  readonly parameters?: Readonly<Record<string, CimValue>>;
+}
+
+/**
+ * A Hyper-V host that isn't there: it behaves as the documentation says and as real hosts were seen to, and where
+ * neither settles a behaviour, as its options say.
+ *
+ * Several processes may open one store; each sees what the others do at its next request. Nothing runs in the
+ * background: jobs go on by the clock, also while no process has the host open. Every call is carried out whole before
+ * it returns.
+ *
+ * @public
+ */
+export class SimulatedHost {
+  /** `root\virtualization\v2`. */
+  readonly namespace = virtualizationNamespace;
+  private readonly history: HostHistory;
+  private readonly onRequest: ((request: HostRequest) => void) | undefined;
+  private readonly served: Record<HostVerb, number> = {
+    get: 0,
+    query: 0,
+    associators: 0,
+    references: 0,
+    invokeMethod: 0,
+  };
+
+  private constructor(log: RecordLog, options: SimulatedHostOptions, seed: () => ResolvedSeed) {
+    this.history = new HostHistory(log, options.clock ?? Date.now, seed);
+    this.onRequest = options.onRequest;
+  }
+
+  /**
+   * Opens the host in a store; makes it from the seed where there is none.
+   *
+   * @throws {@link InvalidArgumentError} when the store is damaged or written by a newer version, or the seed breaks its
+   * schema; nothing is made or overwritten then.
+   */
+  static open(options: OpenSimulatedHostOptions): SimulatedHost {
+    const { storeFile, seedFile, seed } = options;
+    return new SimulatedHost(new FileRecordLog(storeFile), options, () =>
+      seedFile === undefined || seed !== undefined ? resolveSeed(seed ?? {}) : readSeedFile(seedFile),
+    );
+  }
+
+  /** Makes a host that lives in memory only. */
+  static inMemory(options: SimulatedHostOptions = {}): SimulatedHost {
+    return new SimulatedHost(new MemoryRecordLog(), options, () => resolveSeed(options.seed ?? {}));
+  }
+
+  /** The host's name, as it stands in object paths. */
+  get hostName(): string {
+    return this.history.present().repository.hostName;
+  }
+
+  /** The host's time, in milliseconds since 1970; it never goes back. */
+  get now(): number {
+    return this.history.present().time;
+  }
+
+  /** Every option with its value. */
+  get options(): HostOptions {
+    return this.history.present().options;
+  }
+
+  /** How often each method was called on this host, by whichever process. */
+  get methodCalls(): Readonly<Record<string, number>> {
+    return this.history.present().methodCalls;
+  }
+
+  /** How many requests this object served, by their kind; another process counts its own. */
+  get requests(): Readonly<Record<HostVerb, number>> {
+    return { ...this.served };
+  }
+
+  /** Reads one instance. @throws {@link NotFoundError} when it isn't there. */
+  get(path: CimInstancePath): CimInstance {
+    return this.reader({ verb: "get", target: path.toString() }).get(path);
+  }
+
+  /** Runs a WQL query. @throws {@link CimError} when it is malformed, or names a class or property that isn't there. */
+  query(wql: string): readonly CimInstance[] {
+    return this.reader({ verb: "query", target: wql }).query(wql);
+  }
+
+  /** Walks associations from one instance to those at the other ends. */
+  associators(path: CimInstancePath, filter: AssociatorsFilter = {}): readonly CimInstance[] {
+    return this.reader({ verb: "associators", target: path.toString() }).associators(path, filter);
+  }
+
+  /** Reads the association rows that name an instance. */
+  references(path: CimInstancePath, filter: ReferencesFilter = {}): readonly CimInstance[] {
+    return this.reader({ verb: "references", target: path.toString() }).references(path, filter);
+  }
+
+  /**
+   * Invokes a method.
+   *
+   * @throws {@link CimError} for a call that WMI itself refuses; what a method refuses is its return value.
+   */
+  invokeMethod(
+    path: CimInstancePath,
+    methodName: string,
+    parameters: Readonly<Record<string, CimValue>> = {},
+  ): MethodResult {
+    this.count({ verb: "invokeMethod", target: path.toString(), methodName, parameters });
+    return this.history.commit((state) => {
+      const { result, changes } = dispatchMethod(state, { path, methodName, parameters }, state.time);
+      return { answer: result, changes };
+    });
+  }
+
+  /**
+   * Chooses how the host behaves from now on, for every process that has it open.
+   *
+   * @throws {@link InvalidArgumentError} when there is no such option or value.
+   */
+  setOption<Name extends OptionName>(name: Name, value: OptionValue<Name>): void {
+    checkOption(name, value);
+    this.history.commit(() => ({ answer: undefined, changes: [{ kind: "optionSet", name, value }] }));
+  }
+
+  /**
+   * Makes coming calls of a method fail, whichever process makes them.
+   *
+   * @throws {@link InvalidArgumentError} when the fault isn't one.
+   */
+  injectFault(fault: Fault): void {
+    const parsed = v.safeParse(faultSchema, fault);
+    if (!parsed.success) {
+      throw new InvalidArgumentError({
+        attempted: "Injecting a fault",
+        target: this.history.name,
+        answer: parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "the fault"}: ${issue.message}`).join("; "),
+        outcome: "Nothing was changed",
+        remedy:
+          'Write it as { method: "CreateSnapshot", returnValue: 32775 } or { method, job: { endState: 10, atPercent: 40 } }',
+      });
+    }
+    this.history.commit((state) => {
+      const faultId = guidFrom(state.origin, state.nextSequence, "fault");
+      return { answer: undefined, changes: [{ kind: "faultInjected", faultId, fault: parsed.output }] };
+    });
+  }
+
+  /** The groups, machines and snapshots, for people; doesn't count as a request. */
+  tree(): HostView {
+    const state = this.history.present();
+    return hostTree(new CimReader(state.repository, state.time), state.repository.hostName);
+  }
+
+  private reader(request: HostRequest): CimReader {
+    this.count(request);
+    const state = this.history.present();
+    return new CimReader(state.repository, state.time);
+  }
+
+  private count(request: HostRequest): void {
+    this.onRequest?.(request);
+    this.served[request.verb] += 1;
+  }
+}

@@ -1,0 +1,151 @@
+import { dateTimeFromMilliseconds, intervalFromMilliseconds } from "../cim/cim-value";
+import { JobState, OperationalStatus, VendorCode } from "../schema/value-maps";
+import type { PropertyBag } from "./cim-repository";
+import type { JobOrder } from "./host-record";
+import { fractionReaching, type ProgressPoint, percentAt, progressPoints } from "./job-progress";
+
+/** A host forgets a job this long after its end. */
+const removalDelayMs = 5 * 60_000;
+
+/** A job is New for a moment before it runs; not longer than a tenth of its duration. */
+const newForMs = 100;
+
+const timeBeforeRemoval = intervalFromMilliseconds(removalDelayMs);
+const zeroTime = "16010101000000.000000+000";
+
+/**
+ * A job of the simulated host.
+ *
+ * It isn't run by anything: its state at a moment follows from when it began and what was ordered, so that it goes on
+ * while no process looks at it.
+ */
+export class SimulatedJob {
+  readonly order: JobOrder;
+  readonly startedAt: number;
+  /** When it ends; infinite for one that stalls. */
+  endsAt: number;
+  endState: number;
+  /** Whether its end has happened. */
+  isOver = false;
+  /** When the host forgets it before its end; infinite for all but a lost job. */
+  readonly lostAt: number;
+  private readonly points: readonly ProgressPoint[];
+  private stopped = false;
+
+  constructor(order: JobOrder, startedAt: number) {
+    const { fault } = order;
+    this.order = order;
+    this.startedAt = startedAt;
+    this.points = progressPoints(order.progress);
+    this.endState = fault?.endState ?? JobState.Completed;
+    this.endsAt =
+      fault?.stallAtPercent === undefined ? this.timeReaching(fault?.atPercent ?? null) : Number.POSITIVE_INFINITY;
+    this.lostAt =
+      fault?.lostAtPercent === undefined ? Number.POSITIVE_INFINITY : this.timeReaching(fault.lostAtPercent);
+  }
+
+  /** When the host forgets the job after its end. */
+  get removedAt(): number {
+    // behaviour: jobForgottenAfterFiveMinutes
+    return this.endsAt + removalDelayMs;
+  }
+
+  /** Whether what was ordered is done when the job ends. */
+  get takesEffect(): boolean {
+    const good = this.endState === JobState.Completed || this.endState === JobState.CompletedWithWarnings;
+    return !this.stopped && (this.order.fault?.takesEffect ?? (good && this.errorCode === 0));
+  }
+
+  /** Ends the job before its time; nothing is made. */
+  stop(state: number, now: number): void {
+    this.stopped = true;
+    this.endState = state;
+    this.endsAt = now;
+  }
+
+  /** The state at a moment. */
+  stateAt(now: number): number {
+    if (now >= this.endsAt) return this.endState;
+    const newUntil = this.startedAt + Math.min(newForMs, this.durationMs / 10);
+    return now < newUntil ? JobState.New : JobState.Running;
+  }
+
+  /** What a client reads of the job at a moment. */
+  propertiesAt(now: number): PropertyBag {
+    const over = now >= this.endsAt;
+    const succeeded =
+      over && (this.endState === JobState.Completed || this.endState === JobState.CompletedWithWarnings);
+    const failed = over && !succeeded;
+    const until = Math.min(now, this.endsAt);
+    return {
+      JobState: this.stateAt(now),
+      PercentComplete: this.percentAt(now),
+      ElapsedTime: intervalFromMilliseconds(until - this.startedAt),
+      TimeOfLastStateChange: dateTimeFromMilliseconds(over ? this.endsAt : this.startedAt),
+      // behaviour: jobOperationalStatus
+      OperationalStatus: succeeded ? [17, OperationalStatus.OK] : failed ? [6] : [OperationalStatus.OK],
+      JobStatus: failed
+        ? "Job is completed with error(s)"
+        : succeeded
+          ? "Job is completed successfully"
+          : "Job is running",
+      ErrorCode: over ? this.errorCode : 0,
+      ErrorDescription: over && this.errorCode !== 0 ? this.errorText : null,
+      ErrorSummaryDescription: over && this.errorCode !== 0 ? `${this.order.text} failed.` : null,
+    };
+  }
+
+  /** What stays the same as long as the job exists. */
+  fixedProperties(hostName: string): PropertyBag {
+    const { jobId, jobType, text, cancellable } = this.order;
+    const began = dateTimeFromMilliseconds(this.startedAt);
+    return {
+      InstanceID: jobId,
+      JobType: jobType,
+      Caption: text,
+      Description: text,
+      ElementName: text,
+      Name: text,
+      Cancellable: cancellable,
+      DeleteOnCompletion: false,
+      TimeBeforeRemoval: timeBeforeRemoval,
+      TimeSubmitted: began,
+      StartTime: began,
+      // behaviour: jobInstallDateZero
+      InstallDate: zeroTime,
+      HealthState: 5,
+      Status: "OK",
+      Owner: `${hostName}\\Administrator`,
+    };
+  }
+
+  private get durationMs(): number {
+    const { fault, durationMs } = this.order;
+    return fault?.seconds === undefined ? durationMs : fault.seconds * 1000;
+  }
+
+  private get errorCode(): number {
+    if (this.stopped) return 0;
+    const failed = this.endState === JobState.Exception;
+    return this.order.fault?.errorCode ?? (failed ? VendorCode.Failed : 0);
+  }
+
+  private get errorText(): string {
+    return this.order.fault?.errorDescription ?? `${this.order.text} failed with error code ${this.errorCode}.`;
+  }
+
+  private percentAt(now: number): number {
+    const { fault } = this.order;
+    const over = now >= this.endsAt;
+    if (over && fault?.atPercent === undefined && !this.stopped) return 100;
+    const until = Math.min(now, this.endsAt);
+    const elapsed = this.durationMs === 0 ? 1 : Math.min(1, (until - this.startedAt) / this.durationMs);
+    const limit = fault?.stallAtPercent === undefined ? 1 : fractionReaching(this.points, fault.stallAtPercent);
+    return percentAt(this.points, Math.min(elapsed, limit));
+  }
+
+  private timeReaching(percent: number | null): number {
+    const fraction = percent === null ? 1 : fractionReaching(this.points, percent);
+    return this.startedAt + Math.round(fraction * this.durationMs);
+  }
+}

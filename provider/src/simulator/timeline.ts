@@ -1,0 +1,38 @@
+/** Something that happens by itself at a moment. */
+interface TimelineEvent {
+  readonly at: number;
+  readonly happen: () => void;
+}
+
+/** What lies ahead, in the order of time; of events at one moment, the one that was planned first. */
+export class Timeline {
+  private readonly ahead: TimelineEvent[] = [];
+  /** When the last event happened that has happened. */
+  private last = Number.NEGATIVE_INFINITY;
+
+  /** The moment of the last event that has happened. */
+  get lastEventAt(): number {
+    return this.last;
+  }
+
+  /** Plans an event. One that never comes isn't kept. */
+  plan(at: number, happen: () => void): void {
+    if (at === Number.POSITIVE_INFINITY) return;
+    let [low, high] = [0, this.ahead.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.ahead[middle]?.at ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    this.ahead.splice(low, 0, { at, happen });
+  }
+
+  /** Lets everything happen that lies at or before a moment. */
+  advance(now: number): void {
+    for (let next = this.ahead[0]; next !== undefined && next.at <= now; next = this.ahead[0]) {
+      this.ahead.shift();
+      this.last = next.at;
+      next.happen();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { CimSession } from "../cim/cim-session";
+import type { SimulatedTransportOptions } from "./simulated/simulated-session";
+
+/** What each transport needs to know, by its name. */
+interface TransportOptions {
+  readonly simulated: SimulatedTransportOptions;
+}
+
+/** The name of a transport, as it stands in the configuration. */
+type TransportName = keyof TransportOptions;
+
+type OpenTransport<Name extends TransportName> = (options: TransportOptions[Name]) => Promise<CimSession>;
+
+/** Each loads its transport's code when it is first called: a process pays only for the transport it uses. */
+const transports: { readonly [Name in TransportName]: OpenTransport<Name> } = {
+  simulated: async (options) => {
+    const { openSimulatedSession } = await import("./simulated/simulated-session.js");
+    return openSimulatedSession(options);
+  },
+};
+
+/**
+ * Opens a session to a host by the transport of this name. None is chosen silently: the configuration names it.
+ *
+ * @throws {@link InvalidArgumentError} when the options don't lead to a host, and what the transport's opening throws.
+ */
+export async function openSession<Name extends TransportName>(
+  transport: Name,
+  options: TransportOptions[Name],
+): Promise<CimSession> {
+  return transports[transport](options);
+}

@@ -1,0 +1,350 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CimInstance } from "../../provider/src/cim/cim-instance";
+import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
+import type { CimSession } from "../../provider/src/cim/cim-session";
+import { quoteWql } from "../../provider/src/cim/wql-text";
+import { CimError, ConnectionError, NotFoundError } from "../../provider/src/errors";
+import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
+import { embeddedSettings, jobOf, SteppedClock } from "../support/simulated-hosts";
+
+/** Opens a session of the transport under test to a simulated host, by whatever the transport talks through. */
+export type MakeSession = (host: SimulatedHost) => Promise<CimSession>;
+
+const xmlCharacters = `<&>"'\t]]> <![CDATA[ &amp; &#10; <!-- -->`;
+const otherCharacters = "Zoë Ångström 東京 🖥️ \u00a0\u200b\u2028 ÿĀ";
+const backslashes = "a\\b\\\\c \\' \\\" %_[x]^";
+const longText = "0123456789abcdeß".repeat(65_536);
+
+const seed: Seed = {
+  hostName: "HV-CONFORM",
+  machines: [
+    { name: "web-01" },
+    { name: "web-02" },
+    { name: xmlCharacters },
+    { name: otherCharacters },
+    { name: backslashes },
+    { name: longText },
+  ],
+  groups: [
+    { name: "web-tier", members: ["web-01", "web-02"] },
+    { name: "empty", members: [] },
+  ],
+  jobs: { CreateSnapshot: { seconds: 10 }, DestroySnapshot: { seconds: 4 } },
+};
+
+/**
+ * The contract of a `CimSession`, which every transport passes. The host at the other end is the simulated one, so that
+ * what was asked of it, and what it holds, can be compared with what the session says.
+ */
+export function describeCimSession(name: string, makeSession: MakeSession): void {
+  describe(`CimSession: ${name}`, () => {
+    let clock: SteppedClock;
+    let host: SimulatedHost;
+    let session: CimSession;
+    let requests: HostRequest[];
+
+    beforeEach(async () => {
+      clock = new SteppedClock();
+      requests = [];
+      host = SimulatedHost.inMemory({ seed, clock: clock.read, onRequest: (request) => requests.push(request) });
+      session = await makeSession(host);
+    });
+
+    afterEach(() => session.close());
+
+    const only = async (wql: string): Promise<CimInstance> => {
+      const [found, ...others] = await session.query(wql);
+      if (found === undefined || others.length > 0) throw new Error(`${wql} finds ${others.length + (found ? 1 : 0)}`);
+      return found;
+    };
+    const machine = (elementName: string) =>
+      only(`SELECT * FROM Msvm_ComputerSystem WHERE ElementName = ${quoteWql(elementName)}`);
+    const group = async () =>
+      (await only("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'web-tier'")).path;
+    const service = async () => (await only("SELECT * FROM Msvm_CollectionSnapshotService")).path;
+    const createSnapshot = async (parameters = {}) =>
+      session.invokeMethod(await service(), "CreateSnapshot", {
+        Collection: await group(),
+        SnapshotSettings: "",
+        SnapshotType: 1,
+        ...parameters,
+      });
+    const lastParameters = () => requests.findLast(({ verb }) => verb === "invokeMethod")?.parameters;
+
+    test("knows the host's own name and its namespace", () => {
+      expect(session.hostName).toBe("HV-CONFORM");
+      expect(session.namespace).toBe("root\\virtualization\\v2");
+    });
+
+    describe("get", () => {
+      test("reads every property of one instance, null where it has no value", async () => {
+        const { path } = await machine("web-01");
+        const found = await session.get(path);
+        expect(found).toBeInstanceOf(CimInstance);
+        expect(found.className).toBe("Msvm_ComputerSystem");
+        expect(found.path.equals(path)).toBe(true);
+        expect(found.string("ElementName")).toBe("web-01");
+        expect(found.properties).toHaveProperty("ProcessID", null);
+      });
+
+      test("takes a path without host and namespace, and names in any case", async () => {
+        const { path } = await machine("web-01");
+        const lower = CimInstancePath.parse(path.relativePath.toLowerCase());
+        expect((await session.get(lower)).string("ElementName")).toBe("web-01");
+      });
+
+      test("says typed that an instance isn't there", async () => {
+        const nothing = CimInstancePath.parse(
+          'Msvm_SnapshotCollection.CollectionID="00000000-0000-0000-0000-000000000000"',
+        );
+        const error = await session.get(nothing).catch((thrown: unknown) => thrown);
+        expect(NotFoundError.isInstance(error)).toBe(true);
+        expect((error as NotFoundError).hresult).toBe(0x80041002);
+      });
+
+      test("says typed that a class isn't there", async () => {
+        const error = await session
+          .get(CimInstancePath.parse('Msvm_Nothing.Name="x"'))
+          .catch((thrown: unknown) => thrown);
+        expect(CimError.isInstance(error)).toBe(true);
+        expect((error as CimError).hresult).toBe(0x80041010);
+      });
+    });
+
+    describe("query", () => {
+      test("answers instances with their paths, none where nothing fits", async () => {
+        const machines = await session.query("SELECT * FROM Msvm_ComputerSystem WHERE Caption = 'Virtual Machine'");
+        expect(machines).toHaveLength(6);
+        for (const found of machines) expect((await session.get(found.path)).path.equals(found.path)).toBe(true);
+        expect(await session.query("SELECT * FROM Msvm_SnapshotCollection")).toEqual([]);
+      });
+
+      test("answers the properties of a list", async () => {
+        const found = await only(
+          "SELECT CreationClassName, Name, ElementName FROM Msvm_ComputerSystem WHERE ElementName = 'web-01'",
+        );
+        expect(found.string("ElementName")).toBe("web-01");
+        expect(found.string("Caption")).toBeNull();
+        expect(found.path.key("Name")).toBe(found.string("Name"));
+      });
+
+      test("answers a class's subclasses as what they are", async () => {
+        await createSnapshot();
+        expect((await only("SELECT * FROM CIM_ConcreteJob")).path.className).toBe("Msvm_ConcreteJob");
+      });
+
+      test("finds many by key in one query", async () => {
+        const ids = [];
+        for (let started = 0; started < 20; started += 1) ids.push(jobOf(await createSnapshot()).key("InstanceID"));
+        const condition = ids.map((id) => `InstanceID = ${quoteWql(String(id))}`).join(" OR ");
+        expect(await session.query(`SELECT * FROM Msvm_ConcreteJob WHERE ${condition}`)).toHaveLength(20);
+      });
+
+      test.each([
+        ["a malformed query", "SELECT * FROM Msvm_ComputerSystem WHERE", 0x80041017],
+        ["a property that the class doesn't have", "SELECT * FROM Msvm_ComputerSystem WHERE Colour = 1", 0x80041017],
+        ["an unknown class", "SELECT * FROM Msvm_Nothing", 0x80041010],
+      ])("refuses %s, typed", async (_, wql, hresult) => {
+        const error = await session.query(wql).catch((thrown: unknown) => thrown);
+        expect(CimError.isInstance(error)).toBe(true);
+        expect((error as CimError).hresult).toBe(hresult);
+      });
+    });
+
+    describe("associators and references", () => {
+      test("walk an association, each object once", async () => {
+        const members = await session.associators(await group(), { associationClass: "Msvm_CollectedVirtualSystems" });
+        expect(members.map((found) => found.string("ElementName"))).toEqual(["web-01", "web-02"]);
+        await createSnapshot();
+        clock.pass(10);
+        const { path } = await machine("web-01");
+        expect(await session.associators(path, { associationClass: "CIM_Dependency" })).toHaveLength(1);
+        expect(await session.references(path, { associationClass: "CIM_Dependency" })).toHaveLength(2);
+      });
+
+      test("are narrowed by result class and roles", async () => {
+        const { path } = await machine("web-01");
+        const count = async (options: object) =>
+          (await session.associators(path, { associationClass: "Msvm_CollectedVirtualSystems", ...options })).length;
+        expect(await count({ resultClass: "CIM_CollectionOfMSEs" })).toBe(1);
+        expect(await count({ resultClass: "Msvm_ConcreteJob" })).toBe(0);
+        expect(await count({ role: "Member", resultRole: "Collection" })).toBe(1);
+        expect(await count({ role: "Collection" })).toBe(0);
+      });
+
+      test("answer rows with their references and arrays", async () => {
+        const job = jobOf(await createSnapshot());
+        clock.pass(10);
+        const rows = await session.references(job, {
+          associationClass: "Msvm_AffectedJobElement",
+          role: "AffectingElement",
+        });
+        const shown = rows.map(
+          (row) => `${row.reference("AffectedElement")?.className} ${row.numbers("ElementEffects").join()}`,
+        );
+        expect(shown.sort()).toEqual(["Msvm_ComputerSystem 0", "Msvm_ComputerSystem 0", "Msvm_SnapshotCollection 5"]);
+        for (const row of rows) expect(row.reference("AffectingElement")?.equals(job)).toBe(true);
+        expect(rows.every((row) => row.path.className === "Msvm_AffectedJobElement")).toBe(true);
+      });
+
+      test("find nothing where there is nothing", async () => {
+        const empty = (await only("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'empty'")).path;
+        expect(await session.associators(empty, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);
+        expect(await session.references(empty, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);
+      });
+    });
+
+    describe("values", () => {
+      test.each([
+        ["every character that XML treats apart", xmlCharacters],
+        ["characters beyond ASCII", otherCharacters],
+        ["backslashes and quotes", backslashes],
+        ["a megabyte", longText],
+      ])("texts come whole: %s", async (_, text) => {
+        expect((await machine(text)).string("ElementName")).toBe(text);
+      });
+
+      test("numbers of 64 bits come exactly", async () => {
+        clock.pass(9_007_199_254_740);
+        const uptime = (await machine("web-01")).properties["OnTimeInMilliseconds"];
+        expect(uptime).toBe(9_007_199_254_740_000n);
+      });
+
+      test("times, intervals, booleans, numbers and arrays come as what they are", async () => {
+        const job = jobOf(await createSnapshot());
+        clock.pass(2.5);
+        const found = await session.get(job);
+        expect(found.string("StartTime")).toMatch(/^20261123064200\.000000[+-]000$/);
+        expect(found.time("InstallDate")).toBeNull();
+        expect(found.string("ElapsedTime")).toBe("00000000000002.500000:000");
+        expect(found.boolean("Cancellable")).toBe(true);
+        expect(found.boolean("DeleteOnCompletion")).toBe(false);
+        expect(found.number("PercentComplete")).toBe(25);
+        expect(found.numbers("OperationalStatus")).toEqual([2]);
+        clock.pass(7.5);
+        expect((await session.get(job)).numbers("OperationalStatus")).toEqual([17, 2]);
+      });
+
+      test("references come as paths", async () => {
+        const [row] = await session.references(await group(), { associationClass: "Msvm_CollectedVirtualSystems" });
+        const member = row?.reference("Member");
+        expect(member?.className).toBe("Msvm_ComputerSystem");
+        expect((await session.get(member as CimInstancePath)).string("ElementName")).toBe("web-01");
+      });
+    });
+
+    describe("invokeMethod", () => {
+      test("answers the number and the out parameters", async () => {
+        const { returnValue, outParameters } = await createSnapshot();
+        expect(returnValue).toBe(4096);
+        expect(outParameters["ResultingSnapshotCollection"] ?? null).toBeNull();
+        expect((await session.get(outParameters["Job"] as CimInstancePath)).number("JobType")).toBe(198);
+        expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
+      });
+
+      test("answers what was made where it is done at once", async () => {
+        host.setOption("completion", "atOnce");
+        const { returnValue, outParameters } = await createSnapshot();
+        expect([returnValue, outParameters["Job"] ?? null]).toEqual([0, null]);
+        const made = outParameters["ResultingSnapshotCollection"] as CimInstancePath;
+        expect((await session.get(made)).className).toBe("Msvm_SnapshotCollection");
+      });
+
+      test.each([
+        ["an embedded instance", embeddedSettings],
+        ["the empty text", ""],
+        ["null", null],
+        ["every character that XML treats apart", xmlCharacters],
+        ["characters beyond ASCII", otherCharacters],
+        ["backslashes and quotes", backslashes],
+        ["a megabyte", longText],
+      ])("sends texts whole: %s", async (_, text) => {
+        await createSnapshot({ SnapshotSettings: text });
+        expect(lastParameters()?.["SnapshotSettings"] ?? null).toBe(text);
+      });
+
+      test("sends references as references, numbers as numbers", async () => {
+        const collection = await group();
+        await createSnapshot({ SnapshotType: 2 });
+        const sent = lastParameters() ?? {};
+        expect((sent["Collection"] as CimInstancePath).equals(collection)).toBe(true);
+        expect(sent["SnapshotType"]).toBe(2);
+      });
+
+      test("sends intervals", async () => {
+        const job = jobOf(await createSnapshot());
+        const request = (TimeoutPeriod: string) =>
+          session.invokeMethod(job, "RequestStateChange", { RequestedState: 4, TimeoutPeriod });
+        expect((await request("00000000000010.000000:000")).returnValue).toBe(4098);
+        expect((await request("00000000000000.000000:000")).returnValue).toBe(0);
+      });
+
+      test("reports what a method refuses as its number, not as an error", async () => {
+        host.injectFault({ method: "CreateSnapshot", returnValue: 32775 });
+        expect((await createSnapshot()).returnValue).toBe(32775);
+      });
+
+      test("says typed that the instance isn't there", async () => {
+        const nothing = CimInstancePath.parse('Msvm_ConcreteJob.InstanceID="00000000-0000-0000-0000-000000000000"');
+        const error = await session
+          .invokeMethod(nothing, "RequestStateChange", { RequestedState: 4 })
+          .catch((thrown: unknown) => thrown);
+        expect(NotFoundError.isInstance(error)).toBe(true);
+      });
+
+      test("is never repeated: what was sent once arrives once", async () => {
+        host.injectFault({ method: "CreateSnapshot", returnValue: 2 });
+        await createSnapshot();
+        expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
+      });
+
+      test.each([
+        ["an unknown method", "TakeSnapshot", {}],
+        ["an unknown parameter", "CreateSnapshot", { Group: "web-tier" }],
+      ])("says typed that the call is refused: %s", async (_, method, parameters) => {
+        const error = await session
+          .invokeMethod(await service(), method, parameters)
+          .catch((thrown: unknown) => thrown);
+        expect(CimError.isInstance(error)).toBe(true);
+        expect(host.methodCalls).toEqual({});
+      });
+    });
+
+    describe("abort and close", () => {
+      test("a request that is aborted beforehand isn't made", async () => {
+        const abortSignal = AbortSignal.abort();
+        const { path } = await machine("web-01");
+        const asked = requests.length;
+        const association = { associationClass: "Msvm_CollectedVirtualSystems", abortSignal };
+        const attempts = [
+          session.get(path, { abortSignal }),
+          session.query("SELECT * FROM Msvm_ComputerSystem", { abortSignal }),
+          session.associators(path, association),
+          session.references(path, association),
+          session.invokeMethod(path, "RequestStateChange", { RequestedState: 2 }, { abortSignal }),
+        ];
+        for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ name: "AbortError" });
+        expect(requests).toHaveLength(asked);
+        expect((await session.get(path)).string("ElementName")).toBe("web-01");
+      });
+
+      test("a closed session serves nothing and says so, typed", async () => {
+        const { path } = await machine("web-01");
+        await session.close();
+        await session.close();
+        const error = await session.get(path).catch((thrown: unknown) => thrown);
+        expect(ConnectionError.isInstance(error)).toBe(true);
+        await expect(session.query("SELECT * FROM Msvm_ComputerSystem")).rejects.toMatchObject({
+          code: "CONNECTION_FAILED",
+        });
+      });
+    });
+
+    test("many requests at once are all answered, each with its own answer", async () => {
+      const names = ["web-01", "web-02", xmlCharacters, otherCharacters];
+      const asked = Array.from({ length: 40 }, (_, at) => names[at % names.length] ?? "");
+      const answers = await Promise.all(asked.map(machine));
+      expect(answers.map((found) => found.string("ElementName"))).toEqual(asked);
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { expect, it } from "vitest";
+import { snapshotProgram } from "../support/programs";
+import { PulumiProject } from "../support/pulumi-project";
+
+const program = { "index.js": snapshotProgram(`{ collection: "web-tier" }`) };
+
+it("tells why a job failed, and keeps nothing of it", async () => {
+  const project = await PulumiProject.create({ program });
+  project.host.injectFault({
+    method: "CreateSnapshot",
+    job: {
+      endState: 10,
+      atPercent: 50,
+      errorCode: 32768,
+      errorDescription: "The guest cluster service is not running.",
+    },
+  });
+  const failed = await project.up();
+  expect(failed.status).not.toBe(0);
+  expect(failed.output).toContain("state 10 (Exception)");
+  expect(failed.output).toContain("The guest cluster service is not running.");
+  expect(failed.output).not.toContain("    at ");
+  expect(project.snapshotsInState()).toEqual([]);
+  expect(project.snapshotCounts()).toEqual([0, 0]);
+  expect(await project.up()).toMatchObject({ status: 0 });
+  expect(project.snapshotCounts()).toEqual([1, 1]);
+});
+
+it("goes on with a snapshot whose job outlasted the timeout", async () => {
+  const patient = snapshotProgram(`{ collection: "web-tier" }`, `{ customTimeouts: { create: "500ms" } }`);
+  const project = await PulumiProject.create({ program: { "index.js": patient } });
+  project.host.injectFault({ method: "CreateSnapshot", job: { seconds: 6 } });
+  const first = await project.up();
+  expect(first.status).not.toBe(0);
+  expect(first.output).toContain("goes on from here and takes no second snapshot");
+  const [partial] = project.snapshotsInState();
+  expect(partial?.initErrors).toHaveLength(1);
+
+  const second = await project.up();
+  expect(second).toMatchObject({ status: 0, output: expect.stringContaining("~ 1 updated") });
+  const [whole] = project.snapshotsInState();
+  expect(whole?.id).toBe(partial?.id);
+  expect(whole?.initErrors ?? []).toEqual([]);
+  expect(whole?.outputs["__pending"]).toBeUndefined();
+  expect(project.host.methodCalls["CreateSnapshot"]).toBe(1);
+  expect(project.snapshotCounts()).toEqual([1, 1]);
+  expect(await project.up()).toMatchObject({ output: expect.stringContaining("2 unchanged") });
+});
+
+it("ends the job of a snapshot that is destroyed before it is made", async () => {
+  const patient = snapshotProgram(`{ collection: "web-tier" }`, `{ customTimeouts: { create: "500ms" } }`);
+  const project = await PulumiProject.create({ program: { "index.js": patient } });
+  project.host.injectFault({ method: "CreateSnapshot", job: { seconds: 600 } });
+  await project.up();
+  expect(await project.destroy()).toMatchObject({ status: 0 });
+  expect(project.host.methodCalls["RequestStateChange"]).toBe(1);
+  expect(project.snapshotCounts()).toEqual([0, 0]);
+});
+
+it("shows every wrong input on the resource's row, before anything is asked of the host", async () => {
+  const project = await PulumiProject.create({
+    program: { "index.js": snapshotProgram(`{ collection: "{6B29FC40-CA47}", snapshotType: 7, settings: "<oops/>" }`) },
+  });
+  const { status, output } = await project.preview();
+  expect(status).not.toBe(0);
+  for (const said of [
+    "property collection value {{6B29FC40-CA47}} has a problem",
+    "property snapshotType value {7} has a problem: 3 … 32767 are reserved by the DMTF",
+    "property settings value {<oops/>} has a problem: it is no embedded instance",
+  ]) {
+    expect(output).toContain(said);
+  }
+  expect(output).not.toContain("    at ");
+});
+
+it("says what to do about a damaged host, and leaves it as it is", async () => {
+  const project = await PulumiProject.create({ program });
+  project.damageHost();
+  const damaged = await project.up();
+  expect(damaged.status).not.toBe(0);
+  expect(damaged.output).toContain("host.jsonl");
+  expect(damaged.output).not.toContain("    at ");
+});
+
+it("is told by Pulumi itself where the program lacks the package", async () => {
+  const project = await PulumiProject.create({ program, without: "pulumi-hyperv-snapshots" });
+  const { status, output } = await project.up();
+  expect(status).not.toBe(0);
+  expect(output).toContain("Cannot find module 'pulumi-hyperv-snapshots'");
+  expect(output).toContain("npm install");
+});

@@ -1,0 +1,284 @@
+import { join } from "node:path";
+import { type Seed, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type CallFailed, DynamicHost, type Properties, providerText } from "../support/dynamic-host";
+import { repositoryFolder } from "../support/repository";
+import { temporaryFolder } from "../support/temporary-folder";
+
+const seed: Seed = {
+  hostName: "HV-TEST",
+  machines: [{ name: "web-01" }, { name: "web-02" }, { name: "db-01" }],
+  groups: [
+    { name: "web-tier", members: ["web-01", "web-02", "db-01"] },
+    { name: "twins", id: "11111111-1111-4111-8111-111111111111", members: ["web-01"] },
+    { name: "twins", id: "22222222-2222-4222-8222-222222222222", members: ["web-02"] },
+  ],
+  jobs: {
+    CreateSnapshot: { seconds: 0.4, progress: "linear" },
+    DestroySnapshot: { seconds: 0.1, progress: "linear" },
+  },
+};
+
+let folder: string;
+let simulated: SimulatedHost;
+let provider: DynamicHost;
+
+const storeFile = () => join(folder, "host.jsonl");
+const start = (configuration: Record<string, string> = {}) =>
+  DynamicHost.start(
+    {
+      "hyperv-snapshots:transport": "simulated",
+      "hyperv-snapshots:simulatedHost": storeFile(),
+      ...configuration,
+    },
+    repositoryFolder,
+  );
+const snapshots = () =>
+  simulated
+    .tree()
+    .groups.find(({ name }) => name === "web-tier")!
+    .machines.map(({ snapshots }) => snapshots.length);
+const failure = async (promise: Promise<unknown>): Promise<CallFailed> =>
+  promise.then(
+    () => expect.unreachable("it should have failed"),
+    (error) => error,
+  );
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  simulated = SimulatedHost.open({ storeFile: storeFile(), seed });
+});
+afterEach(async () => {
+  await provider?.stop();
+});
+
+describe("a snapshot's life", () => {
+  it("is created, read, left alone, and deleted", async () => {
+    provider = await start();
+    const { inputs, failures } = await provider.check({ collection: "web-tier", triggers: ["1.4.0"] });
+    expect(failures).toEqual([]);
+    const { id, outputs } = await provider.create(inputs);
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    const collectionId = outputs["snapshotCollectionId"] as string;
+    expect(outputs).toEqual({
+      __provider: providerText,
+      collection: "web-tier",
+      snapshotType: "Standard",
+      triggers: ["1.4.0"],
+      resultingSnapshotCollection: `\\\\HV-TEST\\root\\virtualization\\v2:Msvm_SnapshotCollection.CollectionID="${collectionId}"`,
+      snapshotCollectionId: collectionId,
+      collectionId: simulated.tree().groups[0]?.id,
+      collectionPath: expect.stringContaining("Msvm_VirtualSystemCollection.CollectionID"),
+      collectionName: "web-tier",
+      hostName: "HV-TEST",
+      members: ["db-01", "web-01", "web-02"].map((vmName) => ({
+        vmId: expect.any(String),
+        vmName,
+        snapshotId: expect.stringMatching(/^Microsoft:/),
+        createdAt: outputs["createdAt"],
+        hasSavedState: false,
+      })),
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      job: { id: expect.any(String), elapsedSeconds: expect.any(Number), warnings: [] },
+    });
+    expect(snapshots()).toEqual([1, 1, 1]);
+    expect(simulated.methodCalls["CreateSnapshot"]).toBe(1);
+
+    expect(await provider.diff(id, outputs, inputs)).toEqual({
+      changes: false,
+      replaces: [],
+      deleteBeforeReplace: false,
+    });
+    const read = await provider.read(id, outputs);
+    expect(read).toEqual({ id, outputs, inputs: { ...inputs, __provider: providerText } });
+
+    await provider.delete(id, outputs);
+    expect(snapshots()).toEqual([0, 0, 0]);
+    await provider.delete(id, outputs);
+    expect((await provider.read(id, outputs)).id).toBe("");
+  });
+
+  it("completes at once where the host does", async () => {
+    simulated.setOption("completion", "atOnce");
+    provider = await start();
+    const { outputs } = await provider.create({ collection: "web-tier" });
+    expect(outputs["job"]).toBeNull();
+    expect(outputs["members"]).toHaveLength(3);
+    expect(snapshots()).toEqual([1, 1, 1]);
+  });
+
+  it("shows its progress in the resource's row", async () => {
+    provider = await start();
+    const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before";
+    await provider.create({ collection: "web-tier", __meta: { urn } });
+    const shown = provider.logs.filter(({ ephemeral }) => ephemeral);
+    expect(shown.length).toBeGreaterThanOrEqual(3);
+    expect(shown.every((log) => log.urn === urn && log.severity === "info")).toBe(true);
+  });
+
+  it("is read from the host's id alone", async () => {
+    provider = await start();
+    const { outputs } = await provider.create({ collection: "web-tier", snapshotType: "Recovery" });
+    const reference = outputs["resultingSnapshotCollection"] as string;
+    for (const id of [outputs["snapshotCollectionId"] as string, reference]) {
+      const read = await provider.read(id, {});
+      expect(read.id).toBe(id);
+      expect(read.outputs).toMatchObject({
+        resultingSnapshotCollection: reference,
+        collectionName: "web-tier",
+        snapshotType: "Recovery",
+        members: outputs["members"],
+      });
+    }
+  });
+});
+
+describe("a job that doesn't end well", () => {
+  it("that fails leaves nothing, and says what the host said", async () => {
+    simulated.injectFault({
+      method: "CreateSnapshot",
+      job: { endState: 10, atPercent: 40, errorCode: 32775, errorDescription: "Der Vorgang ist fehlgeschlagen." },
+    });
+    provider = await start();
+    const error = await failure(provider.create({ collection: "web-tier" }));
+    expect(error.initFailed).toBeUndefined();
+    expect(error.message).toContain("state 10 (Exception)");
+    expect(error.message).toContain("32775 (Invalid state for this operation)");
+    expect(error.message).toContain("Der Vorgang ist fehlgeschlagen.");
+    expect(error.message).toContain("No snapshot was taken");
+    expect(snapshots()).toEqual([0, 0, 0]);
+  });
+
+  it("that outlasts the timeout is kept, gone on with by update, and taken once", async () => {
+    simulated.injectFault({ method: "CreateSnapshot", job: { seconds: 1.5 } });
+    provider = await start();
+    const inputs = { collection: "web-tier", snapshotType: "Standard", __meta: { timeouts: { create: "300ms" } } };
+    const { initFailed } = await failure(provider.create(inputs));
+    expect(initFailed?.properties).toMatchObject({ ...inputs, __provider: providerText, snapshotCollectionId: null });
+    expect(initFailed?.reasons[0]).toContain("the next `pulumi up` goes on from here and takes no second snapshot");
+    const { id, properties } = initFailed!;
+    expect(await provider.diff(id, properties, inputs)).toMatchObject({ changes: true, replaces: [] });
+
+    const outputs = await provider.update(id, properties, inputs);
+    expect(outputs["__pending"]).toBeUndefined();
+    expect(outputs["members"]).toHaveLength(3);
+    expect(simulated.methodCalls["CreateSnapshot"]).toBe(1);
+    expect(snapshots()).toEqual([1, 1, 1]);
+  });
+
+  it("that outlasts the timeout is cancelled by delete", async () => {
+    simulated.injectFault({ method: "CreateSnapshot", job: { seconds: 60 } });
+    provider = await start();
+    const { initFailed } = await failure(
+      provider.create({ collection: "web-tier", __meta: { timeouts: { create: "200ms" } } }),
+    );
+    await provider.delete(initFailed!.id, initFailed!.properties);
+    expect(simulated.methodCalls["RequestStateChange"]).toBe(1);
+    expect(snapshots()).toEqual([0, 0, 0]);
+  });
+
+  it("that the host forgets is found by looking at the group", async () => {
+    simulated.injectFault({ method: "CreateSnapshot", job: { lostAtPercent: 50, takesEffect: true } });
+    provider = await start();
+    const { outputs } = await provider.create({ collection: "web-tier" });
+    expect(outputs["members"]).toHaveLength(3);
+  });
+
+  it("that fails after the timeout is replaced by the next up", async () => {
+    simulated.injectFault({
+      method: "CreateSnapshot",
+      job: { seconds: 1, endState: 10, atPercent: 90, errorCode: 32768 },
+    });
+    provider = await start();
+    const inputs: Properties = {
+      collection: "web-tier",
+      snapshotType: "Standard",
+      __meta: { timeouts: { create: "200ms" } },
+    };
+    const first = (await failure(provider.create(inputs))).initFailed!;
+    const second = (await failure(provider.update(first.id, first.properties, inputs))).initFailed!;
+    expect(second.reasons[0]).toContain("The next `pulumi up` takes a new snapshot in its place");
+    expect(await provider.diff(first.id, second.properties, inputs)).toMatchObject({
+      changes: true,
+      replaces: ["collection"],
+    });
+    await provider.delete(first.id, second.properties);
+  });
+});
+
+describe("what later checkpoints descend from", () => {
+  it.each([
+    ["unknown", true],
+    ["kept", false],
+    ["removed", false],
+  ])("with dependents %s", async (dependents, refuses) => {
+    provider = await start({ "hyperv-snapshots:dependents": dependents });
+    const older = await provider.create({ collection: "web-tier" });
+    const newer = await provider.create({ collection: "web-tier" });
+    expect(await provider.diff(older.id, older.outputs, { collection: "twins", snapshotType: "Standard" })).toEqual({
+      changes: true,
+      replaces: ["collection"],
+      deleteBeforeReplace: dependents !== "kept",
+    });
+    if (refuses) {
+      const error = await failure(provider.delete(older.id, older.outputs));
+      expect(error.message).toContain("3 later checkpoints descend from this snapshot");
+      expect(error.message).toContain("hyperv-snapshots:dependents");
+      expect(snapshots()).toEqual([2, 2, 2]);
+    }
+    // together: the newest goes first, so neither stands in the other's way
+    await Promise.all([provider.delete(older.id, older.outputs), provider.delete(newer.id, newer.outputs)]);
+    expect(snapshots()).toEqual([0, 0, 0]);
+  });
+});
+
+describe("bad input", () => {
+  it("is told of all at once, each on its property", async () => {
+    provider = await start();
+    const { failures } = await provider.check({
+      colection: "x",
+      snapshotType: 7,
+      settings: { consistencyLevel: "Total", ignoreDisks: true },
+      triggers: { file: { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17" } },
+    });
+    expect(failures.map(([property]) => property).sort()).toEqual([
+      "colection",
+      "collection",
+      "settings.consistencyLevel",
+      "settings.ignoreDisks",
+      "snapshotType",
+      "triggers",
+    ]);
+    expect(Object.fromEntries(failures)).toMatchObject({
+      colection: expect.stringContaining("did you mean collection"),
+      "settings.ignoreDisks": expect.stringContaining("did you mean ignoreNonSnapshottableDisks"),
+      snapshotType: expect.stringContaining("reserved by the DMTF"),
+    });
+  });
+
+  it("that only the host can judge is told with what the host has", async () => {
+    provider = await start();
+    const unknown = await failure(provider.create({ collection: "web-teir" }));
+    expect(unknown.message).toContain('it has "web-tier"');
+    const twins = await failure(provider.create({ collection: "twins" }));
+    expect(twins.message).toContain("11111111-1111-4111-8111-111111111111, 22222222-2222-4222-8222-222222222222");
+    expect(simulated.methodCalls["CreateSnapshot"]).toBeUndefined();
+  });
+
+  it.each([
+    [{ "hyperv-snapshots:transprot": "simulated" }, "Did you mean hyperv-snapshots:transport?"],
+    [{ "hyperv-snapshots:transport": "carrier-pigeon" }, '"carrier-pigeon" is none of its values'],
+    [{ "hyperv-snapshots:dependents": "maybe" }, "Set it to unknown, kept, removed"],
+  ])("in the configuration %j", async (configuration, said) => {
+    provider = await start(configuration as Record<string, string>);
+    const error = await failure(provider.check({ collection: "web-tier" }));
+    expect(error.message).toContain(said);
+    expect(provider.stderr).not.toContain("    at ");
+  });
+
+  it("of a configuration without a transport", async () => {
+    provider = await DynamicHost.start({}, repositoryFolder);
+    const error = await failure(provider.check({ collection: "web-tier" }));
+    expect(error.message).toContain("pulumi config set hyperv-snapshots:transport");
+  });
+});

@@ -1,0 +1,50 @@
+import type { Clock } from "../../provider/src/jobs/clock";
+
+/** A clock that moves only when a sleeper is next: everybody who waits is woken at exactly the time asked for. */
+export class FakeClock implements Clock {
+  private time = 0;
+  private readonly sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+
+  now(): number {
+    return this.time;
+  }
+
+  sleep(milliseconds: number, abortSignal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (abortSignal?.aborted) return resolve();
+      const sleeper = {
+        at: this.time + milliseconds,
+        wake: () => {
+          this.sleepers.delete(sleeper);
+          abortSignal?.removeEventListener("abort", sleeper.wake);
+          resolve();
+        },
+      };
+      this.sleepers.add(sleeper);
+      abortSignal?.addEventListener("abort", sleeper.wake);
+    });
+  }
+
+  /** Lets time pass without anybody sleeping: what a request takes. */
+  pass(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+
+  /** Runs until a promise settles, moving time from one sleeper to the next. */
+  async run<T>(promise: Promise<T>): Promise<T> {
+    let settled = false;
+    const done = promise.finally(() => {
+      settled = true;
+    });
+    done.catch(() => {});
+    for (;;) {
+      // let everything that can go on without time go on
+      for (let turn = 0; turn < 20 && !settled; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      if (settled) return done;
+      const [next] = [...this.sleepers].sort((a, b) => a.at - b.at);
+      if (!next) throw new Error("Nobody sleeps and nothing settles: the test waits for ever");
+      this.time = Math.max(this.time, next.at);
+      next.wake();
+    }
+  }
+}

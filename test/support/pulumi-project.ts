@@ -1,0 +1,208 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Seed, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
+import { findPulumiCli, pulumiEnvironment } from "../../tools/pulumi-cli";
+import { repositoryFolder } from "./repository";
+import { temporaryFolder } from "./temporary-folder";
+
+/** A resource in the state. */
+export interface SavedResource {
+  readonly urn: string;
+  readonly id?: string;
+  readonly inputs: Record<string, unknown>;
+  readonly outputs: Record<string, unknown>;
+  readonly initErrors?: string[];
+}
+
+/** What a command printed, and how it ended. */
+export interface CommandResult {
+  readonly status: number;
+  readonly output: string;
+}
+
+/** How a project is made. */
+export interface PulumiProjectOptions {
+  /** The program, by file name; its first file is where it begins. */
+  readonly program: Readonly<Record<string, string>>;
+  readonly seed?: Seed;
+  /** More of the stack's configuration; the simulated host is configured already. */
+  readonly configuration?: Readonly<Record<string, string>>;
+  /** Whose `node_modules` the program has; the repository's when absent. */
+  readonly install?: string;
+  /** A package that the program doesn't have. */
+  readonly without?: string;
+  /** The folder whose `node` runs the program and the provider; the one that runs the tests when absent. */
+  readonly nodeFolder?: string;
+}
+
+/** A group of two machines, with a job that is over soon. */
+export const smallSeed: Seed = {
+  hostName: "HV-TEST",
+  machines: [{ name: "web-01" }, { name: "web-02" }],
+  groups: [{ name: "web-tier", members: ["web-01", "web-02"] }],
+  jobs: { CreateSnapshot: { seconds: 0.3, progress: "linear" }, DestroySnapshot: { seconds: 0.1, progress: "linear" } },
+};
+
+/** A Pulumi project in a folder of its own, on a simulated host and a local backend, driven by the real CLI. */
+export class PulumiProject {
+  readonly folder: string;
+  readonly host: SimulatedHost;
+  private readonly storeFile: string;
+  private readonly stateFile: string;
+  private readonly command: string;
+  private readonly env: NodeJS.ProcessEnv;
+
+  private constructor(parts: {
+    readonly folder: string;
+    readonly host: SimulatedHost;
+    readonly storeFile: string;
+    readonly stateFile: string;
+    readonly command: string;
+    readonly env: NodeJS.ProcessEnv;
+  }) {
+    this.folder = parts.folder;
+    this.host = parts.host;
+    this.storeFile = parts.storeFile;
+    this.stateFile = parts.stateFile;
+    this.command = parts.command;
+    this.env = parts.env;
+  }
+
+  static async create(options: PulumiProjectOptions): Promise<PulumiProject> {
+    const root = temporaryFolder();
+    const folder = join(root, "program");
+    const backend = join(root, "backend");
+    mkdirSync(folder);
+    mkdirSync(backend);
+    const storeFile = join(root, "host.jsonl");
+    const host = SimulatedHost.open({ storeFile, seed: options.seed ?? smallSeed });
+    const configuration = {
+      "hyperv-snapshots:transport": "simulated",
+      "hyperv-snapshots:simulatedHost": storeFile,
+      ...options.configuration,
+    };
+    for (const [name, text] of Object.entries(options.program)) writeFileSync(join(folder, name), text);
+    const main = Object.keys(options.program)[0];
+    if (!options.program["package.json"]) {
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "program", main }));
+    }
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: project\nruntime: nodejs\n");
+    writeFileSync(join(folder, "Pulumi.test.yaml"), JSON.stringify({ config: configuration }));
+    const stateFile = makeEmptyStack(backend);
+    linkPackages(
+      join(options.install ?? repositoryFolder, "node_modules"),
+      join(folder, "node_modules"),
+      options.without,
+    );
+    const cli = await findPulumiCli();
+    const base = { ...process.env };
+    if (options.nodeFolder) base["PATH"] = `${options.nodeFolder}:${base["PATH"]}`;
+    const home = join(root, "home");
+    const env = pulumiEnvironment(cli, { home, backend: pathToFileURL(backend).href, passphrase: "test", base });
+    return new PulumiProject({ folder, host, storeFile, stateFile, command: cli.command, env });
+  }
+
+  /** Runs the CLI and waits for its end. */
+  run(parameters: readonly string[]): Promise<CommandResult> {
+    return this.execute(this.command, [...parameters, "--stack=test", "--non-interactive", "--color=never"]);
+  }
+
+  /** Runs the CLI on a pseudo-terminal (`script` of util-linux). */
+  runOnTerminal(parameters: readonly string[]): Promise<CommandResult> {
+    const quoted = [this.command, ...parameters, "--stack=test"].map((word) => `'${word}'`).join(" ");
+    return this.execute("script", ["-qefc", quoted, "/dev/null"]);
+  }
+
+  up(...parameters: string[]): Promise<CommandResult> {
+    return this.run(["up", "--yes", "--skip-preview", ...parameters]);
+  }
+
+  preview(...parameters: string[]): Promise<CommandResult> {
+    return this.run(["preview", ...parameters]);
+  }
+
+  refresh(): Promise<CommandResult> {
+    return this.run(["refresh", "--yes", "--skip-preview"]);
+  }
+
+  destroy(...parameters: string[]): Promise<CommandResult> {
+    return this.run(["destroy", "--yes", "--skip-preview", ...parameters]);
+  }
+
+  /** Changes the program; the first file is where it begins. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  /** The resources in the state, as the backend has saved them. */
+  resources(): SavedResource[] {
+    return JSON.parse(readFileSync(this.stateFile, "utf8")).checkpoint.latest?.resources ?? [];
+  }
+
+  /** The snapshots of our type in the state. */
+  snapshotsInState(): SavedResource[] {
+    return this.resources().filter(({ urn }) => urn.includes("CollectionSnapshot"));
+  }
+
+  /** What the program exports. */
+  stackOutputs(): Record<string, unknown> {
+    return this.resources().find(({ urn }) => urn.includes("pulumi:pulumi:Stack"))?.outputs ?? {};
+  }
+
+  /** How many snapshots each machine of the first group has. */
+  snapshotCounts(): number[] {
+    return this.host.tree().groups[0]?.machines.map(({ snapshots }) => snapshots.length) ?? [];
+  }
+
+  /** Destroys a snapshot collection behind Pulumi's back. */
+  destroyOnHost(snapshotCollectionId: string): void {
+    this.host.setOption("completion", "atOnce");
+    const [service] = this.host.query("SELECT * FROM Msvm_CollectionSnapshotService");
+    const [snapshot] = this.host.query(
+      `SELECT * FROM Msvm_SnapshotCollection WHERE CollectionID = '${snapshotCollectionId}'`,
+    );
+    this.host.invokeMethod(service!.path, "DestroySnapshot", { AffectedSnapshotCollection: snapshot!.path });
+    this.host.setOption("completion", "job");
+  }
+
+  /** Writes nonsense into the middle of the host's store. */
+  damageHost(): void {
+    const lines = readFileSync(this.storeFile, "utf8").split("\n");
+    lines.splice(1, 0, "{ nonsense }");
+    writeFileSync(this.storeFile, lines.join("\n"));
+  }
+
+  private execute(command: string, parameters: readonly string[]): Promise<CommandResult> {
+    return new Promise((resolve) => {
+      execFile(
+        command,
+        parameters,
+        { cwd: this.folder, env: this.env, maxBuffer: 2 ** 28, timeout: 240_000 },
+        (error, stdout, stderr) => {
+          const status = error ? (typeof error.code === "number" ? error.code : 1) : 0;
+          resolve({ status, output: stdout + stderr });
+        },
+      );
+    });
+  }
+}
+
+/** What `pulumi stack init` writes, without the second that it takes. */
+function makeEmptyStack(backend: string): string {
+  const stateFile = join(backend, ".pulumi/stacks/project/test.json");
+  mkdirSync(dirname(stateFile), { recursive: true });
+  writeFileSync(join(backend, ".pulumi/meta.yaml"), "version: 1\n");
+  writeFileSync(stateFile, JSON.stringify({ version: 3, checkpoint: { stack: "organization/project/test" } }));
+  return stateFile;
+}
+
+/** Gives a program the packages of another install. */
+function linkPackages(from: string, to: string, without: string | undefined): void {
+  if (without === undefined) return symlinkSync(from, to);
+  mkdirSync(to);
+  for (const name of readdirSync(from)) {
+    if (name !== without && !name.startsWith(".")) symlinkSync(join(from, name), join(to, name));
+  }
+}

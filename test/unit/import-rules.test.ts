@@ -1,0 +1,52 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { repositoryFolder } from "../support/repository";
+import { temporaryFolder } from "../support/temporary-folder";
+
+const cruiser = join(repositoryFolder, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
+
+/** Runs the project's rules over a tree in which each file imports what is given. */
+function brokenRules(imports: Record<string, string>): string[] {
+  const folder = temporaryFolder();
+  for (const [file, imported] of Object.entries(imports)) {
+    mkdirSync(join(folder, dirname(file)), { recursive: true });
+    writeFileSync(
+      join(folder, file),
+      imported ? `import { a } from "${imported}";\nexport { a };\n` : "export const a = 1;\n",
+    );
+  }
+  const config = join(repositoryFolder, ".dependency-cruiser.cjs");
+  const parameters = [cruiser, "provider/src", "--config", config, "--output-type", "json"];
+  const output = execFileSync(process.execPath, parameters, { cwd: folder, encoding: "utf8" });
+  const { summary } = JSON.parse(output) as { summary: { violations: { rule: { name: string }; from: string }[] } };
+  return summary.violations.map(({ rule, from }) => `${from}: ${rule.name}`).sort();
+}
+
+it("forbidden imports are caught, each by its rule; a cycle is told once", () => {
+  const src = "provider/src";
+  expect(
+    brokenRules({
+      [`${src}/resources/snapshot.ts`]: "../lifecycle/snapshot",
+      [`${src}/lifecycle/snapshot.ts`]: "../hyperv/service",
+      [`${src}/hyperv/service.ts`]: "../transports/wsman/session",
+      [`${src}/transports/wsman/session.ts`]: "../powershell/session",
+      [`${src}/transports/powershell/session.ts`]: "../../jobs/monitor",
+      [`${src}/jobs/monitor.ts`]: "../cim/path",
+      [`${src}/simulator/host.ts`]: "../jobs/monitor",
+      [`${src}/cim/path.ts`]: "../simulator/host",
+    }),
+  ).toEqual(
+    [
+      `${src}/cim/path.ts: no-cycles`,
+      `${src}/cim/path.ts: only-the-simulated-transport-knows-the-simulator`,
+      `${src}/cim/path.ts: the-floor-is-the-floor`,
+      `${src}/hyperv/service.ts: verbs-are-blind-to-the-transport`,
+      `${src}/resources/snapshot.ts: resources-are-thin`,
+      `${src}/simulator/host.ts: the-simulator-stands-alone`,
+      `${src}/transports/powershell/session.ts: transports-know-no-verbs`,
+      `${src}/transports/wsman/session.ts: transports-do-not-know-each-other`,
+    ].sort(),
+  );
+});

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { defaultOptions, hostBehaviours, optionValues } from "../../../provider/src/simulator/host-options";
+
+const folder = join(import.meta.dirname, "../../../provider/src/simulator");
+const sourceFiles = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const marked = new Set(
+  sourceFiles.flatMap((file) =>
+    [...readFileSync(join(folder, file), "utf8").matchAll(/\/\/ behaviour: (\S+)/g)].map((match) => match[1]),
+  ),
+);
+
+test("every behaviour that the code marks is documented, and the other way round", () => {
+  expect([...marked].sort()).toEqual(hostBehaviours.map(({ id }) => id).sort());
+});
+
+test("every behaviour is one sentence with either a source or an option", () => {
+  for (const { id, sentence, source, option } of hostBehaviours) {
+    expect(sentence, id).toMatch(/^[A-Z].*[^.]\.$/);
+    expect(
+      [source, option].filter((given) => given !== undefined),
+      id,
+    ).toHaveLength(1);
+    if (source !== undefined) expect(source, id).not.toBe("");
+  }
+});
+
+test("every option has at least two values, each with what it does, and a default among them", () => {
+  for (const { id, option } of hostBehaviours) {
+    if (option === undefined) continue;
+    expect(Object.keys(option.values).length, id).toBeGreaterThan(1);
+    expect(Object.keys(option.values), id).toContain(option.default);
+    for (const text of Object.values(option.values)) expect(text, id).toMatch(/^.*\.$/);
+  }
+});
+
+test("how many there are", () => {
+  const options = Object.keys(defaultOptions).length;
+  const values = Object.values(optionValues).flat().length;
+  console.log(
+    `${hostBehaviours.length} behaviours: ${hostBehaviours.length - options} from a source, ${options} options with ${values} values`,
+  );
+  expect(options + hostBehaviours.filter(({ source }) => source !== undefined).length).toBe(hostBehaviours.length);
+});

@@ -1,0 +1,17 @@
+// One of several processes that use one store at once: takes snapshots until it is told to stop, and says which.
+const { SimulatedHost } = require("../../../provider/dist/simulator/index.js");
+
+const [storeFile, count] = process.argv.slice(2);
+const host = SimulatedHost.open({
+  storeFile,
+  seed: { machines: [{ name: "m" }], groups: [{ name: "g", members: ["m"] }], options: { completion: "atOnce" } },
+});
+const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
+const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");
+for (let taken = 0; taken < Number(count); taken += 1) {
+  const { outParameters } = host.invokeMethod(service.path, "CreateSnapshot", {
+    Collection: group.path,
+    SnapshotType: 1,
+  });
+  require("node:fs").writeSync(1, `${outParameters.ResultingSnapshotCollection.keys.CollectionID}\n`);
+}

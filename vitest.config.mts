@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+import { TallyReporter } from "./test/support/tally-reporter.mts";
+
+/** One project for each layer of tests, named for what it proves; CONTRIBUTING.md says what each is. */
+const layers = [
+  { name: "unit", testTimeout: 20_000 },
+  { name: "conformance", testTimeout: 20_000 },
+  { name: "lifecycle", testTimeout: 120_000 },
+  { name: "engine", testTimeout: 300_000 },
+];
+
+export default defineConfig({
+  test: {
+    reporters: ["default", new TallyReporter()],
+    projects: layers.map(({ name, testTimeout }) => ({
+      test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+    })),
+  },
+});
