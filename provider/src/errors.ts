@@ -178,7 +178,9 @@ export abstract class JobError extends HyperVError {
  */
 export class JobFailedError extends JobError {
   readonly code: string;
+  /** `JobState` at the end. */
   readonly jobState: number;
+  /** `ErrorCode` at the end; 0 where there is none. */
   readonly errorCode: number;
 
   /** `code` names the end: `JOB_FAILED`, `JOB_TERMINATED`, `JOB_KILLED`. */
