@@ -21,9 +21,9 @@ export interface SnapshotRequest {
   readonly snapshotSettings: string;
 }
 
-/** How far a snapshot is: made, or in the hands of a job. */
+/** How far a snapshot is: made (the host needn't say which it is), or in the hands of a job. */
 export type SnapshotProgress =
-  | { readonly kind: "made"; readonly path: CimInstancePath }
+  | { readonly kind: "made"; readonly path: CimInstancePath | null }
   | { readonly kind: "jobStarted"; readonly jobPath: CimInstancePath };
 
 /**
@@ -44,26 +44,20 @@ export async function requestSnapshot(session: CimSession, request: SnapshotRequ
   const outcome = methodOutcome(result, { attempted: "CreateSnapshot", target, refused: "No snapshot was taken" });
   if (outcome.kind === "jobStarted") return outcome;
   const path = result.outParameters["ResultingSnapshotCollection"];
-  if (path instanceof CimInstancePath) return { kind: "made", path };
-  throw new ProtocolError({
-    attempted: "CreateSnapshot",
-    target,
-    answer: "the host returned 0 (done) without a reference to the snapshot collection",
-    outcome: "A snapshot was taken",
-    remedy: "Look for it on the host before you try again",
-  });
+  return { kind: "made", path: path instanceof CimInstancePath ? path : null };
 }
 
-/** What a snapshot job was to make, and what the group had before. */
-export interface SnapshotJob {
-  readonly jobPath: CimInstancePath;
+/** Who made a snapshot of what, and what the group had before. */
+export interface SnapshotWork {
+  /** Null when the host made it at once. */
+  readonly jobPath: CimInstancePath | null;
   readonly collection: VirtualSystemCollection;
-  /** The ids of the group's snapshot collections before the job. */
+  /** The ids of the group's snapshot collections before. */
   readonly before: readonly string[];
 }
 
 /**
- * Finds what an ended snapshot job made.
+ * Finds the snapshot that was made, where the host's answer to the request didn't name it.
  *
  * The job's own rows say it, while the host remembers the job; the row that counts is the one whose element is a snapshot
  * collection, and rather one with the effect 5 (Create): the first row may be a machine. Else the one collection of the
@@ -71,14 +65,14 @@ export interface SnapshotJob {
  *
  * @returns The path, or every candidate when there isn't exactly one.
  */
-export async function resultOfSnapshotJob(
+export async function findMadeSnapshot(
   session: CimSession,
-  job: SnapshotJob,
+  work: SnapshotWork,
 ): Promise<{ readonly path: CimInstancePath } | { readonly candidates: readonly string[] }> {
-  const made = await affectedSnapshotCollections(session, job.jobPath);
+  const made = work.jobPath ? await affectedSnapshotCollections(session, work.jobPath) : [];
   const [only] = made;
   if (only && made.length === 1) return { path: only };
-  const candidates = await newSnapshotCollections(session, job);
+  const candidates = await newSnapshotCollections(session, work);
   const [found] = candidates;
   return found !== undefined && candidates.length === 1 ? { path: snapshotCollectionPath(found) } : { candidates };
 }
@@ -86,7 +80,7 @@ export async function resultOfSnapshotJob(
 /** The ids of the group's snapshot collections that weren't there before. */
 export async function newSnapshotCollections(
   session: CimSession,
-  { collection, before }: Pick<SnapshotJob, "collection" | "before">,
+  { collection, before }: Omit<SnapshotWork, "jobPath">,
 ): Promise<readonly string[]> {
   const known = new Set(before.map((id) => id.toLowerCase()));
   return (await listSnapshotCollections(session, collection.path)).filter((id) => !known.has(id.toLowerCase()));
@@ -95,10 +89,10 @@ export async function newSnapshotCollections(
 /** Says in a failed job's message what it left behind on the host, where it did. */
 export async function withLeftovers(
   session: CimSession,
-  job: SnapshotJob,
+  work: SnapshotWork,
   error: JobFailedError,
 ): Promise<JobFailedError> {
-  const left = await newSnapshotCollections(session, job);
+  const left = await newSnapshotCollections(session, work);
   const outcome =
     left.length === 0
       ? "No snapshot was taken"

@@ -1,9 +1,9 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { type ErrorParts, HyperVError, JobFailedError, JobLostError, PartialCreateError } from "../errors";
 import {
+  findMadeSnapshot,
   requestSnapshot,
-  resultOfSnapshotJob,
-  type SnapshotJob,
+  type SnapshotWork,
   withLeftovers,
 } from "../hyperv/collection-snapshot-service";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
@@ -58,7 +58,7 @@ export async function takeSnapshot(
   });
   const pending: Pending =
     progress.kind === "made"
-      ? { job: null, before, made: progress.path.toString() }
+      ? { job: null, before, made: progress.path?.toString() ?? null }
       : { job: progress.jobPath.toString(), before, made: null };
   return completeSnapshot(operation, { ...request, pending, machines });
 }
@@ -94,40 +94,42 @@ async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<J
   const { pending, group, timeoutMs } = begun;
   if (pending.job === null || pending.made !== null) return null;
   const { session, jobs } = operation.host;
-  const job = snapshotJob(begun, pending.job);
+  const jobPath = CimInstancePath.parse(pending.job);
   const target = describeCollection(session, group.name);
   try {
-    return await jobs.waitFor(job.jobPath, waitShowing(operation, "snapshot job", { timeoutMs, target }));
+    return await jobs.waitFor(jobPath, waitShowing(operation, "snapshot job", { timeoutMs, target }));
   } catch (error) {
     // the host has forgotten the job: what it made can still be found by listing
     if (JobLostError.isInstance(error)) return null;
-    throw JobFailedError.isInstance(error) ? await withLeftovers(session, job, error) : error;
+    throw JobFailedError.isInstance(error) ? await withLeftovers(session, workOf(begun), error) : error;
   }
 }
 
 async function findResult(operation: Operation, begun: BegunSnapshot): Promise<CimInstancePath> {
   const { session } = operation.host;
-  const job = snapshotJob(begun, begun.pending.job ?? "");
-  const result = await resultOfSnapshotJob(session, job);
+  const { group, pending } = begun;
+  const result = await findMadeSnapshot(session, workOf(begun));
   if ("path" in result) return result.path;
   const { candidates } = result;
+  const none = candidates.length === 0;
+  const gained = none
+    ? "the group has no snapshot collection that it didn't have before"
+    : `the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`;
   throw new JobLostError(
     {
-      attempted: "Finding the result",
-      target: `the job ${job.jobPath} of ${describeCollection(session, begun.group.name)}`,
-      answer:
-        candidates.length === 0
-          ? "the host names no result, and the group has no snapshot collection that it didn't have before"
-          : `the host names no result, and the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`,
-      outcome: candidates.length === 0 ? "The snapshot may not exist" : "One of them is the snapshot",
+      attempted: "Finding the snapshot that was made",
+      target: describeCollection(session, group.name),
+      answer: `the host names no result of ${pending.job ?? "the request"}, and ${gained}`,
+      outcome: none ? "The snapshot may not exist" : "One of them is the snapshot",
       remedy: "Look at the group's snapshots on the host",
     },
-    { jobPath: job.jobPath.toString() },
+    { jobPath: pending.job ?? "" },
   );
 }
 
-function snapshotJob({ group, pending }: BegunSnapshot, jobPath: string): SnapshotJob {
-  return { jobPath: CimInstancePath.parse(jobPath), collection: group, before: pending.before };
+function workOf({ group, pending }: BegunSnapshot): SnapshotWork {
+  const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
+  return { jobPath, collection: group, before: pending.before };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { Configuration } from "../config";
 import { InvalidArgumentError, JobFailedError, JobLostError, NotFoundError } from "../errors";
-import { destroySnapshot, resultOfSnapshotJob } from "../hyperv/collection-snapshot-service";
+import { destroySnapshot, findMadeSnapshot } from "../hyperv/collection-snapshot-service";
 import { isThere, requireSight } from "../hyperv/sight";
 import { type Descendant, descendantsOf, memberSnapshots } from "../hyperv/snapshot-collection";
-import { findVirtualSystemCollection, machinePath } from "../hyperv/virtual-system-collection";
+import { describeCollection, findVirtualSystemCollection, machinePath } from "../hyperv/virtual-system-collection";
 import { cancelJob } from "../jobs/cancel-job";
 import { readConcreteJob } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
@@ -93,35 +93,45 @@ export async function endPendingSnapshot(
   deletion: Deletion,
 ): Promise<CimInstancePath | null> {
   if (pending.made !== null) return CimInstancePath.parse(pending.made);
-  if (pending.job === null || pending.failed !== undefined) return null;
+  if (pending.failed !== undefined) return null;
+  const { session } = operation.host;
+  const { outputs, timeoutMs } = deletion;
+  const collectionId = String(outputs["collectionId"]);
+  const target = describeCollection(session, String(outputs["collectionName"] ?? collectionId));
+  const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
+  if (jobPath) await endJob(operation, jobPath, { target, timeoutMs });
+  const collection = await findVirtualSystemCollection(session, collectionId);
+  const result = await findMadeSnapshot(session, { jobPath, collection, before: pending.before });
+  if ("path" in result) return result.path;
+  if (result.candidates.length === 0) return null;
+  throw new JobLostError(
+    {
+      attempted: "Finding what is to be removed",
+      target,
+      answer: `the host names no result of ${pending.job ?? "the request"}, and the group has gained ${result.candidates.length} snapshot collections: ${result.candidates.join(", ")}`,
+      outcome: "Nothing was removed, and the resource stays in the state",
+      remedy: "Remove the right one on the host, then run `pulumi destroy` again",
+    },
+    { jobPath: pending.job ?? "" },
+  );
+}
+
+/** Cancels a job where it lets itself be cancelled, and waits for its end either way; how it ended doesn't matter here. */
+async function endJob(
+  operation: Operation,
+  jobPath: CimInstancePath,
+  wait: { readonly target: string; readonly timeoutMs: number },
+): Promise<void> {
   const { session, jobs } = operation.host;
-  const jobPath = CimInstancePath.parse(pending.job);
-  const collectionId = String(deletion.outputs["collectionId"]);
-  const target = `VM group ${JSON.stringify(deletion.outputs["collectionName"] ?? collectionId)} on ${session.hostName}`;
   try {
     const reading = readConcreteJob(await session.get(jobPath));
     if (judgeJob(reading) === "pending" && reading.cancellable) {
       operation.progress.step("cancelling the snapshot job");
       await cancelJob(session, jobPath);
     }
-    const wait = { timeoutMs: deletion.timeoutMs, target };
     await jobs.waitFor(jobPath, waitShowing(operation, "waiting for the snapshot job", wait));
   } catch (error) {
     const ended = JobFailedError.isInstance(error) || JobLostError.isInstance(error) || NotFoundError.isInstance(error);
     if (!ended) throw error;
   }
-  const collection = await findVirtualSystemCollection(session, collectionId);
-  const result = await resultOfSnapshotJob(session, { jobPath, collection, before: pending.before });
-  if ("path" in result) return result.path;
-  if (result.candidates.length === 0) return null;
-  throw new JobLostError(
-    {
-      attempted: "Finding what is to be removed",
-      target: `the job ${jobPath} of ${target}`,
-      answer: `the host names no result, and the group has gained ${result.candidates.length} snapshot collections: ${result.candidates.join(", ")}`,
-      outcome: "Nothing was removed, and the resource stays in the state",
-      remedy: "Remove the right one on the host, then run `pulumi destroy` again",
-    },
-    { jobPath: jobPath.toString() },
-  );
 }

@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { PartialCreateError } from "../../../provider/src/errors";
+import { type OptionName, type OptionValue, optionValues } from "../../../provider/src/simulator/index";
+import { LifecycleInProcess } from "../../support/lifecycle-in-process";
+
+const inputs = { collection: "web-tier", snapshotType: "Standard", __provider: "text" };
+const failure = (promise: Promise<unknown>): Promise<PartialCreateError> =>
+  promise.then(
+    () => expect.unreachable("it should have failed"),
+    (error) => error,
+  );
+
+const valuesOf = <Name extends OptionName>(name: Name) => optionValues[name] as readonly OptionValue<Name>[];
+
+describe("the result of CreateSnapshot is found", () => {
+  it.each(valuesOf("resultReferenceAtOnce"))("when the host is done at once and its reference is %s", async (given) => {
+    const at = new LifecycleInProcess();
+    at.host.setOption("completion", "atOnce");
+    at.host.setOption("resultReferenceAtOnce", given);
+    await at.run(at.lifecycle.create(inputs));
+    const { outs } = await at.run(at.lifecycle.create(inputs));
+    expect(outs).toMatchObject({ job: null, members: [{}, {}, {}] });
+    expect(at.snapshotCounts()).toEqual([2, 2, 2]);
+  });
+
+  it.each(
+    valuesOf("jobResultRow").flatMap((row) => valuesOf("resultReferenceOnJob").map((given) => [row, given] as const)),
+  )("when the job's row is of %s and the reference beside the job is %s", async (row, given) => {
+    const at = new LifecycleInProcess();
+    at.host.setOption("jobResultRow", row);
+    at.host.setOption("resultReferenceOnJob", given);
+    await at.run(at.lifecycle.create(inputs));
+    const { outs } = await at.run(at.lifecycle.create(inputs));
+    expect(outs).toMatchObject({ members: [{}, {}, {}], job: { elapsedSeconds: 10 } });
+    expect(at.host.methodCalls).toEqual({ CreateSnapshot: 2 });
+  });
+
+  it.each(valuesOf("collectionIdForm"))("when the host writes ids in the form %s", async (form) => {
+    const at = new LifecycleInProcess();
+    at.host.setOption("collectionIdForm", form);
+    const { id, outs } = await at.run(at.lifecycle.create(inputs));
+    expect(await at.run(at.lifecycle.read(id, outs))).toMatchObject({ id, props: outs });
+    await at.run(at.lifecycle.delete(id, outs));
+    expect(at.snapshotCounts()).toEqual([0, 0, 0]);
+  });
+});
+
+describe("a snapshot whose making isn't seen to its end", () => {
+  it("is kept at the deadline, and found by the next update after the host has forgotten the job", async () => {
+    const at = new LifecycleInProcess();
+    at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
+    const partial = await failure(at.run(at.lifecycle.create(inputs)));
+    expect(PartialCreateError.isInstance(partial)).toBe(true);
+    expect(at.clock.now()).toBeCloseTo(30 * 60_000, -3);
+    expect(partial.message).toContain("1800 s passed and the job had not ended");
+
+    at.clock.pass(60 * 60_000);
+    const olds = partial.properties as typeof inputs;
+    const { outs } = await at.run(at.lifecycle.update(partial.id, olds, inputs));
+    expect(outs).toMatchObject({
+      members: [{}, {}, {}],
+      resultingSnapshotCollection: expect.stringContaining("Msvm_SnapshotCollection"),
+    });
+    expect(outs["__pending"]).toBeUndefined();
+    expect(at.host.methodCalls).toEqual({ CreateSnapshot: 1 });
+  });
+
+  it("names every candidate where several could be it, and destroys none of them", async () => {
+    const at = new LifecycleInProcess({ dependents: "kept" });
+    at.host.setOption("jobResultRow", "none");
+    at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
+    const partial = await failure(at.run(at.lifecycle.create(inputs)));
+    takeAnother(at);
+    at.clock.pass(60 * 60_000);
+    const olds = partial.properties as typeof inputs;
+    const again = await failure(at.run(at.lifecycle.update(partial.id, olds, inputs)));
+    expect(again.reasons[0]).toContain("the group has gained 2 snapshot collections");
+    const refused = await failure(at.run(at.lifecycle.delete(partial.id, again.properties as typeof inputs)));
+    expect(refused.message).toContain("Nothing was removed");
+    expect(at.snapshotCounts()).toEqual([2, 2, 2]);
+  });
+});
+
+/** Somebody else takes a snapshot of the same group. */
+function takeAnother({ host }: LifecycleInProcess): void {
+  const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
+  const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");
+  host.invokeMethod(service!.path, "CreateSnapshot", {
+    Collection: group!.path,
+    SnapshotSettings: "",
+    SnapshotType: 1,
+  });
+}
