@@ -88,7 +88,10 @@ export class PulumiProject {
     if (!options.program["package.json"]) {
       writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "program", main }));
     }
-    writeFileSync(join(folder, "Pulumi.yaml"), "name: project\nruntime: nodejs\n");
+    // a program in JavaScript doesn't pay for loading the TypeScript compiler
+    const typescript = main?.endsWith(".ts") ?? false;
+    const runtime = { name: "nodejs", options: { typescript } };
+    writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "project", runtime }));
     writeFileSync(join(folder, "Pulumi.test.yaml"), JSON.stringify({ config: configuration }));
     const stateFile = makeEmptyStack(backend);
     linkPackages(
