@@ -14,7 +14,10 @@ describe("the README", () => {
   });
 
   it("names every configuration key with its variable, and no other", () => {
-    const rows = [...readme.matchAll(/^\| `(\w+)` \| `(HYPERV_\w+)` \|/gm)].map(([, key, variable]) => [key, variable]);
+    const rows = [...readme.matchAll(/^\| `(\w+)` +\| `(HYPERV_\w+)` +\|/gm)].map(([, key, variable]) => [
+      key,
+      variable,
+    ]);
     expect(rows).toEqual(Object.keys(configurationKeys).map((key) => [key, environmentVariable(key)]));
   });
 
