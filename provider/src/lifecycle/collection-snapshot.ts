@@ -100,7 +100,8 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
         return {};
       }
       const { outputs: found, members } = await snapshotOutputs(host.session, path, knownMachines(outputs));
-      const group = await collectionOfSnapshot(host.session, path);
+      // only a caller of `get` comes without it: a refresh has it in the state, and saves the request
+      const group = "collectionId" in outputs ? null : await collectionOfSnapshot(host.session, path);
       const type = snapshotTypeOf(members);
       const known = {
         ...(group && { collection: group.name, ...groupOutputs(host.session, group) }),
