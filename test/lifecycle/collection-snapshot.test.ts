@@ -112,15 +112,11 @@ describe("a snapshot's life", () => {
     const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before";
     await provider.create({ collection: "web-tier", __meta: { urn } });
     const shown = provider.logs.filter(({ ephemeral }) => ephemeral);
+    expect(shown.every((log) => log.urn === urn && log.severity === "info")).toBe(true);
     // how often it does is the unit tests' matter, on a clock that no machine can slow
-    expect(shown.length).toBeGreaterThan(0);
-    for (const log of shown) {
-      expect(log).toMatchObject({
-        urn,
-        severity: "info",
-        text: expect.stringMatching(/^snapshot job: \w+ \d+ %, \d+ s$/),
-      });
-    }
+    const ofTheJob = shown.filter(({ text }) => text.startsWith("snapshot job: "));
+    expect(ofTheJob.length).toBeGreaterThan(0);
+    for (const { text } of ofTheJob) expect(text).toMatch(/^snapshot job: \w+ \d+ %, \d+ s$/);
   });
 
   it("is read from the host's id alone", async () => {

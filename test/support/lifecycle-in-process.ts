@@ -19,7 +19,7 @@ export class LifecycleInProcess {
     link: { hasTerminal: true, send: (message) => this.messages.push(message) },
     environment: {},
     connect: async () => {
-      const session = simulatedSession(this.host);
+      const session = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
       return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
     },
   });

@@ -6,13 +6,17 @@ export const ClassName = {
   affectedJobElement: "Msvm_AffectedJobElement",
   collectedSnapshots: "Msvm_CollectedSnapshots",
   collectedVirtualSystems: "Msvm_CollectedVirtualSystems",
+  collectionManagementService: "Msvm_CollectionManagementService",
   collectionSnapshotService: "Msvm_CollectionSnapshotService",
   computerSystem: "Msvm_ComputerSystem",
   concreteJob: "Msvm_ConcreteJob",
+  managementCollection: "Msvm_ManagementCollection",
   snapshotCollection: "Msvm_SnapshotCollection",
   snapshotOfVirtualSystemCollection: "Msvm_SnapshotOfVirtualSystemCollection",
   virtualSystemCollection: "Msvm_VirtualSystemCollection",
+  virtualSystemManagementService: "Msvm_VirtualSystemManagementService",
   virtualSystemSettingData: "Msvm_VirtualSystemSettingData",
+  virtualSystemSnapshotService: "Msvm_VirtualSystemSnapshotService",
   virtualSystemSnapshotSettingData: "Msvm_VirtualSystemSnapshotSettingData",
 } as const;
 

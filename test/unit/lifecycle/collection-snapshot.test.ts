@@ -68,6 +68,7 @@ describe("a snapshot whose making isn't seen to its end", () => {
   it("names every candidate where several could be it, and destroys none of them", async () => {
     const at = new LifecycleInProcess({ dependents: "kept" });
     at.host.setOption("jobResultRow", "none");
+    at.host.setOption("membersBusy", "accept");
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
     const partial = await failure(at.run(at.lifecycle.create(inputs)));
     takeAnother(at);
