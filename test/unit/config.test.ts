@@ -9,7 +9,11 @@ const sources = (stack: Record<string, string>, environment: Record<string, stri
 
 describe("the configuration", () => {
   it("has defaults, and leaves out what nobody set", () => {
-    expect(readConfiguration(sources({}))).toEqual({ simulatedHost: "simulated-host.jsonl", dependents: "unknown" });
+    expect(readConfiguration(sources({}))).toEqual({
+      simulatedHost: "simulated-host.jsonl",
+      dependents: "unknown",
+      lostAnswerSearch: "30s",
+    });
   });
 
   it("comes from the stack, else from the environment", () => {

@@ -13,18 +13,23 @@ const quotaViolations = [0x8004106c, 0x803381a6];
  * Reads all instances of a class in which a property has one of some values, in as few queries as hosts allow.
  *
  * Values that name nothing have no instance in the answer; a value may also have several.
+ *
+ * @param selected - The properties wanted, the class's keys among them; all of them where nothing is said.
  */
 export async function queryByKey(
   session: CimSession,
   className: string,
   property: string,
   values: readonly string[],
+  selected: readonly string[] = ["*"],
 ): Promise<readonly CimInstance[]> {
   const instances: CimInstance[] = [];
   const read = async (some: readonly string[]): Promise<void> => {
     const conditions = some.map((value) => `${property} = ${quoteWql(value)}`);
     try {
-      instances.push(...(await session.query(`SELECT * FROM ${className} WHERE ${conditions.join(" OR ")}`)));
+      instances.push(
+        ...(await session.query(`SELECT ${selected.join(", ")} FROM ${className} WHERE ${conditions.join(" OR ")}`)),
+      );
     } catch (error) {
       const tooMany = CimError.isInstance(error) && error.hresult !== null && quotaViolations.includes(error.hresult);
       if (!tooMany || some.length === 1) throw error;

@@ -3,7 +3,7 @@ import type { input, output } from "../types";
 import { hiddenInputs } from "./hidden-inputs";
 
 /**
- * What to take a snapshot of, and how. A change of any of them replaces the snapshot by a new one.
+ * What to take a snapshot of, and how. A change replaces the snapshot by a new one, but for `waitForMerge`.
  *
  * @public
  */
@@ -23,6 +23,11 @@ export interface CollectionSnapshotArgs {
    * (`<INSTANCE CLASSNAME="…">…</INSTANCE>`), which is sent as it is. Default: none, sent as the empty string.
    */
   settings?: pulumi.Input<input.SnapshotSettings | string>;
+  /**
+   * Whether destroying the snapshot also waits until no machine merges its disks any more. Taken over in place.
+   * Default: false, which says which still merge.
+   */
+  waitForMerge?: pulumi.Input<boolean>;
   /** Any JSON. It is only compared: a change takes a new snapshot in place of the old one. Default: none. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | Record<string, pulumi.Input<unknown>>>;
 }
@@ -74,6 +79,8 @@ export class CollectionSnapshot extends pulumi.CustomResource {
   declare readonly settings: pulumi.Output<input.SnapshotSettings | string | undefined>;
   /** As given. */
   declare readonly triggers: pulumi.Output<unknown>;
+  /** As given. */
+  declare readonly waitForMerge: pulumi.Output<boolean | undefined>;
 
   /**
    * Declares a snapshot.

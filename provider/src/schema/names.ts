@@ -26,3 +26,8 @@ export const VirtualSystemType = {
   standardSnapshot: "Microsoft:Hyper-V:Snapshot:Realized",
   recoverySnapshot: "Microsoft:Hyper-V:Snapshot:Recovery",
 } as const;
+
+/** Whether a `VirtualSystemType` is a snapshot's, of whatever kind: standard, recovery, planned, replica. */
+export function isSnapshotType(virtualSystemType: string | null): boolean {
+  return virtualSystemType?.startsWith("Microsoft:Hyper-V:Snapshot:") ?? false;
+}

@@ -18,7 +18,7 @@ interface WorkResult {
   readonly merging?: readonly StoredInstance[];
 }
 
-type Doers = { readonly [Kind in HostWork["kind"]]: (scene: WorkScene, work: WorkOf<Kind>) => WorkResult | undefined };
+type Doers = { readonly [Kind in HostWork["kind"]]: (scene: WorkScene, work: WorkOf<Kind>) => WorkResult };
 
 const doers: Doers = {
   takeSnapshots: (scene, work) => {
@@ -29,33 +29,42 @@ const doers: Doers = {
     return { made: collection !== undefined && jobResultRow === "collection" ? [collection] : [] };
   },
   destroySnapshots: (scene, work) => ({ merging: destroySnapshots(scene, work) }),
-  applySnapshots,
+  applySnapshots: leavingNothing(applySnapshots),
   convertSnapshots: (scene, work) => ({ made: convertSnapshots(scene, work) }),
-  exportSnapshots: () => {}, // what lies in the directory afterwards isn't part of this model
+  exportSnapshots: () => ({}), // what lies in the directory afterwards isn't part of this model
   takeMachineSnapshot: (scene, { machineId, snapshotId, snapshotKind }) => {
     const machine = scene.repository.find(machinePath(scene.repository, machineId));
-    return machine && { made: [takeMachineSnapshot(scene, machine, snapshotId, snapshotKind)] };
+    if (machine === undefined) return {};
+    return { made: [takeMachineSnapshot(scene, machine, snapshotId, snapshotKind)] };
   },
   destroyMachineSnapshot: (scene, { snapshotId }) => {
     const snapshot = scene.repository.find(snapshotPath(scene.repository, snapshotId));
-    if (snapshot === undefined) return;
+    if (snapshot === undefined) return {};
     const merging = linked(scene.repository, reversed(links.snapshotsOfMachine), snapshot);
     destroyCollected(scene, snapshot);
     return { merging };
   },
-  applyMachineSnapshot: (scene, { snapshotId }) => {
+  applyMachineSnapshot: leavingNothing((scene, { snapshotId }: WorkOf<"applyMachineSnapshot">) => {
     const snapshot = scene.repository.find(snapshotPath(scene.repository, snapshotId));
     if (snapshot !== undefined) applyMachineSnapshot(scene, snapshot);
-  },
+  }),
   defineGroup: (scene, work) => ({ made: [defineGroup(scene, work)] }),
-  destroyGroup,
-  renameGroup,
-  changeMembership,
-  modifySettings,
+  destroyGroup: leavingNothing(destroyGroup),
+  renameGroup: leavingNothing(renameGroup),
+  changeMembership: leavingNothing(changeMembership),
+  modifySettings: leavingNothing(modifySettings),
 };
+
+/** Work of which neither a job's rows nor the machines tell afterwards. */
+function leavingNothing<Work>(work: (scene: WorkScene, order: Work) => void) {
+  return (scene: WorkScene, order: Work): WorkResult => {
+    work(scene, order);
+    return {};
+  };
+}
 
 /** Does work on the host's objects, at the moment at which it takes effect. */
 export function doHostWork(scene: WorkScene, work: HostWork): WorkResult {
-  const doer = doers[work.kind] as (scene: WorkScene, work: HostWork) => WorkResult | undefined;
-  return doer(scene, work) ?? {};
+  const doer = doers[work.kind] as (scene: WorkScene, work: HostWork) => WorkResult;
+  return doer(scene, work);
 }
