@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Seed, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CallFailed, DynamicHost, type Properties, providerText } from "../support/dynamic-host";
+import { type CallFailed, DynamicHost, providerText } from "../support/dynamic-host";
 import { repositoryFolder } from "../support/repository";
 import { temporaryFolder } from "../support/temporary-folder";
 
