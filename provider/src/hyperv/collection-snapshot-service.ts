@@ -1,18 +1,17 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession, MethodResult } from "../cim/cim-session";
-import { AccessDeniedError, JobFailedError, NotFoundError, ProtocolError, TransportError } from "../errors";
+import { JobFailedError, NotFoundError, ProtocolError, TransportError } from "../errors";
 import type { WaitOptions } from "../jobs/job-monitor";
 import { methodOutcome } from "../jobs/method-outcome";
 import { ClassName } from "../schema/names";
 import { ElementEffects } from "../schema/value-maps";
 import type { HyperVHost } from "./hyperv-host";
 import { explainJobFailure } from "./job-errors";
-import { getRights, remedyFor, remedyForCreateSnapshot } from "./remedies";
+import { remedyFor, remedyForCreateSnapshot } from "./remedies";
+import { servicePath } from "./service-path";
 import { isThere } from "./sight";
 import { listSnapshotCollections, snapshotCollectionPath } from "./snapshot-collection";
 import { describeCollection, type VirtualSystemCollection } from "./virtual-system-collection";
-
-const className = ClassName.collectionSnapshotService;
 
 /** What `CreateSnapshot` is asked for. */
 export interface SnapshotRequest {
@@ -38,7 +37,7 @@ export type SnapshotProgress =
  */
 export async function requestSnapshot(session: CimSession, request: SnapshotRequest): Promise<SnapshotProgress> {
   const { collection, snapshotType, snapshotSettings } = request;
-  const service = await servicePath(session);
+  const service = await servicePath(session, ClassName.collectionSnapshotService);
   try {
     const result = await session.invokeMethod(service, "CreateSnapshot", {
       Collection: collection.path,
@@ -156,9 +155,13 @@ export async function destroySnapshot(
   options: Omit<WaitOptions, "attempted">,
 ): Promise<void> {
   const { session } = host;
-  const result = await session.invokeMethod(await servicePath(session), destroyMethod, {
-    AffectedSnapshotCollection: path,
-  });
+  const result = await session.invokeMethod(
+    await servicePath(session, ClassName.collectionSnapshotService),
+    destroyMethod,
+    {
+      AffectedSnapshotCollection: path,
+    },
+  );
   const outcome = methodOutcome(result, {
     attempted: destroyMethod,
     target: options.target,
@@ -188,24 +191,4 @@ async function waitForDestroyed(
   } catch (error) {
     throw JobFailedError.isInstance(error) ? await explainJobFailure(session, error, remedyFor) : error;
   }
-}
-
-const services = new WeakMap<CimSession, CimInstancePath>();
-
-/** The path of the host's one service, read once a session. */
-async function servicePath(session: CimSession): Promise<CimInstancePath> {
-  const known = services.get(session);
-  if (known) return known;
-  const [service] = await session.query(`SELECT * FROM ${className}`);
-  if (!service) {
-    throw new AccessDeniedError({
-      attempted: `Finding ${className}`,
-      target: session.hostName,
-      answer: "the host showed none, which is how it answers an account without the rights",
-      outcome: "Nothing was changed",
-      remedy: `${getRights}; the class needs Windows Server 2016 or later`,
-    });
-  }
-  services.set(session, service.path);
-  return service.path;
 }

@@ -12,6 +12,8 @@ export interface MemberSnapshot {
   readonly vmId: string;
   /** `InstanceID` of the snapshot's settings, `Microsoft:<GUID>`. */
   readonly snapshotId: string;
+  /** `ElementName`: what people see it called. */
+  readonly name: string;
   /** ISO 8601 in UTC; null where the host doesn't say. */
   readonly createdAt: string | null;
   /** Whether it holds a saved state: on a production checkpoint the only public hint that it fell back to a standard one. */
@@ -103,6 +105,7 @@ function asSnapshot(instance: CimInstance): MemberSnapshot {
     path: instance.path,
     vmId: instance.string("VirtualSystemIdentifier") ?? "",
     snapshotId: instance.string("InstanceID") ?? "",
+    name: instance.string("ElementName") ?? "",
     createdAt: instance.time("CreationTime"),
     hasSavedState: instance.boolean("IsSaved") ?? false,
     virtualSystemType: instance.string("VirtualSystemType"),

@@ -10,6 +10,8 @@ export interface BegunSnapshot {
   readonly inputs: Properties;
   readonly group: VirtualSystemCollection;
   readonly pending: Pending;
+  /** The outputs of the snapshot, once it has been read: it is complete then, but for its name. */
+  readonly read?: Properties;
   /** Machines whose names are known. */
   readonly machines: readonly VirtualMachine[];
   /** When to stop waiting, on the operation's clock. */

@@ -5,9 +5,12 @@ import { explainJobFailure } from "../hyperv/job-errors";
 import { membersBeingSnapshot } from "../hyperv/member-condition";
 import { lookIntoEventLog, remedyForCreateSnapshot } from "../hyperv/remedies";
 import { requireSight } from "../hyperv/sight";
+import type { MemberSnapshot } from "../hyperv/snapshot-collection";
+import { nameSnapshots } from "../hyperv/snapshot-name";
 import { describeCollection } from "../hyperv/virtual-system-collection";
 import type { JobReading } from "../jobs/concrete-job";
 import type { BegunSnapshot } from "./begun-snapshot";
+import { readInputs } from "./collection-snapshot-inputs";
 import { groupOutputs, jobOutput, snapshotOutputs } from "./collection-snapshot-outputs";
 import type { Properties } from "./dynamic-provider";
 import { recoverLostAnswer } from "./lost-answer";
@@ -22,19 +25,22 @@ import { untilIdle } from "./until-idle";
  * @throws {@link PartialCreateError} for everything else that keeps it from being complete: a snapshot may exist then.
  */
 export async function completeSnapshot(operation: Operation, begun: BegunSnapshot): Promise<Properties> {
-  let current = begun;
+  let current: BegunSnapshot = begun;
   try {
     const startedAt = operation.clock.now();
     const reading = await waitForJob(operation, begun);
     const made = begun.pending.made ?? (await findResult(operation, begun)).toString();
     current = { ...begun, pending: { ...begun.pending, made } };
     const path = CimInstancePath.parse(made);
-    const { outputs } = await snapshotOutputs(operation.host.session, path, begun.machines);
+    const { outputs, members } = await snapshotOutputs(operation.host.session, path, begun.machines);
+    const job = jobOutput(reading, operation.clock.now() - startedAt);
+    current = { ...current, read: { ...outputs, job } };
+    await nameThem(operation, begun, path, members);
     return {
       ...begun.inputs,
       ...groupOutputs(operation.host.session, begun.group),
       ...outputs,
-      job: jobOutput(reading, operation.clock.now() - startedAt),
+      job,
     };
   } catch (error) {
     if (JobFailedError.isInstance(error)) throw error;
@@ -73,6 +79,18 @@ function nothingCameOfIt(operation: Operation, { group }: BegunSnapshot): Nothin
     },
     { jobPath: "" },
   );
+}
+
+async function nameThem(
+  { host: { session } }: Operation,
+  { inputs, group }: BegunSnapshot,
+  collection: CimInstancePath,
+  members: readonly MemberSnapshot[],
+): Promise<void> {
+  const { snapshotName: name } = readInputs(inputs);
+  if (name === undefined) return;
+  const target = `the snapshots of ${describeCollection(session, group.name)}`;
+  await nameSnapshots(session, { collection, members, name, target });
 }
 
 async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<JobReading | null> {

@@ -15,6 +15,8 @@ export interface CollectionSnapshotInputs {
   readonly collection: string;
   readonly snapshotType: number;
   readonly settings: SnapshotSettings | string | undefined;
+  /** What the members' snapshots are called; the host's own names where nothing is said. */
+  readonly snapshotName: string | undefined;
 }
 
 /** The names a program gives `CreateSnapshot`'s types. */
@@ -77,6 +79,15 @@ const settingsText = v.pipe(
   }),
 );
 
+/** Hosts refuse these in names and notes, even when they are escaped (contributor notes of r4sd/go-wsman). */
+const refusedInNames = /[&<]/;
+
+const snapshotName = v.pipe(
+  v.string("write the name as text"),
+  v.check((name) => name.trim() !== "", "it is empty; write a name, or leave it out for the resource's own"),
+  v.check((name) => !refusedInNames.test(name), "hosts refuse & and < in names; leave them out"),
+);
+
 const settings = v.lazy((input) => (typeof input === "string" ? settingsText : typedSettings));
 
 /** The inputs whose change replaces the snapshot. */
@@ -89,6 +100,7 @@ const replacing = {
 
 /** The inputs whose change is taken over in place. */
 const inPlace = {
+  snapshotName: v.optional(snapshotName),
   waitForMerge: v.optional(v.boolean("write true or false")),
 };
 
@@ -130,6 +142,7 @@ export function readInputs(inputs: Properties): CollectionSnapshotInputs {
     collection: inputs["collection"] as string,
     snapshotType: snapshotTypeNumber(inputs["snapshotType"]),
     settings: (inputs["settings"] ?? undefined) as SnapshotSettings | string | undefined,
+    snapshotName: (inputs["snapshotName"] ?? undefined) as string | undefined,
   };
 }
 

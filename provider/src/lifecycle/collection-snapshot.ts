@@ -7,16 +7,17 @@ import { HyperVError, InvalidArgumentError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { isThere, requireSight } from "../hyperv/sight";
-import { snapshotCollectionPath, snapshotTypeOf } from "../hyperv/snapshot-collection";
-import { collectionOfSnapshot, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { memberSnapshots, snapshotCollectionPath } from "../hyperv/snapshot-collection";
+import { nameSnapshots } from "../hyperv/snapshot-name";
+import { describeCollection, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { Clock } from "../jobs/clock";
 import { ClassName } from "../schema/names";
 import { resumeSnapshot } from "./collection-snapshot-complete";
 import { takeSnapshot } from "./collection-snapshot-create";
 import { deleteSnapshot, endPendingSnapshot, knownThings } from "./collection-snapshot-delete";
 import { diffCollectionSnapshot } from "./collection-snapshot-diff";
-import { checkInputs, inputNames, snapshotTypeInput } from "./collection-snapshot-inputs";
-import { groupOutputs, snapshotOutputs } from "./collection-snapshot-outputs";
+import { checkInputs, inputNames, readInputs } from "./collection-snapshot-inputs";
+import { readSnapshot } from "./collection-snapshot-read";
 import type { CheckFailure, ConfigureRequest, DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
 import type { EngineLink } from "./engine-link";
 import { GroupQueue } from "./group-queue";
@@ -98,31 +99,23 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
 
   read(id: string, outputs: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }> {
     return atTheBorder(async () => {
-      const { host } = await this.begin(outputs);
+      const operation = await this.begin(outputs);
       const inputs = pickInputs(outputs);
       if (pendingOf(outputs)) return { id, props: outputs, inputs };
       const path = pathToRead(id, outputs);
-      if (!(await isThere(host.session, path))) {
+      if (!(await isThere(operation.host.session, path))) {
         const missing = `the snapshot collection ${path.key("CollectionID")}`;
-        await requireSight(host.session, missing, knownThings(outputs));
+        await requireSight(operation.host.session, missing, knownThings(outputs));
         return {};
       }
-      const { outputs: found, members } = await snapshotOutputs(host.session, path, knownMachines(outputs));
-      // only a caller of `get` comes without it: a refresh has it in the state, and saves the request
-      const group = "collectionId" in outputs ? null : await collectionOfSnapshot(host.session, path);
-      const type = snapshotTypeOf(members);
-      const known = {
-        ...(group && { collection: group.name, ...groupOutputs(host.session, group) }),
-        ...(type !== null && { snapshotType: snapshotTypeInput(type) }),
-        job: null,
-      };
-      return { id, props: { ...known, ...outputs, ...found }, inputs: { ...pickInputs(known), ...inputs } };
+      const props = await readSnapshot(operation, path, outputs);
+      return { id, props, inputs: pickInputs(props) };
     });
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
     const pending = pendingOf(olds);
-    if (!pending) return { outs: { ...withoutInputs(olds), ...pickInputs(news) } };
+    if (!pending) return { outs: await this.updateInPlace(olds, news) };
     const operation = await this.begin(news);
     const group = await findVirtualSystemCollection(operation.host.session, String(olds["collectionId"]));
     operation.progress.step("going on with the snapshot that was begun");
@@ -133,6 +126,19 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
     const outs = await this.queue.run(group.collectionId, resume);
     this.remember(outs);
     return { outs };
+  }
+
+  /** Takes over what a complete snapshot can take over: a new name goes to the host, all else into the state. */
+  private async updateInPlace(olds: Properties, news: Properties): Promise<Properties> {
+    const { snapshotName: name } = readInputs(news);
+    if (name !== undefined && name !== olds["snapshotName"]) {
+      const { host } = await this.begin(news);
+      const collection = CimInstancePath.parse(String(olds["resultingSnapshotCollection"]));
+      const members = await memberSnapshots(host.session, collection);
+      const target = `the snapshots of ${describeCollection(host.session, String(olds["collectionName"]))}`;
+      await nameSnapshots(host.session, { collection, members, name, target });
+    }
+    return { ...withoutInputs(olds), ...pickInputs(news) };
   }
 
   delete(_id: string, outputs: Properties): Promise<void> {
@@ -207,11 +213,6 @@ function pathToRead(id: string, outputs: Properties): CimInstancePath {
     outcome: "Nothing was asked of the host",
     remedy: "Give the host's CollectionID of the snapshot collection, or its reference, as the id",
   });
-}
-
-function knownMachines(outputs: Properties): readonly { vmId: string; vmName: string }[] {
-  const members = Array.isArray(outputs["members"]) ? outputs["members"] : [];
-  return members.map((member) => ({ vmId: String(member.vmId), vmName: String(member.vmName) }));
 }
 
 /**

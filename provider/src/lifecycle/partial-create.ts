@@ -7,6 +7,8 @@ import type { Operation } from "./operation";
 const goesOn =
   "The resource is kept in the state: the next `pulumi up` goes on from here and takes no second snapshot, `pulumi destroy` ends the job and removes what it made";
 
+const triesAgain = "The next `pulumi up` tries again";
+
 /**
  * Makes the error by which Pulumi keeps a begun snapshot in the state, whose next `pulumi up` calls `update`.
  *
@@ -14,10 +16,15 @@ const goesOn =
  */
 export function partialCreate(
   { host: { session } }: Operation,
-  begun: Pick<BegunSnapshot, "id" | "inputs" | "group" | "pending">,
+  begun: Pick<BegunSnapshot, "id" | "inputs" | "group" | "pending" | "read">,
   cause: unknown,
 ): PartialCreateError {
-  const properties = { ...begun.inputs, ...groupOutputs(session, begun.group), ...pendingOutputs(begun.pending) };
+  const properties = {
+    ...begun.inputs,
+    ...groupOutputs(session, begun.group),
+    ...pendingOutputs(begun.pending),
+    ...begun.read,
+  };
   const parts: ErrorParts = HyperVError.isInstance(cause)
     ? cause.parts
     : {
@@ -29,6 +36,6 @@ export function partialCreate(
       };
   const remedy = begun.pending.failed
     ? "The next `pulumi up` takes a new snapshot in its place"
-    : `${parts.remedy}. ${goesOn}`;
+    : `${parts.remedy}. ${begun.read ? triesAgain : goesOn}`;
   return new PartialCreateError({ ...parts, remedy }, { id: begun.id, properties, cause });
 }
