@@ -77,6 +77,15 @@ export class InvalidArgumentError extends HyperVError {
 }
 
 /**
+ * Something that the configured transport needs isn't on this machine; the message says what to install, and for what.
+ *
+ * @public
+ */
+export class MissingDependencyError extends HyperVError {
+  readonly code: string = "MISSING_DEPENDENCY";
+}
+
+/**
  * No usable answer came from the host; whether a request took effect may be unknown.
  *
  * @public
@@ -90,6 +99,24 @@ export abstract class TransportError extends HyperVError {}
  */
 export class ConnectionError extends TransportError {
   readonly code: string = "CONNECTION_FAILED";
+}
+
+/**
+ * The host, or the way to it, doesn't accept who is asking.
+ *
+ * @public
+ */
+export class AuthenticationError extends TransportError {
+  readonly code: string = "AUTHENTICATION_FAILED";
+}
+
+/**
+ * No answer came in time. Whether the request took effect is unknown.
+ *
+ * @public
+ */
+export class TransportTimeoutError extends TransportError {
+  readonly code: string = "TRANSPORT_TIMEOUT";
 }
 
 /**

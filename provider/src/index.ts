@@ -2,6 +2,7 @@ import type * as types from "./types";
 
 export {
   AccessDeniedError,
+  AuthenticationError,
   CimError,
   ConnectionError,
   type ErrorParts,
@@ -12,10 +13,12 @@ export {
   JobLostError,
   JobTimeoutError,
   MethodFailedError,
+  MissingDependencyError,
   NotFoundError,
   PartialCreateError,
   ProtocolError,
   TransportError,
+  TransportTimeoutError,
   UnexpectedJobStateError,
 } from "./errors";
 export { CollectionSnapshot, type CollectionSnapshotArgs } from "./resources/collection-snapshot";
