@@ -1,6 +1,6 @@
 import { CimError } from "../errors";
 import type { CimInstance } from "./cim-instance";
-import type { CimSession } from "./cim-session";
+import type { CimRequestOptions, CimSession } from "./cim-session";
 import { quoteWql } from "./wql-text";
 
 /** Values in one query: hosts refuse a query of many ORs with a quota violation. */
@@ -19,12 +19,13 @@ export async function queryByKey(
   className: string,
   property: string,
   values: readonly string[],
+  options: CimRequestOptions = {},
 ): Promise<readonly CimInstance[]> {
   const instances: CimInstance[] = [];
   const read = async (some: readonly string[]): Promise<void> => {
     const conditions = some.map((value) => `${property} = ${quoteWql(value)}`);
     try {
-      instances.push(...(await session.query(`SELECT * FROM ${className} WHERE ${conditions.join(" OR ")}`)));
+      instances.push(...(await session.query(`SELECT * FROM ${className} WHERE ${conditions.join(" OR ")}`, options)));
     } catch (error) {
       const tooMany = CimError.isInstance(error) && error.hresult !== null && quotaViolations.includes(error.hresult);
       if (!tooMany || some.length === 1) throw error;
