@@ -9,7 +9,12 @@ const sources = (stack: Record<string, string>, environment: Record<string, stri
 
 describe("the configuration", () => {
   it("has defaults, and leaves out what nobody set", () => {
-    expect(readConfiguration(sources({}))).toEqual({ simulatedHost: "simulated-host.jsonl", dependents: "unknown" });
+    expect(readConfiguration(sources({}))).toEqual({
+      authentication: "default",
+      namespace: "root\\virtualization\\v2",
+      simulatedHost: "simulated-host.jsonl",
+      dependents: "unknown",
+    });
   });
 
   it("comes from the stack, else from the environment", () => {

@@ -41,7 +41,8 @@ export function readEmbeddedClass(text: string): { readonly className: string } 
   return className ? { className } : { problem: "it has no <INSTANCE> element" };
 }
 
-function escapeXml(text: string): string {
+/** Writes a text as XML character data, or as the value of an attribute. */
+export function escapeXml(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
 }
