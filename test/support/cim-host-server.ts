@@ -23,6 +23,9 @@ export interface Refusal {
   readonly text: string;
 }
 
+/** What befalls a request before the host sees it. */
+export type Interception = Refusal | "silence" | undefined;
+
 /** How the stand-in behaves. */
 export interface CimHostOptions {
   /** Whether instances come with the declarations of their class's methods. Not known for every session of real hosts. */
@@ -51,8 +54,8 @@ export class CimHostServer {
   declaresMethods: boolean;
   /** What `New-CimSession` was given, one entry for each shell. */
   readonly connects: StandInRequest[] = [];
-  /** Comes before the host: refuses a request, or, with "silence", never answers it. */
-  intercept: ((request: StandInRequest) => Refusal | "silence" | undefined) | undefined;
+  /** Comes before the host: refuses a request, answers it later, or, with "silence", never. */
+  intercept: ((request: StandInRequest) => Interception | Promise<Interception>) | undefined;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
 
@@ -91,12 +94,12 @@ export class CimHostServer {
     this.sockets.add(socket);
     socket.on("close", () => this.sockets.delete(socket));
     socket.on("error", () => {});
-    createInterface({ input: socket }).on("line", (line) => {
+    createInterface({ input: socket }).on("line", async (line) => {
       const request = JSON.parse(line) as StandInRequest;
       if (request.verb === "connect") this.connects.push(request);
-      const intercepted = this.intercept?.(request);
-      if (intercepted !== "silence")
-        socket.write(`${JSON.stringify(tagged(intercepted ? { refusal: intercepted } : this.answer(request)))}\n`);
+      const intercepted = await this.intercept?.(request);
+      if (intercepted === "silence" || socket.destroyed) return;
+      socket.write(`${JSON.stringify(tagged(intercepted ? { refusal: intercepted } : this.answer(request)))}\n`);
     });
   }
 

@@ -17,6 +17,14 @@ class HostRefusal : Exception {
 }
 
 function Send-ToHost($request) {
+    # what providers, profiles and other programs print where nobody asked them to
+    if ($env:TEST_CIM_NOISE) {
+        [Console]::Out.WriteLine('A banner.')
+        [Console]::Error.WriteLine('A complaint.')
+        Write-Host 'A remark.'
+        Write-Warning 'A warning.'
+        [Console]::Out.Write('half a line ')
+    }
     $writer.WriteLine((ConvertTo-Json -InputObject $request -Compress -Depth 16))
     $answer = ConvertFrom-Json $reader.ReadLine()
     if ($null -ne $answer.refusal) { throw [HostRefusal]::new($answer.refusal.text.Substring(1), $answer.refusal) }

@@ -89,8 +89,9 @@ export class ShellProcess {
    */
   ask(json: string): Promise<WorkerAnswer> {
     this.lastNumber += 1;
-    const line = `${this.lastNumber} ${Buffer.from(json).toString("base64")}\n`;
-    return this.expect(this.lastNumber, line, this.limits.requestTimeoutMs);
+    const answer = this.expect(this.lastNumber, this.limits.requestTimeoutMs);
+    this.shell.streams.stdin.write(`${this.lastNumber} ${Buffer.from(json).toString("base64")}\n`);
+    return answer;
   }
 
   /** Ends the shell, and waits until it is gone. What is under way fails. */
@@ -104,36 +105,31 @@ export class ShellProcess {
 
   private async start(token: string): Promise<void> {
     const { stdin, stdout, stderr } = this.shell.streams;
-    const deadline = setTimeout(() => this.fail(new ShellFailure("silent", this.said())), this.limits.startTimeoutMs);
-    try {
-      // the library can't find the end of an answer on CRLF
-      stdin.write('[Console]::Out.NewLine = "`n"; [Console]::Error.NewLine = "`n"\n');
-      // told in any language mode, unlike what is called on the console
-      stdin.write(`"${languageModeMark}$($ExecutionContext.SessionState.LanguageMode)"\n`);
-      // in the same tick as the constructor: else a program that isn't there ends this process
-      const loaded = this.shell.invoke(loader()).catch((error: unknown) => this.fail(startFailure(error, this.said())));
-      const ended = new Promise<never>((_, reject) => {
-        this.pending = { number: -1, resolve: () => {}, reject };
-      });
-      await Promise.race([loaded, ended]);
-      this.shell.history.length = 0;
-      // the library leaves both paused
-      stdout.resume();
-      stderr.resume();
-      await this.expect(0, `Start-Worker '${token}'\n`, this.limits.startTimeoutMs);
-      this.noise = "";
-    } finally {
-      clearTimeout(deadline);
-    }
+    const ready = this.expect(0, this.limits.startTimeoutMs);
+    stdin.write('[Console]::Out.NewLine = "`n"; [Console]::Error.NewLine = "`n"\n');
+    // told in any language mode, unlike what is called on the console
+    stdin.write(`"${languageModeMark}$($ExecutionContext.SessionState.LanguageMode)"\n`);
+    // in the same tick as the constructor: else a program that isn't there ends this process; its answer isn't waited for, since
+    // the library doesn't find the end of one that comes in unlucky pieces
+    const loaded = this.shell.invoke(loader());
+    stdin.write(`Start-Worker '${token}'\n`);
+    // the library gathers all that is printed until it finds that end, and then leaves both streams paused
+    const release = () => {
+      for (const stream of [stdout, stderr]) stream.unpipe().resume();
+    };
+    loaded.then(release, (error: unknown) => this.fail(startFailure(error, this.said())));
+    await ready;
+    release();
+    this.shell.history.length = 0;
+    this.noise = "";
   }
 
-  private expect(number: number, line: string, timeoutMs: number): Promise<WorkerAnswer> {
+  /** Waits for the answer to a request that is sent next. */
+  private expect(number: number, timeoutMs: number): Promise<WorkerAnswer> {
     return new Promise((resolve, reject) => {
       if (this.failure) return reject(this.failure);
-      const timer = setTimeout(
-        () => this.fail(new ShellFailure("silent", `${timeoutMs / 1000} s passed${this.said("; ")}`)),
-        timeoutMs,
-      );
+      const late = () => this.fail(new ShellFailure("silent", `${timeoutMs / 1000} s passed${this.said("; ")}`));
+      const timer = setTimeout(late, timeoutMs);
       const settle =
         <Value>(then: (value: Value) => void) =>
         (value: Value) => {
@@ -142,7 +138,6 @@ export class ShellProcess {
           then(value);
         };
       this.pending = { number, resolve: settle(resolve), reject: settle(reject) };
-      this.shell.streams.stdin.write(line);
     });
   }
 
