@@ -1,6 +1,7 @@
 import { parseDuration } from "./duration";
 import { InvalidArgumentError } from "./errors";
 import { nearest } from "./nearest";
+import { virtualizationNamespace } from "./schema/names";
 
 /** The namespace of this package's keys in a stack's configuration. */
 export const configurationNamespace = "hyperv-snapshots";
@@ -24,8 +25,29 @@ interface ConfigurationKey {
  */
 export const configurationKeys = {
   transport: {
-    description: "How the host is reached. Never guessed: a simulated host stands in only where it is asked for.",
-    values: ["simulated"],
+    description:
+      "How the host is reached. On Windows, where no `host` is set, PowerShell; everywhere else it has to be set: a simulated host stands in only where it is asked for.",
+    values: ["powershell", "simulated"],
+  },
+  host: {
+    description: "The Hyper-V host's name; this computer where none is set.",
+  },
+  username: {
+    description:
+      "Who asks a remote host, `DOMAIN\\name` or `name@domain`; the account that runs Pulumi where none is set.",
+  },
+  password: {
+    description: "The password that goes with it. A secret: set it with --secret.",
+  },
+  authentication: {
+    description:
+      "How a remote host is shown who asks. What needs HTTPS (Basic, Digest) isn't offered: PowerShell is given none.",
+    values: ["default", "negotiate", "kerberos", "credssp"],
+    default: "default",
+  },
+  namespace: {
+    description: "Where Hyper-V's classes are: `root\\HyperVCluster\\v2` on a failover cluster's name.",
+    default: virtualizationNamespace,
   },
   simulatedHost: {
     description: "The file that holds the simulated host; a relative path starts at the program's folder.",

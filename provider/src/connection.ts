@@ -1,4 +1,5 @@
-import { type Configuration, configurationKeys, configurationNamespace } from "./config";
+import type { CimSession } from "./cim/cim-session";
+import { type Configuration, type ConfigurationKeyName, configurationKeys, configurationNamespace } from "./config";
 import { InvalidArgumentError } from "./errors";
 import type { HyperVHost } from "./hyperv/hyperv-host";
 import type { Clock } from "./jobs/clock";
@@ -8,28 +9,80 @@ import { openSession } from "./transports/index.js";
 /**
  * Opens the way to the configured host.
  *
- * @throws {@link InvalidArgumentError} when no transport is configured.
+ * @throws {@link InvalidArgumentError} when no transport is configured, and what the transport's opening throws.
  */
 export async function connect(configuration: Configuration, clock: Clock): Promise<HyperVHost> {
-  const session = await openSession(transportOf(configuration), {
-    storeFile: configuration.simulatedHost,
-    ...(configuration.simulatedSeed !== undefined && { seedFile: configuration.simulatedSeed }),
-  });
+  const session = await openConfigured(configuration);
   return { session, jobs: new JobMonitor(session, clock) };
 }
 
 /**
- * Finds how the host is reached.
+ * Finds how the host is reached: as configured, else by PowerShell on a Windows computer without a configured host.
  *
- * @throws {@link InvalidArgumentError} when nothing says so: no transport is ever chosen silently.
+ * @throws {@link InvalidArgumentError} when nothing says so: no transport is ever chosen silently elsewhere.
  */
-export function transportOf({ transport }: Configuration): NonNullable<Configuration["transport"]> {
+export function transportOf(
+  { transport, host }: Configuration,
+  platform: NodeJS.Platform = process.platform,
+): NonNullable<Configuration["transport"]> {
   if (transport !== undefined) return transport;
-  throw new InvalidArgumentError({
-    attempted: "Choosing the way to the Hyper-V host",
-    target: `${configurationNamespace}:transport`,
+  if (platform === "win32" && host === undefined) return "powershell";
+  throw wrong("Choosing the way to the Hyper-V host", "transport", {
     answer: "it is not set",
-    outcome: "Nothing was asked of any host",
     remedy: `Set it: pulumi config set ${configurationNamespace}:transport <one of: ${configurationKeys.transport.values.join(", ")}>`,
+  });
+}
+
+function openConfigured(configuration: Configuration): Promise<CimSession> {
+  switch (transportOf(configuration)) {
+    case "powershell":
+      return openPowerShell(configuration);
+    case "simulated":
+      return openSession("simulated", {
+        storeFile: configuration.simulatedHost,
+        ...(configuration.simulatedSeed !== undefined && { seedFile: configuration.simulatedSeed }),
+      });
+  }
+}
+
+/** `New-CimSession -Authentication` by our words for it. */
+const cmdletAuthentications = { negotiate: "Negotiate", kerberos: "Kerberos", credssp: "CredSsp" } as const;
+
+async function openPowerShell(configuration: Configuration): Promise<CimSession> {
+  const { host, username, password, authentication, namespace } = configuration;
+  const attempted = "Opening a session through PowerShell";
+  if ((username === undefined) !== (password === undefined)) {
+    const [given, missing] =
+      username === undefined ? (["password", "username"] as const) : (["username", "password"] as const);
+    throw wrong(attempted, missing, {
+      answer: `it is not set, and ${given} is`,
+      remedy: `Set both, or neither: pulumi config set${missing === "password" ? " --secret" : ""} ${configurationNamespace}:${missing}`,
+    });
+  }
+  if (host === undefined && username !== undefined) {
+    throw wrong(attempted, "username", {
+      answer: "it is set, and host is not: WMI refuses credentials for its own computer",
+      remedy: `Run Pulumi under that account, or set ${configurationNamespace}:host`,
+    });
+  }
+  return openSession("powershell", {
+    host,
+    userName: username,
+    password,
+    ...(authentication !== "default" && { authentication: cmdletAuthentications[authentication] }),
+    namespace,
+  });
+}
+
+function wrong(
+  attempted: string,
+  key: ConfigurationKeyName,
+  said: { readonly answer: string; readonly remedy: string },
+): InvalidArgumentError {
+  return new InvalidArgumentError({
+    attempted,
+    target: `${configurationNamespace}:${key}`,
+    ...said,
+    outcome: "Nothing was asked of any host",
   });
 }

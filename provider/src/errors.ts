@@ -27,7 +27,10 @@ export const errorCodes = [
   "INVALID_ARGUMENT",
   "DEPENDENTS_UNKNOWN",
   "DEPENDENTS_NEW",
+  "MISSING_DEPENDENCY",
   "CONNECTION_FAILED",
+  "AUTHENTICATION_FAILED",
+  "TRANSPORT_TIMEOUT",
   "PROTOCOL",
   "CIM_FAILED",
   "CIM_NOT_FOUND",
@@ -134,6 +137,15 @@ export class InvalidArgumentError extends HyperVError {
 }
 
 /**
+ * Something that the configured transport needs isn't on this machine; the message says what to install, and for what.
+ *
+ * @public
+ */
+export class MissingDependencyError extends HyperVError {
+  readonly code: ErrorCode = "MISSING_DEPENDENCY";
+}
+
+/**
  * No usable answer came from the host; whether a request took effect may be unknown.
  *
  * @public
@@ -147,6 +159,24 @@ export abstract class TransportError extends HyperVError {}
  */
 export class ConnectionError extends TransportError {
   readonly code: ErrorCode = "CONNECTION_FAILED";
+}
+
+/**
+ * The host, or the way to it, doesn't accept who is asking.
+ *
+ * @public
+ */
+export class AuthenticationError extends TransportError {
+  readonly code: ErrorCode = "AUTHENTICATION_FAILED";
+}
+
+/**
+ * No answer came in time. Whether the request took effect is unknown.
+ *
+ * @public
+ */
+export class TransportTimeoutError extends TransportError {
+  readonly code: ErrorCode = "TRANSPORT_TIMEOUT";
 }
 
 /**

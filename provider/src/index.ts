@@ -2,6 +2,7 @@ import type * as types from "./types";
 
 export {
   AccessDeniedError,
+  AuthenticationError,
   CimError,
   ConnectionError,
   type ErrorCode,
@@ -14,10 +15,12 @@ export {
   JobLostError,
   JobTimeoutError,
   MethodFailedError,
+  MissingDependencyError,
   NotFoundError,
   PartialCreateError,
   ProtocolError,
   TransportError,
+  TransportTimeoutError,
   UnexpectedJobStateError,
 } from "./errors";
 export { CollectionSnapshot, type CollectionSnapshotArgs } from "./resources/collection-snapshot";

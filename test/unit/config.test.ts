@@ -10,6 +10,8 @@ const sources = (stack: Record<string, string>, environment: Record<string, stri
 describe("the configuration", () => {
   it("has defaults, and leaves out what nobody set", () => {
     expect(readConfiguration(sources({}))).toEqual({
+      authentication: "default",
+      namespace: "root\\virtualization\\v2",
       simulatedHost: "simulated-host.jsonl",
       dependents: "unknown",
       lostAnswerSearch: "30s",

@@ -12,7 +12,10 @@ const parts: errors.ErrorParts = {
 
 const made = [
   new errors.InvalidArgumentError(parts),
+  new errors.MissingDependencyError(parts),
   new errors.ConnectionError(parts),
+  new errors.AuthenticationError(parts),
+  new errors.TransportTimeoutError(parts),
   new errors.ProtocolError(parts),
   new errors.CimError(parts, { hresult: 0x80041017 }),
   new errors.NotFoundError(parts),

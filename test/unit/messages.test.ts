@@ -1,10 +1,16 @@
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { type ErrorCode, errorCodes, HyperVError } from "../../provider/src/errors";
 import { returnCode } from "../../provider/src/jobs/return-code";
 import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
+import { virtualizationNamespace } from "../../provider/src/schema/names";
 import type { Fault, Seed } from "../../provider/src/simulator/index";
+import { openSession } from "../../provider/src/transports/index";
+import { ShellFailure, shellError } from "../../provider/src/transports/powershell/shell-failure";
+import { workerError } from "../../provider/src/transports/powershell/worker-error";
 import { LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
+
+afterEach(() => vi.unstubAllEnvs());
 
 /** Makes the lifecycle raise an error, as a user would meet it. */
 type Scenario = () => Promise<Error>;
@@ -36,6 +42,8 @@ const destroy =
 const destroyWith = (fault: Omit<Fault, "method">, inputs?: Properties) =>
   destroy((at) => at.host.injectFault({ method: "DestroySnapshot", ...fault }), { ...(inputs && { inputs }) });
 
+const throughPowerShell = { attempted: "Invoking CreateSnapshot", target: "HV01", changes: true };
+
 const withDeleteTimeout = { __meta: { timeouts: { delete: "2m" } } };
 
 /** Every number whose code is its own, and one of each range. */
@@ -48,6 +56,26 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
   INVALID_ARGUMENT: create(() => {}, { ...standardInputs, collection: "{12345678-1234-1234-1234}" }),
   DEPENDENTS_UNKNOWN: destroy((at) => at.create()),
   DEPENDENTS_NEW: destroy((at) => at.create(), { dependents: "removed" }),
+  MISSING_DEPENDENCY: async () => {
+    vi.stubEnv("NODE_POWERSHELL", "no-such-powershell");
+    return openSession("powershell", { namespace: virtualizationNamespace }).then(
+      () => expect.unreachable("there is no such PowerShell"),
+      (reason) => reason,
+    );
+  },
+  AUTHENTICATION_FAILED: async () =>
+    workerError(
+      {
+        type: "Microsoft.Management.Infrastructure.CimException",
+        id: "HRESULT 0x8007052e,Microsoft.Management.Infrastructure.CimCmdlets.NewCimSessionCommand",
+        messageId: "HRESULT 0x8007052e",
+        errorCode: null,
+        nativeErrorCode: 1,
+        text: "Der Benutzername oder das Kennwort ist falsch.",
+      },
+      throughPowerShell,
+    ),
+  TRANSPORT_TIMEOUT: async () => shellError(new ShellFailure("silent", "it was given 300 s"), throughPowerShell, true),
   CONNECTION_FAILED: createWith({ connection: "lostBefore" }),
   PROTOCOL: destroyWith({ job: { endState: 7, takesEffect: false } }),
   CIM_FAILED: () => {

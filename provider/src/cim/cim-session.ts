@@ -6,6 +6,8 @@ import type { CimValue } from "./cim-value";
 export interface CimRequestOptions {
   /** Ends the waiting for the answer; whether the request took effect is then unknown. */
   readonly abortSignal?: AbortSignal;
+  /** Says that the request is one of many that watch something. A transport may give those a way of their own, on which no slow call holds them up. */
+  readonly isPoll?: boolean;
 }
 
 /** What narrows the walk over an association. The association class is never left out: hosts answer each object several times without it. */

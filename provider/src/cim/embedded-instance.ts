@@ -70,7 +70,8 @@ export function readEmbeddedProperties(text: string): Readonly<Record<string, st
   }
 }
 
-function escapeXml(text: string): string {
+/** Writes a text as XML character data, or as the value of an attribute. */
+export function escapeXml(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
 }

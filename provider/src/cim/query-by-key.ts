@@ -1,6 +1,6 @@
 import { CimError } from "../errors";
 import type { CimInstance } from "./cim-instance";
-import type { CimSession } from "./cim-session";
+import type { CimRequestOptions, CimSession } from "./cim-session";
 import { quoteWql } from "./wql-text";
 
 /** Values in one query: hosts refuse a query of many ORs with a quota violation. */
@@ -9,27 +9,30 @@ const valuesPerQuery = 20;
 /** WBEM_E_QUOTA_VIOLATION, and WinRM's own quota fault. */
 const quotaViolations = [0x8004106c, 0x803381a6];
 
+/** How to read them. */
+export interface KeyQueryOptions extends CimRequestOptions {
+  /** The properties wanted, the class's keys among them; all of them where nothing is said. */
+  readonly selected?: readonly string[];
+}
+
 /**
  * Reads all instances of a class in which a property has one of some values, in as few queries as hosts allow.
  *
  * Values that name nothing have no instance in the answer; a value may also have several.
- *
- * @param selected - The properties wanted, the class's keys among them; all of them where nothing is said.
  */
 export async function queryByKey(
   session: CimSession,
   className: string,
   property: string,
   values: readonly string[],
-  selected: readonly string[] = ["*"],
+  { selected = ["*"], ...options }: KeyQueryOptions = {},
 ): Promise<readonly CimInstance[]> {
   const instances: CimInstance[] = [];
   const read = async (some: readonly string[]): Promise<void> => {
     const conditions = some.map((value) => `${property} = ${quoteWql(value)}`);
     try {
-      instances.push(
-        ...(await session.query(`SELECT ${selected.join(", ")} FROM ${className} WHERE ${conditions.join(" OR ")}`)),
-      );
+      const wql = `SELECT ${selected.join(", ")} FROM ${className} WHERE ${conditions.join(" OR ")}`;
+      instances.push(...(await session.query(wql, options)));
     } catch (error) {
       const tooMany = CimError.isInstance(error) && error.hresult !== null && quotaViolations.includes(error.hresult);
       if (!tooMany || some.length === 1) throw error;

@@ -30,13 +30,9 @@ export async function readMemberConditions(
     resultClass: ClassName.computerSystem,
   });
   const vmIds = machines.map((machine) => asMachine(machine).vmId);
-  const settings = await queryByKey(session, ClassName.virtualSystemSettingData, "VirtualSystemIdentifier", vmIds, [
-    "InstanceID",
-    "VirtualSystemIdentifier",
-    "VirtualSystemType",
-    "Version",
-    "UserSnapshotType",
-  ]);
+  const settings = await queryByKey(session, ClassName.virtualSystemSettingData, "VirtualSystemIdentifier", vmIds, {
+    selected: ["InstanceID", "VirtualSystemIdentifier", "VirtualSystemType", "Version", "UserSnapshotType"],
+  });
   return machines.map((machine) => {
     const { vmId, vmName } = asMachine(machine);
     const own = settings.filter((one) => one.string("VirtualSystemIdentifier") === vmId);

@@ -130,7 +130,7 @@ export class JobMonitor {
       const watches = due.filter(({ path }) => path.className === className);
       try {
         const keys = watches.map(({ path }) => String(path.key("InstanceID")));
-        const found = await queryByKey(this.session, className, "InstanceID", keys);
+        const found = await queryByKey(this.session, className, "InstanceID", keys, { isPoll: true });
         const byPath = new Map(found.map((instance) => [instance.path.identity, instance]));
         for (const watch of watches) this.judge(watch, byPath.get(watch.path.identity));
       } catch (error) {

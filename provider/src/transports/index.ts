@@ -1,8 +1,10 @@
 import type { CimSession } from "../cim/cim-session";
+import type { PowerShellTransportOptions } from "./powershell/powershell-session";
 import type { SimulatedTransportOptions } from "./simulated/simulated-session";
 
 /** What each transport needs to know, by its name. */
 interface TransportOptions {
+  readonly powershell: PowerShellTransportOptions;
   readonly simulated: SimulatedTransportOptions;
 }
 
@@ -13,6 +15,10 @@ type OpenTransport<Name extends TransportName> = (options: TransportOptions[Name
 
 /** Each loads its transport's code when it is first called: a process pays only for the transport it uses. */
 const transports: { readonly [Name in TransportName]: OpenTransport<Name> } = {
+  powershell: async (options) => {
+    const { openPowerShellSession } = await import("./powershell/powershell-session.js");
+    return openPowerShellSession(options);
+  },
   simulated: async (options) => {
     const { openSimulatedSession } = await import("./simulated/simulated-session.js");
     return openSimulatedSession(options);
@@ -20,7 +26,7 @@ const transports: { readonly [Name in TransportName]: OpenTransport<Name> } = {
 };
 
 /**
- * Opens a session to a host by the transport of this name. None is chosen silently: the configuration names it.
+ * Opens a session to a host by the transport of this name.
  *
  * @throws {@link InvalidArgumentError} when the options don't lead to a host, and what the transport's opening throws.
  */

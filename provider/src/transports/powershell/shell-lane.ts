@@ -1,0 +1,137 @@
+import { TransportError } from "../../errors";
+import { type RequestContext, ShellFailure, sessionClosed, shellError } from "./shell-failure";
+import { type ShellLimits, ShellProcess } from "./shell-process";
+import { workerError } from "./worker-error";
+import type { OpenAnswer, OpenRequest, WorkerRequest, WorkerResult } from "./worker-protocol";
+
+/** A request and who waits for it. */
+interface Waiter {
+  readonly request: WorkerRequest;
+  readonly context: RequestContext;
+  readonly resolve: (answer: WorkerResult) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** What a lane is made of. */
+export interface LaneOptions {
+  readonly limits: ShellLimits;
+  /** What every new shell is asked first. */
+  readonly open: OpenRequest;
+  /** The host, for messages. */
+  readonly target: string;
+}
+
+/**
+ * A line of requests, served by one shell one after the other. The shell is started with the first request, and replaced
+ * when it fails: the request that was under way fails then, those that wait go to the new one.
+ */
+export class ShellLane {
+  private readonly options: LaneOptions;
+  private readonly waiting: Waiter[] = [];
+  private shell: ShellProcess | undefined;
+  private opened: OpenAnswer | undefined;
+  private readonly ending = new Set<Promise<void>>();
+  private serving = false;
+  private closed = false;
+
+  constructor(options: LaneOptions) {
+    this.options = options;
+  }
+
+  /** The name of the shell's own computer, once a shell has been there. */
+  get computerName(): string | undefined {
+    return this.opened?.computerName;
+  }
+
+  /**
+   * Asks the worker.
+   *
+   * @throws {@link HyperVError} as the port says. The request is never repeated.
+   */
+  ask(request: WorkerRequest, context: RequestContext, abortSignal?: AbortSignal): Promise<WorkerResult> {
+    return new Promise((resolve, reject) => {
+      if (abortSignal?.aborted) return reject(abortSignal.reason);
+      const aborted = () => waiter.reject(abortSignal?.reason);
+      const settle =
+        <Value>(then: (value: Value) => void) =>
+        (value: Value) => {
+          abortSignal?.removeEventListener("abort", aborted);
+          const at = this.waiting.indexOf(waiter);
+          if (at >= 0) this.waiting.splice(at, 1);
+          then(value);
+        };
+      const waiter: Waiter = { request, context, resolve: settle(resolve), reject: settle(reject) };
+      if (this.closed) return reject(sessionClosed(context, false));
+      abortSignal?.addEventListener("abort", aborted);
+      this.waiting.push(waiter);
+      if (!this.serving) void this.serve();
+    });
+  }
+
+  /** Ends the shell and fails whatever waits for it. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const waiter of this.waiting.splice(0)) waiter.reject(sessionClosed(waiter.context, false));
+    if (this.shell) this.retire(this.shell);
+    await Promise.all(this.ending);
+  }
+
+  private async serve(): Promise<void> {
+    this.serving = true;
+    while (this.waiting.length > 0) {
+      let shell: ShellProcess;
+      try {
+        shell = await this.usableShell();
+      } catch (error) {
+        // whatever kept this one from starting, the next would meet as well
+        for (const waiter of this.waiting.splice(0)) waiter.reject(error);
+        break;
+      }
+      // those that were given up meanwhile are gone
+      const waiter = this.waiting.shift();
+      if (waiter) await this.exchange(shell, waiter);
+    }
+    this.serving = false;
+  }
+
+  private async exchange(shell: ShellProcess, { request, context, resolve, reject }: Waiter): Promise<void> {
+    try {
+      resolve(await this.request(shell, request, context));
+    } catch (error) {
+      // a session whose connection is lost may never find back
+      if (TransportError.isInstance(error)) this.retire(shell);
+      reject(this.closed ? sessionClosed(context, true) : error);
+    }
+  }
+
+  private async usableShell(): Promise<ShellProcess> {
+    if (this.shell?.isUsable) return this.shell;
+    const context = { attempted: "Opening a session", target: this.options.target, changes: false };
+    const shell = new ShellProcess(this.options.limits);
+    this.shell = shell;
+    try {
+      await shell.ready;
+      this.opened = (await this.request(shell, this.options.open, context)) as OpenAnswer;
+      return shell;
+    } catch (error) {
+      this.retire(shell);
+      if (this.closed) throw sessionClosed(context, false);
+      throw error instanceof ShellFailure ? shellError(error, context, false) : error;
+    }
+  }
+
+  private retire(shell: ShellProcess): void {
+    const ending = shell.end().finally(() => this.ending.delete(ending));
+    this.ending.add(ending);
+  }
+
+  private async request(shell: ShellProcess, request: WorkerRequest, context: RequestContext): Promise<WorkerResult> {
+    try {
+      const answer = await shell.ask(JSON.stringify(request));
+      if ("answer" in answer) return answer.answer;
+      throw workerError(answer.failure, context);
+    } catch (error) {
+      throw error instanceof ShellFailure ? shellError(error, context, true) : error;
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  AccessDeniedError,
+  AuthenticationError,
+  CimError,
+  ConnectionError,
+  type HyperVError,
+  MissingDependencyError,
+  NotFoundError,
+  TransportTimeoutError,
+} from "../../errors";
+import { Hresult, MiResult } from "../../schema/hresults";
+import { lostOutcome, type RequestContext } from "./shell-failure";
+import type { WorkerFailure } from "./worker-protocol";
+
+const notFound: readonly number[] = [Hresult.WBEM_E_NOT_FOUND];
+
+const accessDenied: readonly number[] = [Hresult.WBEM_E_ACCESS_DENIED, Hresult.E_ACCESSDENIED];
+
+const notAuthenticated: readonly number[] = [
+  Hresult.ERROR_LOGON_FAILURE,
+  Hresult.SEC_E_LOGON_DENIED,
+  Hresult.SEC_E_NO_AUTHENTICATING_AUTHORITY,
+  Hresult.SEC_E_WRONG_PRINCIPAL,
+  Hresult.WBEM_E_LOCAL_CREDENTIALS,
+  Hresult.ERROR_WSMAN_SERVER_NOT_TRUSTED,
+  Hresult.ERROR_WSMAN_EXPLICIT_CREDENTIALS_REQUIRED,
+  Hresult.ERROR_WSMAN_KERBEROS_IPADDRESS,
+  Hresult.ERROR_WSMAN_INVALID_AUTHENTICATION,
+];
+
+const notConnected: readonly number[] = [
+  Hresult.RPC_S_SERVER_UNAVAILABLE,
+  Hresult.RPC_S_CALL_FAILED,
+  Hresult.RPC_S_CALL_FAILED_DNE,
+  Hresult.WBEM_E_TRANSPORT_FAILURE,
+  Hresult.WBEM_E_SHUTTING_DOWN,
+  Hresult.ERROR_WSMAN_DESTINATION_UNREACHABLE,
+  Hresult.ERROR_WSMAN_HTTP_SERVICE_UNAVAILABLE_STATUS,
+  Hresult.ERROR_WSMAN_NETWORK_TIMEDOUT,
+  Hresult.ERROR_WSMAN_NAME_NOT_RESOLVED,
+  Hresult.ERROR_WSMAN_SSL_CONNECTION_ABORTED,
+];
+
+const timedOut: readonly number[] = [Hresult.ERROR_WSMAN_OPERATION_TIMEDOUT, Hresult.WBEM_E_TIMED_OUT];
+
+/** `FullyQualifiedErrorId` of a module that isn't there. */
+const moduleNotFound = "Modules_ModuleNotFound";
+
+/**
+ * Makes the error of what the worker couldn't do. Numbers decide: an `HRESULT`, else the `MI_Result`, never the text.
+ *
+ * What is no `CimException` was refused by PowerShell before the host saw it: a parameter that the method doesn't have.
+ */
+export function workerError(failure: WorkerFailure, context: RequestContext): HyperVError {
+  const { attempted, target } = context;
+  const { nativeErrorCode } = failure;
+  const hresult = hresultOf(failure);
+  const answer = describe(failure, hresult);
+  const is = (hresults: readonly number[], native?: number) =>
+    hresult === null ? native !== undefined && nativeErrorCode === native : hresults.includes(hresult);
+  const refused = (remedy: string) => ({
+    attempted,
+    target,
+    answer,
+    outcome: "Nothing was changed on the host",
+    remedy,
+  });
+  const lost = (remedy: string) => ({ attempted, target, answer, outcome: lostOutcome(context), remedy });
+  const number = hresult === null ? {} : { hresult };
+
+  if (failure.id.startsWith(moduleNotFound)) {
+    return new MissingDependencyError({
+      ...refused(
+        "Run it in Windows PowerShell or PowerShell 7 on Windows: the module CimCmdlets exists nowhere else. From other systems, reach the host by another transport",
+      ),
+      outcome: "Nothing was asked of the host",
+    });
+  }
+  if (is(notFound, MiResult.NotFound)) {
+    return new NotFoundError(refused("Look for it with a query; it may have been removed"), number);
+  }
+  if (is(accessDenied, MiResult.AccessDenied)) {
+    const remedy =
+      "Run it elevated, or let the account join the host's group Hyper-V Administrators; a remote account needs Remote Management Users, too";
+    return new AccessDeniedError(refused(remedy), number);
+  }
+  if (is(notAuthenticated)) {
+    return new AuthenticationError(
+      refused(
+        "Check username, password and authentication in the configuration. Kerberos needs the host's name, not its address; outside a domain the host must be in this computer's TrustedHosts",
+      ),
+    );
+  }
+  if (is(timedOut, MiResult.InvalidOperationTimeout)) {
+    return new TransportTimeoutError(lost("Look whether the host is very busy, then run it again"));
+  }
+  if (is(notConnected, MiResult.ServerIsShuttingDown)) {
+    return new ConnectionError(
+      lost(
+        "Look whether the host is up, its WMI service (Winmgmt) runs, and for a remote host, whether Enable-PSRemoting was run on it; then run it again",
+      ),
+    );
+  }
+  return new CimError(
+    refused("Correct what the answer names; if nothing is wrong with it, report it with the host's version"),
+    number,
+  );
+}
+
+/** The `HRESULT` in `MessageId`, which is of the form `HRESULT 0x80041002`, else the one that came in the error's data. */
+function hresultOf({ messageId, errorCode }: WorkerFailure): number | null {
+  const digits = /\b0x([0-9a-f]{8})\b/i.exec(messageId ?? "")?.[1];
+  if (digits !== undefined) return Number.parseInt(digits, 16);
+  return errorCode === null || errorCode === 0 ? null : errorCode >>> 0;
+}
+
+function describe({ type, id, text, nativeErrorCode }: WorkerFailure, hresult: number | null): string {
+  const nameOf = (map: Readonly<Record<string, number>>, value: number) =>
+    Object.entries(map).find(([, known]) => known === value)?.[0];
+  const told = text.trim();
+  if (hresult !== null) {
+    const name = nameOf(Hresult, hresult);
+    const number = `0x${hresult.toString(16).toUpperCase()}`;
+    return `the host answered ${number}${name ? ` (${name})` : ""}: ${told}`;
+  }
+  if (nativeErrorCode !== null) {
+    const name = nameOf(MiResult, nativeErrorCode);
+    return `the host answered MI_Result ${nativeErrorCode}${name ? ` (${name})` : ""}: ${told}`;
+  }
+  return `PowerShell refused it with ${type} (${id.split(",")[0]}): ${told}`;
+}

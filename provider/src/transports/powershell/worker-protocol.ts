@@ -1,0 +1,62 @@
+import type { WireAnswer, WireInstance } from "./wire-answer";
+import type { WirePath, WireText, WireValue } from "./wire-request";
+
+/** What the worker is asked: one line of JSON. `worker/cim.ps1` has a function for each verb. */
+export type WorkerRequest =
+  | OpenRequest
+  | { readonly verb: "get"; readonly path: WirePath }
+  | { readonly verb: "query"; readonly wql: WireText; readonly namespace: WireText }
+  | {
+      readonly verb: "associators";
+      readonly path: WirePath;
+      readonly associationClass: WireText;
+      readonly resultClass?: WireText;
+    }
+  | {
+      readonly verb: "invokeMethod";
+      readonly path: WirePath;
+      /** The same text for equal paths: the worker keeps what it read under it. */
+      readonly identity: WireText;
+      readonly methodName: WireText;
+      readonly parameters: readonly (WireValue & { readonly name: WireText })[];
+    };
+
+/** The first request of every shell. */
+export interface OpenRequest {
+  readonly verb: "open";
+  /** How long a CIM cmdlet waits for the host. */
+  readonly operationTimeoutSeconds: WireText;
+  /** The remote host; the shell's own computer without one. */
+  readonly computerName?: WireText;
+  /** A value of `New-CimSession -Authentication`. */
+  readonly authentication?: WireText;
+  readonly userName?: WireText;
+  readonly password?: WireText;
+}
+
+/** What the worker's computer says when a session is open. */
+export interface OpenAnswer {
+  /** The shell's own computer. */
+  readonly computerName: string;
+}
+
+/** Instances, or a method's return value and out parameters, or what `open` answers. */
+export type WorkerResult = readonly WireInstance[] | Readonly<Record<string, WireAnswer>> | OpenAnswer;
+
+/** What the worker answers to any request. */
+export type WorkerAnswer = { readonly answer: WorkerResult } | { readonly failure: WorkerFailure };
+
+/** What went wrong in the worker. Only the text may be in any language. */
+export interface WorkerFailure {
+  /** The exception's .NET type. */
+  readonly type: string;
+  /** `FullyQualifiedErrorId`. */
+  readonly id: string;
+  readonly text: string;
+  /** `CimException.MessageId`: `HRESULT 0x80041002`. */
+  readonly messageId: string | null;
+  /** `CimException.NativeErrorCode`: an `MI_Result`. */
+  readonly nativeErrorCode: number | null;
+  /** `error_Code` of the `MSFT_WmiError` that came with it. */
+  readonly errorCode: number | null;
+}

@@ -1,0 +1,239 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { delimiter } from "node:path";
+import { createInterface } from "node:readline";
+import { classChain, keysOf, methodOf, propertiesOf } from "../../provider/src/cim/cim-class";
+import type { CimInstance } from "../../provider/src/cim/cim-instance";
+import { CimInstancePath, type CimKeyValue } from "../../provider/src/cim/cim-instance-path";
+import type { CimScalar, CimValue } from "../../provider/src/cim/cim-value";
+import { CimError } from "../../provider/src/errors";
+import { classDeclarations } from "../../provider/src/schema/class-declarations";
+import { Hresult, MiResult } from "../../provider/src/schema/hresults";
+import type { SimulatedHost } from "../../provider/src/simulator/index";
+
+/** What the module `CimCmdlets` of this folder sends: one line of JSON. */
+export interface StandInRequest {
+  readonly verb: "connect" | "class" | "get" | "query" | "associators" | "invokeMethod";
+  readonly [name: string]: unknown;
+}
+
+/** A refusal, as CIM cmdlets tell it: an HRESULT where WMI gave one, and an MI_Result. */
+export interface Refusal {
+  readonly hresult?: number;
+  readonly nativeErrorCode: number;
+  readonly text: string;
+}
+
+/** What befalls a request before the host sees it. */
+export type Interception = Refusal | "silence" | undefined;
+
+/** How the stand-in behaves. */
+export interface CimHostOptions {
+  /** Whether instances come with the declarations of their class's methods. Not known for every session of real hosts. */
+  readonly declaresMethods?: boolean;
+}
+
+interface WrittenPath {
+  readonly className: string;
+  readonly namespace: string;
+  readonly keys: readonly { readonly name: string; readonly type: string; readonly value: unknown }[];
+}
+
+/** What MI makes of WMI's refusals. Source: MI.h and the mapping that PowerShell shows. */
+const nativeErrorCodes: Readonly<Record<number, number>> = {
+  [Hresult.WBEM_E_NOT_FOUND]: MiResult.NotFound,
+  [Hresult.WBEM_E_ACCESS_DENIED]: MiResult.AccessDenied,
+  [Hresult.WBEM_E_INVALID_NAMESPACE]: MiResult.InvalidNamespace,
+  [Hresult.WBEM_E_INVALID_CLASS]: MiResult.InvalidClass,
+  [Hresult.WBEM_E_INVALID_QUERY]: MiResult.InvalidQuery,
+};
+
+/** Serves a simulated host to the shells of the PowerShell transport, whose `CimCmdlets` come here instead of to WMI. */
+export class CimHostServer {
+  /** The host that answers; tests may put another in its place. */
+  host: SimulatedHost;
+  declaresMethods: boolean;
+  /** What `New-CimSession` was given, one entry for each shell. */
+  readonly connects: StandInRequest[] = [];
+  /** Comes before the host: refuses a request, answers it later, or, with "silence", never. */
+  intercept: ((request: StandInRequest) => Interception | Promise<Interception>) | undefined;
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(host: SimulatedHost, options: CimHostOptions) {
+    this.host = host;
+    this.declaresMethods = options.declaresMethods ?? true;
+    this.server = createServer((socket) => this.serve(socket));
+  }
+
+  static async start(host: SimulatedHost, options: CimHostOptions = {}): Promise<CimHostServer> {
+    const server = new CimHostServer(host, options);
+    await new Promise<void>((resolve) => server.server.listen(0, "127.0.0.1", resolve));
+    return server;
+  }
+
+  /** What the shells' environment needs so that they come here. */
+  get environment(): Record<string, string> {
+    const { port } = this.server.address() as { port: number };
+    return {
+      TEST_CIM_HOST: `127.0.0.1:${port}`,
+      PSModulePath: [import.meta.dirname, process.env["PSModulePath"]].filter(Boolean).join(delimiter),
+    };
+  }
+
+  /** The process ids of the shells that came here. */
+  get shells(): number[] {
+    return this.connects.map(({ shell }) => Number(shell));
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private serve(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on("close", () => this.sockets.delete(socket));
+    socket.on("error", () => {});
+    createInterface({ input: socket }).on("line", async (line) => {
+      const request = JSON.parse(line) as StandInRequest;
+      if (request.verb === "connect") this.connects.push(request);
+      const intercepted = await this.intercept?.(request);
+      if (intercepted === "silence" || socket.destroyed) return;
+      socket.write(`${JSON.stringify(tagged(intercepted ? { refusal: intercepted } : this.answer(request)))}\n`);
+    });
+  }
+
+  private answer(request: StandInRequest): object {
+    try {
+      return this.carryOut(request);
+    } catch (error) {
+      if (!CimError.isInstance(error) || error.hresult === null) throw error;
+      const nativeErrorCode = nativeErrorCodes[error.hresult] ?? MiResult.Failed;
+      return { refusal: { hresult: error.hresult, nativeErrorCode, text: error.parts.answer } };
+    }
+  }
+
+  private carryOut(request: StandInRequest): object {
+    const path = request["path"] && readPath(request["path"] as WrittenPath);
+    switch (request.verb) {
+      case "connect":
+        return {};
+      case "class":
+        return this.classOf(String(request["className"]));
+      case "get":
+        return this.instances([this.host.get(path as CimInstancePath)]);
+      case "query":
+        return this.inNamespace(request) ?? this.instances(this.host.query(String(request["wql"])));
+      case "associators": {
+        const { association, resultClass } = request;
+        const filter = {
+          ...(association ? { associationClass: String(association) } : {}),
+          ...(resultClass ? { resultClass: String(resultClass) } : {}),
+        };
+        return this.instances(this.host.associators(path as CimInstancePath, filter));
+      }
+      case "invokeMethod":
+        return this.invoke(path as CimInstancePath, request);
+    }
+  }
+
+  private inNamespace({ namespace }: StandInRequest): object | undefined {
+    if (String(namespace).replaceAll("/", "\\").toLowerCase() === this.host.namespace) return undefined;
+    const hresult = Hresult.WBEM_E_INVALID_NAMESPACE;
+    return { refusal: { hresult, nativeErrorCode: MiResult.InvalidNamespace, text: `There is no ${namespace}` } };
+  }
+
+  private classOf(className: string): object {
+    const chain = classChain(className);
+    const methods = chain.flatMap((name) => Object.entries(classDeclarations[name]?.methods ?? {}));
+    const declared = methods.map(([name, { parameters }]) => ({
+      name,
+      parameters: Object.entries(parameters).map(([parameter, { type }]) => ({ name: parameter, type: cimType(type) })),
+    }));
+    return { chain, methods: this.declaresMethods ? declared : [] };
+  }
+
+  private instances(instances: readonly CimInstance[]): object {
+    return { instances: instances.map((instance) => this.written(instance)) };
+  }
+
+  private written({ className, path, properties }: CimInstance): object {
+    const declared = propertiesOf(className);
+    const keys = keysOf(className);
+    const entries = Object.entries(properties).map(([name, value]) => {
+      const type = declared[name]?.type ?? "string";
+      return [name, cimType(type), keys.includes(name), this.value(value)];
+    });
+    return { className, namespace: path.namespace ?? "", server: path.host ?? "", properties: entries };
+  }
+
+  private value(value: CimValue): unknown {
+    if (value === null) return null;
+    if (Array.isArray(value)) return value.map((item: CimScalar) => this.value(item));
+    if (!(value instanceof CimInstancePath)) return String(value);
+    const declared = propertiesOf(value.className);
+    const properties = Object.entries(value.keys).map(([name, key]) => [
+      name,
+      cimType(declared[name]?.type ?? "string"),
+      true,
+      this.value(key),
+    ]);
+    return { className: value.className, namespace: value.namespace ?? "", server: value.host ?? "", properties };
+  }
+
+  private invoke(path: CimInstancePath, request: StandInRequest): object {
+    const methodName = String(request["methodName"]);
+    const declared = methodOf(path.className, methodName)?.parameters ?? {};
+    const given = request["parameters"] as readonly { name: string; type: string; value: unknown }[];
+    const parameters: Record<string, CimValue> = {};
+    for (const { name, type, value } of given) {
+      const wanted = Object.entries(declared).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1].type;
+      if (value !== null && wanted !== undefined && cimType(wanted) !== type) {
+        const text = `${name} is ${wanted} and came as ${type}`;
+        return { refusal: { hresult: Hresult.WBEM_E_TYPE_MISMATCH, nativeErrorCode: MiResult.TypeMismatch, text } };
+      }
+      parameters[name] = readValue(type, value);
+    }
+    const { returnValue, outParameters } = this.host.invokeMethod(path, methodName, parameters);
+    const out = Object.entries(outParameters).map(([name, value]) => [
+      name,
+      cimType(declared[name]?.type ?? "string"),
+      this.value(value),
+    ]);
+    return { out: [...out, ["ReturnValue", "UInt32", String(returnValue)]] };
+  }
+}
+
+/** The name that .NET has for a CIM type: `uint16[]` is `UInt16Array`. */
+function cimType(type: string): string {
+  const element = type.replace(/\[\]$/, "");
+  const names: Readonly<Record<string, string>> = { boolean: "Boolean", datetime: "DateTime", char16: "Char16" };
+  const name = element.startsWith("ref")
+    ? "Reference"
+    : (names[element] ??
+      (/^[us]int\d+$/.test(element) ? `${element.slice(0, 2).toUpperCase()}${element.slice(2)}` : "String"));
+  return type.endsWith("[]") ? `${name}Array` : name;
+}
+
+function readPath({ className, namespace, keys }: WrittenPath): CimInstancePath {
+  const read = Object.fromEntries(keys.map(({ name, type, value }) => [name, readValue(type, value) as CimKeyValue]));
+  return new CimInstancePath({ className, namespace, keys: read });
+}
+
+function readValue(type: string, value: unknown): CimValue {
+  if (value === null) return null;
+  if (type.endsWith("Array"))
+    return (value as unknown[]).map((item) => readValue(type.slice(0, -5), item) as CimScalar);
+  if (type === "Reference" || type === "Instance") return readPath(value as WrittenPath);
+  if (type === "Boolean") return value === "True";
+  if (type === "UInt64" || type === "SInt64") return BigInt(String(value));
+  return /^([US]Int|Real)/.test(type) ? Number(value) : String(value);
+}
+
+/** Every text with a `=` in front, so that no JSON reader of PowerShell makes a date of it. */
+function tagged(value: unknown): unknown {
+  if (typeof value === "string") return `=${value}`;
+  if (Array.isArray(value)) return value.map(tagged);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, content]) => [name, tagged(content)]));
+}

@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { CimInstancePath } from "../../../../provider/src/cim/cim-instance-path";
+import type { CimSession } from "../../../../provider/src/cim/cim-session";
+import type { HyperVError } from "../../../../provider/src/errors";
+import { virtualizationNamespace } from "../../../../provider/src/schema/names";
+import {
+  openPowerShellSession,
+  type PowerShellTransportOptions,
+} from "../../../../provider/src/transports/powershell/powershell-session";
+import { fakeShell } from "../../../support/fake-shell";
+
+const open = (options: Partial<PowerShellTransportOptions> = {}) =>
+  openPowerShellSession({ namespace: virtualizationNamespace, ...options });
+const play = (mode: string) => {
+  for (const [name, value] of Object.entries(fakeShell(mode))) vi.stubEnv(name, value);
+};
+const failure = (promise: Promise<unknown>): Promise<HyperVError> =>
+  promise.then(
+    () => expect.unreachable("it should have failed"),
+    (error) => error,
+  );
+const jobs = "SELECT * FROM Msvm_ConcreteJob";
+const service = CimInstancePath.parse('Msvm_CollectionSnapshotService.Name="x"');
+
+let session: CimSession | undefined;
+afterEach(async () => {
+  await session?.close();
+  session = undefined;
+  vi.unstubAllEnvs();
+});
+
+it("says what to do where there is no PowerShell", async () => {
+  vi.stubEnv("NODE_POWERSHELL", "/nowhere/pwsh");
+  const error = await failure(open());
+  expect(error.code).toBe("MISSING_DEPENDENCY");
+  expect(error.message).toContain("spawn /nowhere/pwsh ENOENT");
+  expect(error.message).toContain("Install PowerShell");
+});
+
+describe.skipIf(process.platform === "win32")("a shell that", () => {
+  it("is restricted by policy is told as what it is", async () => {
+    play("restricted");
+    const error = await failure(open());
+    expect(error.code).toBe("MISSING_DEPENDENCY");
+    expect(error.message).toContain("ConstrainedLanguage");
+  });
+
+  it("hangs at its start is given up in time", async () => {
+    play("hangs at its start");
+    expect((await failure(open({ startTimeoutMs: 300 }))).code).toBe("TRANSPORT_TIMEOUT");
+  });
+
+  it("ends at its start is told with what it printed", async () => {
+    play("ends at its start");
+    const error = await failure(open());
+    expect(error.code).toBe("CONNECTION_FAILED");
+    expect(error.message).toContain("Out of sorts.");
+    expect(error.message).toContain("Nothing was asked of the host");
+  });
+
+  it.each([
+    ["garbage", "PROTOCOL", "isn't base64"],
+    ["other number", "PROTOCOL", "request 7, which wasn't asked"],
+    ["no JSON", "PROTOCOL", "isn't JSON"],
+    ["no end", "PROTOCOL", "a line of more than"],
+    ["ends", "CONNECTION_FAILED", "PowerShell ended without an answer"],
+    ["ends with 3", "CONNECTION_FAILED", "PowerShell ended without an answer"],
+    ["silent", "TRANSPORT_TIMEOUT", "PowerShell gave no answer in time"],
+  ])("answers wrongly (%s) is replaced, and what was under way says so", async (mode, code, said) => {
+    play(mode);
+    session = await open(mode === "silent" ? { requestTimeoutMs: 1000 } : {});
+    const lost = await failure(session.query(jobs));
+    expect(lost.code).toBe(code);
+    expect(lost.message).toContain(said);
+    expect(lost.message).toContain("It only reads, so nothing was changed");
+    play("");
+    expect(await session.query(jobs)).toEqual([]);
+  });
+
+  it("ends while a method is invoked leaves open whether it took effect; those that wait go to the next", async () => {
+    play("ends");
+    session = await open();
+    const lost = failure(session.invokeMethod(service, "CreateSnapshot", {}));
+    play("");
+    const waiting = session.query(jobs);
+    expect((await lost).message).toContain("Whether it took effect on the host is not known");
+    expect(await waiting).toEqual([]);
+  });
+
+  it("is ended by close leaves the same open", async () => {
+    play("silent");
+    session = await open();
+    const lost = failure(session.invokeMethod(service, "CreateSnapshot", {}));
+    await new Promise((resolve) => setImmediate(resolve));
+    await session.close();
+    expect((await lost).code).toBe("CONNECTION_FAILED");
+    expect((await lost).message).toContain("Whether it took effect on the host is not known");
+  });
+
+  it("answers while nobody could listen is heard all the same", async () => {
+    play("");
+    const opening = open();
+    // node-powershell's own reading hangs when both ends of an answer on CRLF arrive at once (its defect D1)
+    const until = performance.now() + 400;
+    while (performance.now() < until);
+    session = await opening;
+    expect(session.hostName).toBe("FAKE");
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { CimError } from "../../../../provider/src/errors";
+import { workerError } from "../../../../provider/src/transports/powershell/worker-error";
+import type { WorkerFailure } from "../../../../provider/src/transports/powershell/worker-protocol";
+
+const failure = (facts: Partial<WorkerFailure>): WorkerFailure => ({
+  type: "Microsoft.Management.Infrastructure.CimException",
+  id: "x,Microsoft.Management.Infrastructure.CimCmdlets.GetCimInstanceCommand",
+  text: "見つかりません ",
+  messageId: null,
+  nativeErrorCode: null,
+  errorCode: null,
+  ...facts,
+});
+const context = { attempted: "Invoking CreateSnapshot", target: "x on HV01", changes: true };
+
+describe("a refusal", () => {
+  it.each([
+    ["CIM_NOT_FOUND", { messageId: "HRESULT 0x80041002", nativeErrorCode: 6 }, "0x80041002 (WBEM_E_NOT_FOUND)"],
+    ["CIM_NOT_FOUND", { nativeErrorCode: 6 }, "MI_Result 6 (NotFound)"],
+    ["CIM_ACCESS_DENIED", { messageId: "HRESULT 0x80070005", nativeErrorCode: 1 }, "E_ACCESSDENIED"],
+    ["CIM_ACCESS_DENIED", { errorCode: 0x80041003 - 2 ** 32 }, "WBEM_E_ACCESS_DENIED"],
+    ["CIM_ACCESS_DENIED", { nativeErrorCode: 2 }, "AccessDenied"],
+    [
+      "AUTHENTICATION_FAILED",
+      { messageId: "HRESULT 0x803380e4", nativeErrorCode: 1 },
+      "ERROR_WSMAN_SERVER_NOT_TRUSTED",
+    ],
+    ["CONNECTION_FAILED", { messageId: "HRESULT 0x800706ba", nativeErrorCode: 1 }, "RPC_S_SERVER_UNAVAILABLE"],
+    ["TRANSPORT_TIMEOUT", { messageId: "HRESULT 0x80338029", nativeErrorCode: 1 }, "ERROR_WSMAN_OPERATION_TIMEDOUT"],
+    ["CIM_FAILED", { messageId: "HRESULT 0x80041017", nativeErrorCode: 15 }, "WBEM_E_INVALID_QUERY"],
+    ["CIM_FAILED", { messageId: "HRESULT 0x8badf00d", nativeErrorCode: 1 }, "0x8BADF00D"],
+    [
+      "CIM_FAILED",
+      { type: "System.ArgumentException", id: "System.ArgumentException,Invoke-CimMethod" },
+      "System.ArgumentException",
+    ],
+    [
+      "MISSING_DEPENDENCY",
+      { id: "Modules_ModuleNotFound,Microsoft.PowerShell.Commands.ImportModuleCommand" },
+      "CimCmdlets",
+    ],
+  ])("is %s by its number, whatever language it speaks (%#)", (code, facts, said) => {
+    const error = workerError(failure(facts), context);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(said);
+    expect(error.message).toContain("見つかりません");
+  });
+
+  it("bears its HRESULT", () => {
+    expect((workerError(failure({ messageId: "HRESULT 0x80041002" }), context) as CimError).hresult).toBe(0x80041002);
+  });
+
+  it("leaves open what became of a call whose connection broke, but not of a reading one", () => {
+    const broken = failure({ messageId: "HRESULT 0x800706be" });
+    expect(workerError(broken, context).message).toContain("Whether it took effect on the host is not known");
+    expect(workerError(broken, { ...context, changes: false }).message).toContain("nothing was changed");
+  });
+});
