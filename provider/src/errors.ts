@@ -26,7 +26,8 @@ export interface ErrorParts {
 export const errorCodes = [
   "INVALID_ARGUMENT",
   "DEPENDENTS_UNKNOWN",
-  "DEPENDENTS_NEW",
+  "DEPENDENTS_COLLECTED",
+  "GROUP_HAS_SNAPSHOTS",
   "MISSING_DEPENDENCY",
   "CONNECTION_FAILED",
   "AUTHENTICATION_FAILED",
@@ -232,7 +233,7 @@ export class MethodFailedError extends HyperVError {
   /** The number the method returned. */
   readonly returnValue: number;
 
-  /** `code` names the return value: `METHOD_NOT_SUPPORTED`, `METHOD_VENDOR_32770`. */
+  /** `code` names the return value: `METHOD_NOT_SUPPORTED`, `METHOD_VENDOR_NOT_SUPPORTED`. */
   constructor(
     parts: ErrorParts,
     options: { readonly code: ErrorCode; readonly returnValue: number; readonly cause?: unknown },

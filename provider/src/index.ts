@@ -24,4 +24,5 @@ export {
   UnexpectedJobStateError,
 } from "./errors";
 export { CollectionSnapshot, type CollectionSnapshotArgs } from "./resources/collection-snapshot";
+export { VirtualSystemCollection, type VirtualSystemCollectionArgs } from "./resources/virtual-system-collection";
 export type { types };

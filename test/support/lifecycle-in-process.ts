@@ -2,8 +2,11 @@ import type { CimValue } from "../../provider/src/cim/cim-value";
 import type { PartialCreateError } from "../../provider/src/errors";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { CollectionSnapshotLifecycle } from "../../provider/src/lifecycle/collection-snapshot";
+import { ConfiguredHost } from "../../provider/src/lifecycle/configured-host";
 import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
 import type { EngineMessage } from "../../provider/src/lifecycle/engine-link";
+import { GroupQueue } from "../../provider/src/lifecycle/group-queue";
+import { VirtualSystemCollectionLifecycle } from "../../provider/src/lifecycle/virtual-system-collection";
 import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "./fake-clock";
@@ -14,36 +17,54 @@ export const standardInputs: Properties = { collection: "web-tier", snapshotType
 
 /** The lifecycle over a simulated host in memory, both on one fake clock: what takes half an hour takes no time. */
 export class LifecycleInProcess {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly host: SimulatedHost;
   /** What the host was asked, in order. */
   readonly requests: HostRequest[] = [];
   /** What is to happen right after a call of a method. */
   afterCall: { readonly method: string; readonly happen: () => void } | undefined;
+  /** What is to happen before each request is served. */
+  beforeRequest: (() => void) | undefined;
   readonly messages: EngineMessage[] = [];
-  readonly lifecycle = new CollectionSnapshotLifecycle({
-    clock: this.clock,
-    link: { hasTerminal: true, send: (message) => this.messages.push(message) },
-    environment: {},
-    connect: async () => {
-      const session = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
-      return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
-    },
-  });
+  readonly lifecycle: CollectionSnapshotLifecycle;
+  readonly groups: VirtualSystemCollectionLifecycle;
 
-  constructor(configuration: Readonly<Record<string, string>> = {}, seed: Seed = webTierSeed) {
-    this.host = SimulatedHost.inMemory({
+  /** @param earlier - A run whose host and clock this one, in a process of its own, goes on with. */
+  constructor(
+    configuration: Readonly<Record<string, string>> = {},
+    seed: Seed = webTierSeed,
+    earlier?: Pick<LifecycleInProcess, "host" | "clock">,
+  ) {
+    this.clock = earlier?.clock ?? new FakeClock();
+    this.host = earlier?.host ?? this.newHost(seed);
+    const configured = new ConfiguredHost({
+      clock: this.clock,
+      link: { hasTerminal: true, send: (message) => this.messages.push(message) },
+      environment: {},
+      connect: async () => {
+        const session = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
+        return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
+      },
+    });
+    const queue = new GroupQueue(this.clock);
+    this.lifecycle = new CollectionSnapshotLifecycle(configured, queue);
+    this.groups = new VirtualSystemCollectionLifecycle(configured, queue);
+    const values: Record<string, string> = { transport: "simulated", ...configuration };
+    this.lifecycle.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
+  }
+
+  private newHost(seed: Seed): SimulatedHost {
+    return SimulatedHost.inMemory({
       seed,
       clock: () => Date.UTC(2026, 10, 23, 6, 42) + this.clock.now(),
       onRequest: (request) => {
         this.requests.push(request);
+        this.beforeRequest?.();
         // once the host has carried it out, and before anybody has the answer
         const { afterCall } = this;
         if (afterCall && afterCall.method === request.methodName) queueMicrotask(afterCall.happen);
       },
     });
-    const values: Record<string, string> = { transport: "simulated", ...configuration };
-    this.lifecycle.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
   }
 
   /** The texts of the warnings that stay on the screen. */

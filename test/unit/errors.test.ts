@@ -59,5 +59,7 @@ describe("an error", () => {
 });
 
 it("exports nothing that isn't meant to be public", () => {
-  expect(Object.keys(surface).sort()).toEqual([...Object.keys(errors), "CollectionSnapshot"].sort());
+  expect(Object.keys(surface).sort()).toEqual(
+    [...Object.keys(errors), "CollectionSnapshot", "VirtualSystemCollection"].sort(),
+  );
 });

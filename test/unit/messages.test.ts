@@ -55,7 +55,16 @@ const returnValues = [
 const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
   INVALID_ARGUMENT: create(() => {}, { ...standardInputs, collection: "{12345678-1234-1234-1234}" }),
   DEPENDENTS_UNKNOWN: destroy((at) => at.create()),
-  DEPENDENTS_NEW: destroy((at) => at.create(), { dependents: "removed" }),
+  DEPENDENTS_COLLECTED: destroy((at) => at.create(), { dependents: "removed" }),
+  GROUP_HAS_SNAPSHOTS: async () => {
+    const at = new LifecycleInProcess();
+    const inputs = { name: "db-tier", members: ["db-01"] };
+    const { id, outs } = await at.run(at.groups.create(inputs));
+    await at.create({ ...standardInputs, collection: "db-tier" });
+    const error = await at.failure<Error>(at.groups.delete(id, outs));
+    error.message = error.message.replace(id, "…");
+    return error;
+  },
   MISSING_DEPENDENCY: async () => {
     vi.stubEnv("NODE_POWERSHELL", "no-such-powershell");
     return openSession("powershell", { namespace: virtualizationNamespace }).then(
@@ -88,8 +97,8 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
   JOB_FAILED: createWith({ job: { failsMember: "db-01" } }),
   JOB_TERMINATED: createWith({ job: { endState: 8, atPercent: 30 } }),
   JOB_KILLED: createWith({ job: { endState: 9, atPercent: 30 } }),
-  JOB_TIMEOUT: destroyWith({ job: { stallAtPercent: 99 } }),
-  JOB_LOST: destroyWith({ job: { stallAtPercent: 10, lostAtPercent: 5 } }),
+  JOB_TIMEOUT: destroyWith({ job: { stallAtPercent: 99 } }, withDeleteTimeout),
+  JOB_LOST: destroyWith({ job: { stallAtPercent: 10, lostAtPercent: 5 } }, withDeleteTimeout),
   JOB_STATE_UNEXPECTED: destroyWith({ job: { endState: 99, takesEffect: false } }, withDeleteTimeout),
   MERGE_TIMEOUT: destroy(() => {}, {
     inputs: { waitForMerge: true },

@@ -1,3 +1,4 @@
+import type { CimInstance } from "../cim/cim-instance";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { readConcreteJob } from "../jobs/concrete-job";
@@ -24,13 +25,14 @@ export interface LostRequest {
 
 /**
  * Looks for what came of a `CreateSnapshot` whose answer was lost: a snapshot collection that wasn't there before, or a
- * snapshot job that works on the group's machines. Clocks are never compared.
+ * snapshot job that works on all of the group's machines. Clocks are never compared.
  *
  * @returns Every trace there is: one is what was asked for, of several nobody can tell.
  */
 export async function findTraces(session: CimSession, request: LostRequest): Promise<readonly Trace[]> {
-  const made = await newSnapshotCollections(session, request);
+  // jobs first: one that ends between the two looks is found by what it made
   const jobs = await runningJobsOn(session, request.machineIds);
+  const made = await newSnapshotCollections(session, request);
   return [
     ...made.map((id) => ({ kind: "made", path: snapshotCollectionPath(id) }) as const),
     ...jobs.map((path) => ({ kind: "job", path }) as const),
@@ -38,17 +40,20 @@ export async function findTraces(session: CimSession, request: LostRequest): Pro
 }
 
 async function runningJobsOn(session: CimSession, machineIds: readonly string[]): Promise<readonly CimInstancePath[]> {
-  const machines = new Set(machineIds.map((id) => machinePath(id).identity));
+  const machines = machineIds.map((id) => machinePath(id).identity);
   const jobs = await session.query(
     `SELECT * FROM ${ClassName.concreteJob} WHERE JobType = ${JobType.SnapshotCollection}`,
   );
   const found: CimInstancePath[] = [];
-  for (const { path } of jobs.filter((job) => judgeJob(readConcreteJob(job)) === "pending")) {
+  // a state that nobody has documented goes on, too
+  const isOver = (job: CimInstance) => ["succeeded", "failed"].includes(judgeJob(readConcreteJob(job)));
+  for (const { path } of jobs.filter((job) => !isOver(job))) {
     const rows = await session.references(path, {
       associationClass: ClassName.affectedJobElement,
       role: "AffectingElement",
     });
-    if (rows.some((row) => machines.has(row.reference("AffectedElement")?.identity ?? ""))) found.push(path);
+    const affected = new Set(rows.map((row) => row.reference("AffectedElement")?.identity));
+    if (machines.length > 0 && machines.every((machine) => affected.has(machine))) found.push(path);
   }
   return found;
 }

@@ -65,6 +65,9 @@ export async function membersBeingSnapshot(
   return members.filter(({ operationalStatus }) => operationalStatus[1] === OperationalStatus.CreatingSnapshot);
 }
 
+/** Whether a machine is switched off. */
+export const isOff = ({ enabledState }: MemberCondition): boolean => enabledState === EnabledState.Disabled;
+
 /** A member for people: `"db-01": Off, OK, configuration version 10.0, checkpoints of type Test, 3 checkpoints`. */
 export function describeMember(member: MemberCondition): string {
   const { vmName, enabledState, operationalStatus, configurationVersion, userSnapshotType, checkpoints } = member;
@@ -95,9 +98,9 @@ export function memberWarnings(members: readonly MemberCondition[]): readonly st
 }
 
 const doubts: readonly ((member: MemberCondition) => string | undefined)[] = [
-  ({ vmName, enabledState }) =>
-    enabledState === EnabledState.Disabled
-      ? `${vmName} is Off: the one public run of this call was refused for a group whose machine was Off`
+  (member) =>
+    isOff(member)
+      ? `${member.vmName} is Off: the one public run of this call was refused for a group whose machine was Off`
       : undefined,
   ({ vmName, enabledState }) =>
     enabledState === EnabledState.EnabledButOffline || enabledState === EnabledState.Quiesce

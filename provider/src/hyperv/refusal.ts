@@ -1,6 +1,6 @@
 import { MethodFailedError } from "../errors";
 import { ReturnValue, VendorCode } from "../schema/value-maps";
-import { describeMember, type MemberCondition, memberWarnings } from "./member-condition";
+import { describeMember, isOff, type MemberCondition, memberWarnings } from "./member-condition";
 
 /** What a host returns while somebody else works on what it is asked for. */
 const busyCodes: readonly number[] = [
@@ -13,6 +13,10 @@ const busyCodes: readonly number[] = [
 export function mayPass(error: unknown): error is MethodFailedError {
   return MethodFailedError.isInstance(error) && busyCodes.includes(error.returnValue);
 }
+
+/** What is known of 32770 where it can't be a machine that is Off. */
+const notSupportedWhileRunning =
+  "Check that no member uses a VHD Set as a cluster shared volume, a pass-through disk or a shared VHDX, and look into the host's Hyper-V-VMMS event log";
 
 /** So many members are told of in one message. */
 const membersShown = 12;
@@ -27,6 +31,8 @@ export function explainRefusal(error: MethodFailedError, members: readonly Membe
     {
       ...parts,
       answer: `${parts.answer}. The group's members: ${[...shown, ...more].join("; ") || "none"}`,
+      ...(error.returnValue === VendorCode.NotSupported &&
+        !members.some(isOff) && { remedy: notSupportedWhileRunning }),
       outcome: reasons.length > 0 ? `${parts.outcome}. What may be the reason: ${reasons.join("; ")}` : parts.outcome,
     },
     { ...error, cause: error },

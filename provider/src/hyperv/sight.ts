@@ -28,6 +28,23 @@ export async function requireSight(
   throw blind(session, missing, known.map(({ relativePath }) => relativePath).join(", "));
 }
 
+/**
+ * Whether something is gone, and not just out of sight: it isn't found, what must be there is seen, and it still isn't found.
+ *
+ * @throws {@link AccessDeniedError} when nothing of what must be there can be seen.
+ */
+export async function isGone(
+  session: CimSession,
+  path: CimInstancePath,
+  missing: string,
+  known: readonly CimInstancePath[],
+): Promise<boolean> {
+  if (await isThere(session, path)) return false;
+  await requireSight(session, missing, known);
+  // sight may have come only between the two
+  return !(await isThere(session, path));
+}
+
 /** Whether an instance can be read; what can't be seen and what isn't there look the same. */
 export async function isThere(session: CimSession, path: CimInstancePath): Promise<boolean> {
   try {

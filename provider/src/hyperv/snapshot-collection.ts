@@ -100,6 +100,22 @@ export async function descendantsOf(
   }));
 }
 
+/** Whether one of some checkpoints belongs to a snapshot collection: it was taken of a whole group. */
+export async function anyCollected(session: CimSession, checkpoints: readonly Descendant[]): Promise<boolean> {
+  for (const { snapshotId } of checkpoints) {
+    const path = new CimInstancePath({
+      className: ClassName.virtualSystemSettingData,
+      keys: { InstanceID: snapshotId },
+    });
+    const collections = await session.associators(path, {
+      associationClass: ClassName.collectedSnapshots,
+      resultClass: ClassName.snapshotCollection,
+    });
+    if (collections.length > 0) return true;
+  }
+  return false;
+}
+
 function asSnapshot(instance: CimInstance): MemberSnapshot {
   return {
     path: instance.path,

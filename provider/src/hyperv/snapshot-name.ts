@@ -1,9 +1,9 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
-import type { CimSession } from "../cim/cim-session";
 import { embedInstance } from "../cim/embedded-instance";
 import { ProtocolError } from "../errors";
 import { methodOutcome } from "../jobs/method-outcome";
 import { ClassName } from "../schema/names";
+import type { HyperVHost } from "./hyperv-host";
 import { remedyFor } from "./remedies";
 import { servicePath } from "./service-path";
 import { type MemberSnapshot, memberSnapshots } from "./snapshot-collection";
@@ -18,6 +18,9 @@ export interface NamingRequest {
   readonly target: string;
 }
 
+/** Hosts were seen to answer this at once; a job is documented, and waited for so long. */
+const timeoutMs = 60_000;
+
 const attempted = "Naming the snapshots (ModifySystemSettings)";
 
 /**
@@ -27,7 +30,8 @@ const attempted = "Naming the snapshots (ModifySystemSettings)";
  * @throws {@link MethodFailedError} when the host refuses; the snapshots are complete all the same.
  * @throws {@link ProtocolError} when the host reported success and kept the old name.
  */
-export async function nameSnapshots(session: CimSession, request: NamingRequest): Promise<readonly MemberSnapshot[]> {
+export async function nameSnapshots(host: HyperVHost, request: NamingRequest): Promise<readonly MemberSnapshot[]> {
+  const { session, jobs } = host;
   const { collection, members, name, target } = request;
   const misnamed = members.filter((member) => member.name !== name);
   if (misnamed.length === 0) return members;
@@ -39,7 +43,8 @@ export async function nameSnapshots(session: CimSession, request: NamingRequest)
     });
     const result = await session.invokeMethod(service, "ModifySystemSettings", { SystemSettings });
     const refused = "The snapshot is complete, and not every machine's bears its name";
-    methodOutcome(result, { attempted, target, refused, remedy: remedyFor });
+    const outcome = methodOutcome(result, { attempted, target, refused, remedy: remedyFor });
+    if (outcome.kind === "jobStarted") await jobs.waitFor(outcome.jobPath, { attempted, target, timeoutMs });
   }
   const read = await memberSnapshots(session, collection);
   const still = read.find((member) => member.name !== name);

@@ -57,6 +57,15 @@ export async function findVirtualSystemCollection(session: CimSession, text: str
   return asCollection(session, collection);
 }
 
+/** The machines that are members of a group now. */
+export async function membersOf(session: CimSession, collection: CimInstancePath): Promise<readonly VirtualMachine[]> {
+  const machines = await session.associators(collection, {
+    associationClass: ClassName.collectedVirtualSystems,
+    resultClass: ClassName.computerSystem,
+  });
+  return machines.map(asMachine);
+}
+
 /** Machines by their ids, whatever group they are in; those that the host doesn't show are left out. */
 export async function findMachines(session: CimSession, vmIds: readonly string[]): Promise<readonly VirtualMachine[]> {
   return (await queryByKey(session, ClassName.computerSystem, "Name", vmIds)).map(asMachine);

@@ -1,4 +1,11 @@
-import type { VirtualMachine, VirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import type { CimSession } from "../cim/cim-session";
+import { NotFoundError } from "../errors";
+import {
+  describeCollection,
+  findVirtualSystemCollection,
+  type VirtualMachine,
+  type VirtualSystemCollection,
+} from "../hyperv/virtual-system-collection";
 import type { Properties } from "./dynamic-provider";
 import type { Pending } from "./hidden-inputs";
 
@@ -10,10 +17,37 @@ export interface BegunSnapshot {
   readonly inputs: Properties;
   readonly group: VirtualSystemCollection;
   readonly pending: Pending;
+  /** Whether an earlier `pulumi up` has begun it. */
+  readonly isResumed?: true;
   /** The outputs of the snapshot, once it has been read: it is complete then, but for its name. */
   readonly read?: Properties;
   /** Machines whose names are known. */
   readonly machines: readonly VirtualMachine[];
   /** When to stop waiting, on the operation's clock. */
   readonly deadlineAt: number;
+}
+
+/**
+ * Finds the group in which a snapshot was begun.
+ *
+ * @param outputs - What the state holds of it.
+ * @throws {@link NotFoundError} that says what to do when the group is gone.
+ */
+export async function groupOfBegun(session: CimSession, outputs: Properties): Promise<VirtualSystemCollection> {
+  try {
+    return await findVirtualSystemCollection(session, String(outputs["collectionId"]));
+  } catch (error) {
+    if (!NotFoundError.isInstance(error)) throw error;
+    throw new NotFoundError(
+      {
+        attempted: "Finding what became of the snapshot that was begun",
+        target: describeCollection(session, String(outputs["collectionName"])),
+        answer: "the group is no longer there, and without it what its job made can't be told",
+        outcome: "Nothing was changed, and the resource stays in the state",
+        remedy:
+          "Look at the machines' snapshots on the host and remove those that nobody needs, then take the resource out with `pulumi state delete`",
+      },
+      { cause: error },
+    );
+  }
 }

@@ -38,11 +38,11 @@ export async function retryWhileBusy<T>(
     } catch (error) {
       if (!mayPass(error)) throw error;
       if (await isBusy()) quietUntil = clock.now() + quietPatienceMs;
-      if (clock.now() + pauseMs > Math.min(deadlineAt, quietUntil)) {
-        throw stillRefused(error, tries, clock.now() - startedAt);
-      }
-      progress.step(waitingText(error, pauseMs));
-      await clock.sleep(pauseMs);
+      const leftMs = Math.min(deadlineAt, quietUntil) - clock.now();
+      if (leftMs <= 0) throw stillRefused(error, tries, clock.now() - startedAt);
+      const nextMs = Math.min(pauseMs, leftMs); // the last try is at the limit
+      progress.step(waitingText(error, nextMs));
+      await clock.sleep(nextMs);
     }
   }
 }
@@ -53,5 +53,5 @@ function stillRefused(error: MethodFailedError, tries: number, elapsedMs: number
 }
 
 function waitingText({ returnValue }: MethodFailedError, pauseMs: number): string {
-  return `the host is busy, ${describeReturnCode(returnValue)}: trying again in ${pauseMs / 1000} s`;
+  return `the host is busy, ${describeReturnCode(returnValue)}: trying again in ${Math.ceil(pauseMs / 1000)} s`;
 }

@@ -28,12 +28,12 @@ export async function completeSnapshot(operation: Operation, begun: BegunSnapsho
   let current: BegunSnapshot = begun;
   try {
     const startedAt = operation.clock.now();
-    const reading = await waitForJob(operation, begun);
-    const made = begun.pending.made ?? (await findResult(operation, begun)).toString();
+    const end = await waitForJob(operation, begun);
+    const made = begun.pending.made ?? (await findResult(operation, begun, end)).toString();
     current = { ...begun, pending: { ...begun.pending, made } };
     const path = CimInstancePath.parse(made);
     const { outputs, members } = await snapshotOutputs(operation.host.session, path, begun.machines);
-    const job = jobOutput(reading, operation.clock.now() - startedAt);
+    const job = begun.read?.["job"] ?? jobOutput(end === "lost" ? null : end, operation.clock.now() - startedAt);
     current = { ...current, read: { ...outputs, job } };
     await nameThem(operation, begun, path, members);
     return {
@@ -49,7 +49,10 @@ export async function completeSnapshot(operation: Operation, begun: BegunSnapsho
   }
 }
 
-/** It is certain that nothing was made: the job is forgotten, the group is seen, and has no new snapshot. */
+/**
+ * It is as certain as can be that nothing was made: the group is seen, and has no new snapshot, after the host has forgotten
+ * the job, or, where there was none, in a later `pulumi up`. A job that ended well has made something, found or not.
+ */
 class NothingMade extends JobLostError {}
 
 /**
@@ -82,18 +85,19 @@ function nothingCameOfIt(operation: Operation, { group }: BegunSnapshot): Nothin
 }
 
 async function nameThem(
-  { host: { session } }: Operation,
+  { host }: Operation,
   { inputs, group }: BegunSnapshot,
   collection: CimInstancePath,
   members: readonly MemberSnapshot[],
 ): Promise<void> {
   const { snapshotName: name } = readInputs(inputs);
   if (name === undefined) return;
-  const target = `the snapshots of ${describeCollection(session, group.name)}`;
-  await nameSnapshots(session, { collection, members, name, target });
+  const target = `the snapshots of ${describeCollection(host.session, group.name)}`;
+  await nameSnapshots(host, { collection, members, name, target });
 }
 
-async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<JobReading | null> {
+/** @returns The job's last reading; null where there is none to wait for, "lost" where the host no longer shows it. */
+async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<JobReading | null | "lost"> {
   const { pending, group, deadlineAt } = begun;
   if (pending.job === null || pending.made !== null) return null;
   const { session, jobs } = operation.host;
@@ -107,7 +111,7 @@ async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<J
     if (JobLostError.isInstance(error)) {
       // forgotten, or hidden from this account while it runs: what it makes can be found by listing once nobody works
       await untilIdle(operation, { busy: () => membersBeingSnapshot(session, group.path), deadlineAt, error });
-      return null;
+      return "lost";
     }
     if (!JobFailedError.isInstance(error)) throw error;
     const explained = await explainJobFailure(session, error, remedyForCreateSnapshot);
@@ -115,27 +119,41 @@ async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<J
   }
 }
 
-async function findResult(operation: Operation, begun: BegunSnapshot): Promise<CimInstancePath> {
+async function findResult(
+  operation: Operation,
+  begun: BegunSnapshot,
+  end: JobReading | null | "lost",
+): Promise<CimInstancePath> {
   const { session } = operation.host;
   const { group, pending } = begun;
-  const result = await findMadeSnapshot(session, workOf(begun));
+  let result = await findMadeSnapshot(session, workOf(begun));
+  if ("candidates" in result && result.candidates.length === 0) {
+    await requireSight(session, "the snapshot", [group.path]);
+    result = await findMadeSnapshot(session, workOf(begun)); // sight may have come only between the two
+  }
   if ("path" in result) return result.path;
   const { candidates } = result;
-  const none = candidates.length === 0;
-  const gained = none
-    ? "the group has no snapshot collection that it didn't have before"
-    : `the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`;
-  const parts = {
-    attempted: "CreateSnapshot",
-    target: describeCollection(session, group.name),
-    answer: `the host names no result of ${pending.job ?? "the request"}, and ${gained}`,
-    outcome: none ? "No snapshot was taken, as far as can be seen" : "One of them is the snapshot",
-    remedy: none ? lookIntoEventLog : "Remove on the host those that nobody needs",
-  };
+  const call = { attempted: "CreateSnapshot", target: describeCollection(session, group.name) };
+  const unnamed = `the host names no result of ${pending.job ?? "the request"}`;
   const jobPath = pending.job ?? "";
-  if (!none) throw new JobLostError(parts, { jobPath });
-  await requireSight(session, "the snapshot", [group.path]);
-  throw new NothingMade(parts, { jobPath });
+  if (candidates.length > 0) {
+    throw new JobLostError(
+      {
+        ...call,
+        answer: `${unnamed}, and the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`,
+        outcome: "One of them is the snapshot",
+        remedy: "Remove on the host those that nobody needs",
+      },
+      { jobPath },
+    );
+  }
+  const answer = `${unnamed}, and the group has no snapshot collection that it didn't have before`;
+  const isCertain = end === "lost" || (end === null && begun.isResumed === true);
+  const outcome = isCertain
+    ? "No snapshot was taken, as far as can be seen"
+    : "A snapshot was made, and can't be found";
+  const parts = { ...call, answer, outcome, remedy: lookIntoEventLog };
+  throw isCertain ? new NothingMade(parts, { jobPath }) : new JobLostError(parts, { jobPath });
 }
 
 function workOf({ group, pending }: BegunSnapshot): SnapshotWork {

@@ -1,23 +1,38 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import type { Configuration } from "../config";
-import { InvalidArgumentError, JobFailedError, JobLostError, NotFoundError } from "../errors";
+import {
+  InvalidArgumentError,
+  JobFailedError,
+  JobLostError,
+  MethodFailedError,
+  NotFoundError,
+  TransportError,
+} from "../errors";
 import { destroySnapshot, findMadeSnapshot } from "../hyperv/collection-snapshot-service";
+import { findTraces } from "../hyperv/lost-answer";
 import { membersBeingSnapshot } from "../hyperv/member-condition";
-import { isThere, requireSight } from "../hyperv/sight";
-import { type Descendant, descendantsOf, type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
+import { isGone, requireSight } from "../hyperv/sight";
+import {
+  anyCollected,
+  type Descendant,
+  descendantsOf,
+  type MemberSnapshot,
+  memberSnapshots,
+} from "../hyperv/snapshot-collection";
 import {
   anyBusy,
   describeCollection,
-  findVirtualSystemCollection,
   machinePath,
   machinesDoing,
+  membersOf,
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
 import { cancelJob } from "../jobs/cancel-job";
 import { readConcreteJob } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
 import { OperationalStatus } from "../schema/value-maps";
+import { groupOfBegun } from "./begun-snapshot";
 import { retryWhileBusy } from "./busy-retry";
 import type { Properties } from "./dynamic-provider";
 import type { Pending } from "./hidden-inputs";
@@ -31,8 +46,6 @@ export interface Deletion {
   readonly dependents: Configuration["dependents"];
   /** When to stop waiting, on the operation's clock. */
   readonly deadlineAt: number;
-  /** Whether a snapshot of one machine (`InstanceID` of its settings) was taken by this very run. */
-  readonly isNew: (snapshotId: string) => boolean;
 }
 
 /** What must be visible on the host before anything counts as gone: the group, and the machines the state knows. */
@@ -55,23 +68,21 @@ export async function deleteSnapshot(operation: Operation, path: CimInstancePath
   const { host, progress } = operation;
   const { outputs, deadlineAt } = deletion;
   const target = `the snapshot collection ${path.key("CollectionID")} of VM group ${JSON.stringify(outputs["collectionName"] ?? "?")} on ${host.session.hostName}`;
-  if (await isThere(host.session, path)) await destroy(operation, path, target, deletion);
-  else {
-    await requireSight(host.session, target, knownThings(outputs));
-    progress.step("the snapshot is gone already");
-  }
+  if (await isGone(host.session, path, target, knownThings(outputs))) progress.step("the snapshot is gone already");
+  else await destroy(operation, path, target, deletion);
   const vmIds = knownMachineIds(outputs);
   if (outputs["waitForMerge"] === true) return waitForMerge(operation, { vmIds, target, deadlineAt });
   const merging = await machinesDoing(host.session, vmIds, OperationalStatus.MergingDisks);
   if (merging.length > 0)
-    progress.step(`destroyed; disks still merge: ${merging.map(({ vmName }) => vmName).join(", ")}`);
+    progress.tell(`Destroyed; disks still merge: ${merging.map(({ vmName }) => vmName).join(", ")}`);
 }
 
 async function destroy(operation: Operation, path: CimInstancePath, target: string, deletion: Deletion): Promise<void> {
   const { host, clock } = operation;
   const { outputs, deadlineAt } = deletion;
   const members = await memberSnapshots(host.session, path);
-  await guardDescendants(operation, members, target, deletion);
+  if (members.length === 0) await requireSight(host.session, `the members of ${target}`, knownThings(outputs));
+  await guardDescendants(operation, members, target, deletion.dependents);
   const vmIds = members.map(({ vmId }) => vmId);
   const isBusy = () => anyBusy(host.session, vmIds);
   try {
@@ -80,25 +91,38 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
       return destroySnapshot(host, path, waitShowing(operation, "destroying", { timeoutMs, target }));
     });
   } catch (error) {
-    if (!NotFoundError.isInstance(error) && !JobLostError.isInstance(error)) throw error;
+    if (!leavesOpen(error)) throw error;
+    // a job that can't be seen, an answer that was lost, a snapshot that an earlier destroy is removing
     const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.DeletingSnapshot);
     await untilIdle(operation, { busy, deadlineAt, error });
-    if (await isThere(host.session, path)) throw error;
-    await requireSight(host.session, target, knownThings(outputs));
+    if (!(await isGone(host.session, path, target, knownThings(outputs)))) throw stillThere(error);
   }
+}
+
+/** Whether a snapshot may be gone although destroying it failed. */
+function leavesOpen(error: unknown): boolean {
+  return [NotFoundError, JobLostError, MethodFailedError, TransportError].some((type) => type.isInstance(error));
+}
+
+function stillThere(error: unknown): unknown {
+  if (!JobLostError.isInstance(error)) return error;
+  const outcome = "The snapshot is still there, and stays in the state";
+  const parts = { ...error.parts, outcome, remedy: "Run `pulumi destroy` or `pulumi up` again" };
+  return new JobLostError(parts, { jobPath: error.jobPath, cause: error });
 }
 
 async function guardDescendants(
   { host, progress }: Operation,
   members: readonly MemberSnapshot[],
   target: string,
-  { dependents, isNew }: Deletion,
+  dependents: Configuration["dependents"],
 ): Promise<void> {
   if (dependents === "kept") return;
   const descendants = await descendantsOf(host.session, members);
   if (descendants.length === 0) return;
   const names = describeDescendants(descendants);
-  if (dependents === "removed" && !descendants.some(({ snapshotId }) => isNew(snapshotId))) {
+  // one that belongs to a collection may be somebody's resource, such as the replacement that was just taken
+  if (dependents === "removed" && !(await anyCollected(host.session, descendants))) {
     return progress.warn(`Destroying ${target} also removes what descends from it: ${names}`);
   }
   throw refusedForDescendants(target, descendants.length, names, dependents);
@@ -112,13 +136,13 @@ function refusedForDescendants(
 ): InvalidArgumentError {
   const why = {
     unknown: `${count} later checkpoints descend from this snapshot (${names}), and whether the host keeps or removes those is not known`,
-    removed: `the snapshot that this run has just taken descends from it (${names}), and this host removes what descends`,
+    removed: `later snapshots of a whole group descend from it (${names}), and this host would remove them too`,
   }[dependents];
   const remedy = {
     unknown:
       "Remove the later ones first; or, if you know what your host does, set hyperv-snapshots:dependents to kept or removed",
     removed:
-      "Both snapshots are on the host, and the state holds both: `pulumi destroy` removes the newer one first and then this one. A replacement through a changed trigger, not --replace, destroys the old one before it takes the new one",
+      "Destroy the later ones first: `pulumi destroy` does so by itself where one stack has them all. After --replace both are in the state; a replacement through a changed trigger destroys the old one before it takes the new one",
   }[dependents];
   return new InvalidArgumentError(
     {
@@ -128,7 +152,7 @@ function refusedForDescendants(
       outcome: "The snapshot is still there, and stays in the state",
       remedy,
     },
-    { code: dependents === "unknown" ? "DEPENDENTS_UNKNOWN" : "DEPENDENTS_NEW" },
+    { code: dependents === "unknown" ? "DEPENDENTS_UNKNOWN" : "DEPENDENTS_COLLECTED" },
   );
 }
 
@@ -153,18 +177,36 @@ export async function endPendingSnapshot(
   if (pending.failed !== undefined) return null;
   const { session } = operation.host;
   const { outputs, deadlineAt } = deletion;
-  const collection = await groupOf(session, outputs);
+  const collection = await groupOfBegun(session, outputs);
   const target = describeCollection(session, collection.name);
-  const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
+  const jobPath =
+    pending.job === null ? await lostJob(session, pending, collection) : CimInstancePath.parse(pending.job);
   if (jobPath) await endJob(operation, jobPath, { target, deadlineAt });
   const unseen = lostTrack(target, "a member of the group is having a snapshot taken by a job that can't be seen");
   const busy = () => membersBeingSnapshot(session, collection.path);
   await untilIdle(operation, { busy, deadlineAt, error: unseen });
-  const result = await findMadeSnapshot(session, { jobPath, collection, before: pending.before });
+  const look = () => findMadeSnapshot(session, { jobPath, collection, before: pending.before });
+  let result = await look();
+  if ("candidates" in result && result.candidates.length === 0) {
+    await requireSight(session, "what was begun", [collection.path]);
+    result = await look(); // sight may have come only between the two
+  }
   if ("path" in result) return result.path;
   if (result.candidates.length === 0) return null;
   const gained = `the group has gained ${result.candidates.length} snapshot collections: ${result.candidates.join(", ")}`;
   throw lostTrack(target, `the host names no result of ${pending.job ?? "the request"}, and ${gained}`);
+}
+
+/** The job of a request whose answer was lost, where exactly one can be it. */
+async function lostJob(
+  session: CimSession,
+  pending: Pending,
+  collection: VirtualSystemCollection,
+): Promise<CimInstancePath | null> {
+  if (!pending.answerLost) return null;
+  const machineIds = (await membersOf(session, collection.path)).map(({ vmId }) => vmId);
+  const [trace, another] = await findTraces(session, { collection, before: pending.before, machineIds });
+  return trace?.kind === "job" && !another ? trace.path : null;
 }
 
 function lostTrack(target: string, answer: string): JobLostError {
@@ -178,26 +220,6 @@ function lostTrack(target: string, answer: string): JobLostError {
     },
     { jobPath: "" },
   );
-}
-
-/** The group in which a snapshot was begun. @throws {@link NotFoundError} that says what to do when it is gone. */
-async function groupOf(session: CimSession, outputs: Properties): Promise<VirtualSystemCollection> {
-  try {
-    return await findVirtualSystemCollection(session, String(outputs["collectionId"]));
-  } catch (error) {
-    if (!NotFoundError.isInstance(error)) throw error;
-    throw new NotFoundError(
-      {
-        attempted: "Ending the snapshot that was begun",
-        target: describeCollection(session, String(outputs["collectionName"])),
-        answer: "the group is no longer there, and without it what its job made can't be told",
-        outcome: "Nothing was changed, and the resource stays in the state",
-        remedy:
-          "Look at the machines' snapshots on the host and remove those that nobody needs, then take the resource out with `pulumi state delete`",
-      },
-      { cause: error },
-    );
-  }
 }
 
 /** Cancels a job where it lets itself be cancelled, and waits for its end either way; how it ended doesn't matter here. */

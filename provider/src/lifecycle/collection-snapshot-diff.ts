@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { Configuration } from "../config";
 import { HyperVError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
-import { inputNames, isUnknown, replacingInputs, snapshotTypeNumber } from "./collection-snapshot-inputs";
+import { inputNames, replacingInputs, snapshotTypeNumber } from "./collection-snapshot-inputs";
 import type { DiffResult, Json, Properties } from "./dynamic-provider";
 import { metaOf, pendingOf } from "./hidden-inputs";
+import { isUnknown } from "./input-check";
 
 /**
  * Compares what the state holds with what the program wants.

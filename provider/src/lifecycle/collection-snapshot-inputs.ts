@@ -5,10 +5,10 @@ import { parseDuration } from "../duration";
 import { HyperVError } from "../errors";
 import { readCollectionDesignator } from "../hyperv/collection-designator";
 import type { SnapshotSettings } from "../hyperv/snapshot-settings";
-import { nearest } from "../nearest";
 import { ConsistencyLevel, GuestBackupType, SnapshotType } from "../schema/value-maps";
-import { type CheckFailure, type Json, type Properties, specialSignatureKey, unknownValue } from "./dynamic-provider";
+import { type CheckFailure, type Json, type Properties, specialSignatureKey } from "./dynamic-provider";
 import { isRecord, metaOf } from "./hidden-inputs";
+import { checkFailures, type InputWords, orList } from "./input-check";
 
 /** The inputs of a `CollectionSnapshot`, checked. */
 export interface CollectionSnapshotInputs {
@@ -106,6 +106,14 @@ const inPlace = {
 
 const inputsSchema = v.strictObject({ ...replacing, ...inPlace });
 
+const words: InputWords = {
+  forms: {
+    collection: "the VM group's name, its CollectionID or its object path",
+    settings: "an object or the text of an embedded instance",
+  },
+  nested: { settings: Object.keys(typedSettings.entries) },
+};
+
 /** The names of the inputs whose change replaces the snapshot. */
 export const replacingInputs = Object.keys(replacing) as readonly (keyof typeof replacing)[];
 
@@ -118,9 +126,7 @@ export const inputNames = Object.keys(inputsSchema.entries) as readonly (keyof t
  * Values that a preview doesn't know yet are let through.
  */
 export function checkInputs(news: Properties): { inputs: Properties; failures: CheckFailure[] } {
-  const visible = Object.fromEntries(Object.entries(news).filter(([name]) => !name.startsWith("__")));
-  const { issues = [] } = v.safeParse(inputsSchema, withoutUnknowns(visible));
-  const failures = issues.map(asFailure).filter(({ property }) => !isUnknown(news[property]));
+  const failures = checkFailures(inputsSchema, news, words);
   if (containsAsset(news["triggers"])) {
     failures.push({
       property: "triggers",
@@ -157,46 +163,8 @@ export function snapshotTypeInput(value: number): string | number {
   return Object.entries(snapshotTypeNames).find(([, type]) => type === value)?.[0] ?? value;
 }
 
-/** Whether a value, or something inside it, isn't known yet. */
-export function isUnknown(value: Json | undefined): boolean {
-  if (value === unknownValue) return true;
-  if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some(isUnknown);
-}
-
-function withoutUnknowns(value: Properties): Properties {
-  const known = Object.entries(value).filter(([, entry]) => entry !== unknownValue);
-  return Object.fromEntries(known.map(([name, entry]) => [name, isRecord(entry) ? withoutUnknowns(entry) : entry]));
-}
-
-function asFailure(issue: v.BaseIssue<unknown>): CheckFailure {
-  const keys = (issue.path ?? []).map(({ key }) => String(key));
-  const property = keys.join(".");
-  if (issue.type !== "strict_object") return { property, reason: issue.message };
-  if (issue.expected !== "never") {
-    const form =
-      property === "settings"
-        ? "an object or the text of an embedded instance"
-        : "the VM group's name, its CollectionID or its object path";
-    return {
-      property,
-      reason: `${issue.received === "undefined" ? "it is missing" : `${issue.received} can't be used`}; write ${form}`,
-    };
-  }
-  const known = Object.keys(keys.length > 1 ? typedSettings.entries : inputsSchema.entries);
-  const name = keys.at(-1) ?? "";
-  return {
-    property,
-    reason: `there is no such input; did you mean ${nearest(name, known)}? There are ${orList(known)}`,
-  };
-}
-
 function containsAsset(value: Json | undefined): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (isRecord(value) && specialSignatureKey in value) return true;
   return Object.values(value).some(containsAsset);
-}
-
-function orList(values: readonly string[]): string {
-  return values.map((value) => JSON.stringify(value)).join(", ");
 }

@@ -1,6 +1,8 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
+import { requireSight } from "../hyperv/sight";
 import { type MemberSnapshot, snapshotTypeOf } from "../hyperv/snapshot-collection";
 import { collectionOfSnapshot, type VirtualMachine } from "../hyperv/virtual-system-collection";
+import { knownThings } from "./collection-snapshot-delete";
 import { snapshotTypeInput } from "./collection-snapshot-inputs";
 import { groupOutputs, snapshotOutputs } from "./collection-snapshot-outputs";
 import type { Properties } from "./dynamic-provider";
@@ -20,7 +22,10 @@ export async function readSnapshot(
   const { outputs: found, members } = await snapshotOutputs(session, path, before);
   const group = await collectionOfSnapshot(session, path);
   const gone = before.filter(({ vmId }) => !members.some((member) => member.vmId === vmId));
-  if (gone.length > 0) progress.warn(membersGone(gone));
+  if (gone.length > 0) {
+    await requireSight(session, "the members' snapshots", knownThings(outputs));
+    progress.warn(membersGone(gone));
+  }
   if (!group) progress.warn(groupGone(outputs));
   const type = snapshotTypeOf(members);
   const isKnown = "collection" in outputs;

@@ -1,8 +1,19 @@
 import { connect } from "../connection";
 import { systemClock } from "../jobs/clock";
 import { CollectionSnapshotLifecycle } from "./collection-snapshot";
+import { ConfiguredHost } from "./configured-host";
 import type { DynamicProvider } from "./dynamic-provider";
 import { engineLink } from "./engine-link";
+import { GroupQueue } from "./group-queue";
+import { VirtualSystemCollectionLifecycle } from "./virtual-system-collection";
+
+const configured = new ConfiguredHost({
+  clock: systemClock,
+  link: engineLink(),
+  environment: process.env,
+  connect,
+});
+const queue = new GroupQueue(systemClock);
 
 /**
  * The lifecycle of `CollectionSnapshot`.
@@ -11,9 +22,11 @@ import { engineLink } from "./engine-link";
  *
  * @public
  */
-export const collectionSnapshot: DynamicProvider = new CollectionSnapshotLifecycle({
-  clock: systemClock,
-  link: engineLink(),
-  environment: process.env,
-  connect,
-});
+export const collectionSnapshot: DynamicProvider = new CollectionSnapshotLifecycle(configured, queue);
+
+/**
+ * The lifecycle of `VirtualSystemCollection`; a promise for ever, as the other one.
+ *
+ * @public
+ */
+export const virtualSystemCollection: DynamicProvider = new VirtualSystemCollectionLifecycle(configured, queue);

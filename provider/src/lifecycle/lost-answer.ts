@@ -1,6 +1,6 @@
 import { ConnectionError, HyperVError, JobLostError, type TransportError } from "../errors";
 import { findTraces, type LostRequest, type Trace } from "../hyperv/lost-answer";
-import { readMemberConditions } from "../hyperv/member-condition";
+import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
 import { requireSight } from "../hyperv/sight";
 import { describeCollection, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { BegunSnapshot } from "./begun-snapshot";
@@ -49,6 +49,23 @@ export function noTrace(operation: Operation, group: VirtualSystemCollection, ca
   );
 }
 
+function unseenJob(
+  operation: Operation,
+  group: VirtualSystemCollection,
+  busy: readonly MemberCondition[],
+): JobLostError {
+  return new JobLostError(
+    {
+      attempted: "CreateSnapshot",
+      target: describeCollection(operation.host.session, group.name),
+      answer: `the host's answer was lost, and a snapshot is being taken of ${busy.map(({ vmName }) => vmName).join(", ")} by a job that can't be seen`,
+      outcome: "It may be this one",
+      remedy: "Wait until it is done",
+    },
+    { jobPath: "" },
+  );
+}
+
 function severalTraces(operation: Operation, { group }: BegunSnapshot, traces: readonly Trace[]): JobLostError {
   return new JobLostError(
     {
@@ -86,7 +103,9 @@ async function searchLostAnswer(operation: Operation, request: LostRequest): Pro
     if (clock.now() >= until) {
       if (failure !== undefined) throw failure;
       await requireSight(host.session, "what came of the request", [request.collection.path]);
-      return [];
+      const busy = await membersBeingSnapshot(host.session, request.collection.path);
+      if (busy.length > 0) throw unseenJob(operation, request.collection, busy);
+      return findTraces(host.session, request); // sight may have come only with the last look
     }
     await clock.sleep(Math.min(pauseMs, until - clock.now()));
   }

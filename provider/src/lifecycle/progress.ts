@@ -51,6 +51,11 @@ export class Progress {
     this.link.send({ severity: "info", text, urn: this.urn, ephemeral: true });
   }
 
+  /** Tells something that stays on the screen. */
+  tell(text: string): void {
+    this.link.send({ severity: "info", text, urn: this.urn, ephemeral: false });
+  }
+
   /** Warns, in a way that stays on the screen. */
   warn(text: string): void {
     this.link.send({ severity: "warning", text, urn: this.urn, ephemeral: false });

@@ -1,5 +1,6 @@
 import { JobTimeoutError } from "../errors";
-import { machinesDoing } from "../hyperv/virtual-system-collection";
+import { requireSight } from "../hyperv/sight";
+import { machinePath, machinesDoing } from "../hyperv/virtual-system-collection";
 import { OperationalStatus } from "../schema/value-maps";
 import type { Operation } from "./operation";
 
@@ -24,7 +25,11 @@ export async function waitForMerge({ host, clock, progress }: Operation, wait: M
   const startedAt = clock.now();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     const merging = await machinesDoing(host.session, wait.vmIds, OperationalStatus.MergingDisks);
-    if (merging.length === 0) return;
+    if (merging.length === 0) {
+      // machines that aren't shown merge unseen
+      if (wait.vmIds.length > 0) await requireSight(host.session, "the machines' states", wait.vmIds.map(machinePath));
+      return;
+    }
     const names = merging.map(({ vmName }) => vmName).join(", ");
     const leftMs = wait.deadlineAt - clock.now();
     if (leftMs <= 0) {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { input, output } from "../types";
 import { hiddenInputs } from "./hidden-inputs";
 import { secretOutputs } from "./secret-outputs";
+import { VirtualSystemCollection } from "./virtual-system-collection";
 
 /**
  * What to take a snapshot of, and how. A change replaces the snapshot by a new one, but for
@@ -12,9 +13,9 @@ import { secretOutputs } from "./secret-outputs";
 export interface CollectionSnapshotArgs {
   /**
    * The VM group: its name (`ElementName`), its `CollectionID` (a GUID in any case, with or without braces), or its
-   * object path. A name that two groups bear is an error that lists both ids.
+   * object path, or a `VirtualSystemCollection`. A name that two groups bear is an error that lists both ids.
    */
-  collection: pulumi.Input<string>;
+  collection: pulumi.Input<string> | VirtualSystemCollection;
   /**
    * `CreateSnapshot`'s `SnapshotType`: `"Standard"` (1), `"Recovery"` (2, meant for backup and replication), or a vendor's
    * number from 32768 to 65535. Default: `"Standard"`.
@@ -97,7 +98,10 @@ export class CollectionSnapshot extends pulumi.CustomResource {
    * @param name - The resource's name in the program.
    */
   constructor(name: string, args: CollectionSnapshotArgs, options: pulumi.CustomResourceOptions = {}) {
-    const secrets = secretOutputs(args.collection, ["collectionId", "collectionPath", "collectionName"], options);
+    const collection = VirtualSystemCollection.isInstance(args.collection)
+      ? args.collection.collectionId
+      : args.collection;
+    const secrets = secretOutputs(collection, ["collectionId", "collectionPath", "collectionName"], options);
     super(
       type,
       name,
@@ -112,6 +116,7 @@ export class CollectionSnapshot extends pulumi.CustomResource {
         createdAt: undefined,
         job: undefined,
         ...args,
+        collection,
         // of one that is only read, nothing is wished for
         ...(options.id === undefined && { snapshotName: args.snapshotName ?? name }),
         ...hiddenInputs({ lifecycle: "collectionSnapshot", type, name, options, settled: secrets.settled }),

@@ -24,9 +24,9 @@ export function hiddenInputs(resource: {
   readonly type: string;
   readonly name: string;
   readonly options: pulumi.CustomResourceOptions;
-  readonly settled: Promise<void>;
+  readonly settled?: Promise<void>;
 }): HiddenInputs {
-  const { lifecycle, type, name, options, settled } = resource;
+  const { lifecycle, type, name, options, settled = Promise.resolve() } = resource;
   const { customTimeouts, parent } = options;
   const urn = new Promise<pulumi.URN>((resolve) => {
     pulumi.createUrn(name, type, parent).apply(resolve);

@@ -29,3 +29,15 @@ export interface SnapshotJob {
   /** What the host said where it completed with warnings, in the host's language; empty otherwise. */
   readonly warnings: readonly string[];
 }
+
+/**
+ * A machine that is a member of a VM group.
+ *
+ * @public
+ */
+export interface GroupMachine {
+  /** The machine's GUID (`Msvm_ComputerSystem.Name`). */
+  readonly vmId: string;
+  /** What people call it (`ElementName`). */
+  readonly vmName: string;
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ConnectionError, PartialCreateError } from "../../../../provider/src/errors";
+import { optionValues } from "../../../../provider/src/simulator/index";
 import { LifecycleInProcess, standardInputs } from "../../../support/lifecycle-in-process";
 
 describe("a connection that is lost with the answer to CreateSnapshot", () => {
@@ -65,6 +66,67 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
     const error = await at.failure<PartialCreateError>(at.lifecycle.create(standardInputs));
     expect(error.message).toContain("there are 2 that could have come of it: Msvm_SnapshotCollection.CollectionID=");
     expect(at.snapshotCounts()).toEqual([2, 2, 2]);
+  });
+});
+
+describe("a search for a lost answer", () => {
+  it("doesn't take a job for none that this account can't see", async () => {
+    const at = new LifecycleInProcess();
+    at.host.setOption("rights", "jobsHidden");
+    at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 300 } });
+    at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
+    at.afterCall = { method: "CreateSnapshot", happen: () => {} };
+    const outcome = await at.run(at.lifecycle.create(standardInputs)).catch((error) => error);
+    if (PartialCreateError.isInstance(outcome)) {
+      at.clock.pass(600_000);
+      const { outs } = await at.run(at.lifecycle.update(outcome.id, outcome.properties as never, standardInputs));
+      expect(outs).toMatchObject({ members: [{}, {}, {}] });
+    }
+    expect(ConnectionError.isInstance(outcome)).toBe(false);
+    expect(at.snapshotCounts()).toEqual([1, 1, 1]);
+  });
+});
+
+describe("a connection that is lost with the answer to DestroySnapshot", () => {
+  it.each(
+    ["lostBefore", "lostAfter"].flatMap((lost) =>
+      optionValues.missingReference.map((missing) => [lost as "lostBefore", missing as "refuse4"] as const),
+    ),
+  )(
+    "%s, where a missing object is answered with %s, is made up for by the next destroy",
+    async (connection, missing) => {
+      const at = new LifecycleInProcess();
+      at.host.setOption("missingReference", missing);
+      const { id, outs } = await at.create();
+      at.host.injectFault({ method: "DestroySnapshot", connection });
+      await at
+        .run(at.lifecycle.delete(id, outs))
+        .catch((error) => expect(ConnectionError.isInstance(error)).toBe(true));
+      await at.run(at.lifecycle.delete(id, outs));
+      expect(at.snapshotCounts()).toEqual([0, 0, 0]);
+    },
+  );
+
+  it("is no failure where an earlier destroy is still at it", async () => {
+    const at = new LifecycleInProcess();
+    const { id, outs } = await at.create();
+    const [collection] = at.host.query("SELECT * FROM Msvm_SnapshotCollection");
+    at.host.injectFault({ method: "DestroySnapshot", job: { seconds: 60 } });
+    at.elsewhere("Msvm_CollectionSnapshotService", "DestroySnapshot", {
+      AffectedSnapshotCollection: collection?.path ?? null,
+    });
+    await at.run(at.lifecycle.delete(id, outs));
+    expect(at.snapshotCounts()).toEqual([0, 0, 0]);
+  });
+});
+
+describe("a job that ended well", () => {
+  it("and whose snapshot can't be found has made one all the same: the next up looks again", async () => {
+    const at = new LifecycleInProcess();
+    at.host.injectFault({ method: "CreateSnapshot", job: { endState: 7, takesEffect: false } });
+    const { id, outs } = await at.partial();
+    expect(outs["__pending"]).not.toHaveProperty("failed");
+    expect(await at.run(at.lifecycle.diff(id, outs, standardInputs))).toEqual({ changes: true });
   });
 });
 

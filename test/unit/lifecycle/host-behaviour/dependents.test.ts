@@ -72,14 +72,16 @@ describe("dependents removed", () => {
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 
-  it("doesn't destroy an old snapshot from under the new one that this run has just taken", async () => {
+  it("never destroys a snapshot from under a later one of a whole group, in this run or any other", async () => {
     const at = hostWith("removed");
     const { id, outs } = await at.create();
     const newer = await at.create();
     const error = await at.failure<InvalidArgumentError>(at.lifecycle.delete(id, outs));
-    expect(error.code).toBe("DEPENDENTS_NEW");
+    expect(error.code).toBe("DEPENDENTS_COLLECTED");
+    const later = new LifecycleInProcess({ dependents: "removed" }, undefined, at);
+    expect(await later.failure(later.lifecycle.delete(id, outs))).toMatchObject({ code: "DEPENDENTS_COLLECTED" });
     expect(at.snapshotCounts()).toEqual([2, 2, 2]);
-    await at.run(Promise.all([at.lifecycle.delete(id, outs), at.lifecycle.delete(newer.id, newer.outs)]));
+    await later.run(Promise.all([later.lifecycle.delete(id, outs), later.lifecycle.delete(newer.id, newer.outs)]));
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 });

@@ -81,6 +81,50 @@ describe("an account that jobs are hidden from", () => {
   });
 });
 
+describe("an account whose rights change meanwhile", () => {
+  /** Lets requests see nothing from one on, and everything again from another on, counted from now. */
+  const blindBetween = (at: LifecycleInProcess, first: number, last: number) => {
+    const from = at.requests.length;
+    const set = (rights: "blind" | "full") => at.host.setOption("rights", rights);
+    at.beforeRequest = () => {
+      const count = at.requests.length - from;
+      if (count === first) set("blind");
+      if (count === last + 1) set("full");
+    };
+  };
+
+  it.each([1, 2, 3, 4])("from the first request on, %i of them, takes nothing for gone", async (blindRequests) => {
+    const at = new LifecycleInProcess();
+    const { id, outs } = await at.create();
+    blindBetween(at, 1, blindRequests);
+    const read = await at.run(at.lifecycle.read(id, outs)).catch((error) => error);
+    expect(AccessDeniedError.isInstance(read) || read.id === id).toBe(true);
+  });
+
+  it("is told while it waits for a job to end, and leaves nothing behind", async () => {
+    const at = new LifecycleInProcess();
+    at.host.setOption("cancelledJob", "goesOn");
+    at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
+    const { id, outs } = await at.partial();
+    at.afterCall = { method: "RequestStateChange", happen: () => at.host.setOption("rights", "blind") };
+    expect(AccessDeniedError.isInstance(await at.failure(at.lifecycle.delete(id, outs)))).toBe(true);
+    at.afterCall = undefined;
+    at.host.setOption("rights", "full");
+    await at.run(at.lifecycle.delete(id, outs));
+    at.clock.pass(60 * 60_000);
+    expect(at.snapshotCounts()).toEqual([0, 0, 0]);
+  });
+
+  it("isn't told that a snapshot was renamed that it can't see", async () => {
+    const at = new LifecycleInProcess();
+    const named = { ...standardInputs, snapshotName: "before" };
+    const { id, outs } = await at.create(named);
+    at.host.setOption("rights", "blind");
+    const renaming = at.lifecycle.update(id, outs, { ...named, snapshotName: "after" });
+    expect(AccessDeniedError.isInstance(await at.failure(renaming))).toBe(true);
+  });
+});
+
 describe("a snapshot that is really gone", () => {
   it("leaves the state, and is destroyed without a word", async () => {
     const at = new LifecycleInProcess();

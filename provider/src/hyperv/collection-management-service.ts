@@ -1,0 +1,76 @@
+import type { CimInstancePath } from "../cim/cim-instance-path";
+import type { CimSession } from "../cim/cim-session";
+import type { CimValue } from "../cim/cim-value";
+import { methodOutcome } from "../jobs/method-outcome";
+import { ClassName } from "../schema/names";
+import { CollectionType } from "../schema/value-maps";
+import type { HyperVHost } from "./hyperv-host";
+import { remedyFor } from "./remedies";
+import { servicePath } from "./service-path";
+import { describeCollection } from "./virtual-system-collection";
+
+/** A group to be made. */
+export interface GroupDefinition {
+  readonly name: string;
+  /** A GUID that no other group has. */
+  readonly collectionId: string;
+}
+
+/** Hosts were seen to answer these at once; a job is documented, and waited for so long. */
+const timeoutMs = 60_000;
+
+/** Makes a VM group (`DefineCollection`), empty. @throws {@link MethodFailedError} when the host refuses. */
+export async function defineGroup(host: HyperVHost, { name, collectionId }: GroupDefinition): Promise<void> {
+  const parameters = { Name: name, Id: collectionId, Type: CollectionType.CollectionOfVirtualSystems };
+  await call(host, "DefineCollection", parameters, { groupName: name, refused: "No group was made" });
+}
+
+/** A group that is there, for calls and for messages. */
+export interface NamedGroup {
+  readonly path: CimInstancePath;
+  readonly name: string;
+}
+
+/** Gives a VM group another name (`RenameCollection`). @throws {@link MethodFailedError} when the host refuses. */
+export async function renameGroup(host: HyperVHost, group: NamedGroup, newName: string): Promise<void> {
+  const refused = "The group keeps its name";
+  const parameters = { Collection: group.path, NewName: newName };
+  await call(host, "RenameCollection", parameters, { groupName: group.name, refused });
+}
+
+/** Puts a machine into a VM group (`AddMember`). @throws {@link MethodFailedError} when the host refuses. */
+export async function addMember(host: HyperVHost, group: NamedGroup, machine: CimInstancePath): Promise<void> {
+  const refused = `The machine ${machine.key("Name")} is not in the group`;
+  const parameters = { Collection: group.path, Member: machine };
+  await call(host, "AddMember", parameters, { groupName: group.name, refused });
+}
+
+/** Takes a machine out of a VM group (`RemoveMember`). @throws {@link MethodFailedError} when the host refuses. */
+export async function removeMember(host: HyperVHost, group: NamedGroup, machine: CimInstancePath): Promise<void> {
+  const refused = `The machine ${machine.key("Name")} is still in the group`;
+  const parameters = { Collection: group.path, Member: machine };
+  await call(host, "RemoveMember", parameters, { groupName: group.name, refused });
+}
+
+/** Removes a VM group (`DestroyCollection`); its machines stay. @throws {@link MethodFailedError} when the host refuses. */
+export async function destroyGroup(host: HyperVHost, group: NamedGroup): Promise<void> {
+  const refused = "The group is still there";
+  await call(host, "DestroyCollection", { Collection: group.path }, { groupName: group.name, refused });
+}
+
+async function call(
+  { session, jobs }: HyperVHost,
+  method: string,
+  parameters: Readonly<Record<string, CimValue>>,
+  { groupName, refused }: { readonly groupName: string; readonly refused: string },
+): Promise<void> {
+  const target = describeCollection(session, groupName);
+  const service = await serviceOf(session);
+  const result = await session.invokeMethod(service, method, parameters);
+  const outcome = methodOutcome(result, { attempted: method, target, refused, remedy: remedyFor });
+  if (outcome.kind === "jobStarted") {
+    await jobs.waitFor(outcome.jobPath, { attempted: method, target, timeoutMs });
+  }
+}
+
+const serviceOf = (session: CimSession) => servicePath(session, ClassName.collectionManagementService);

@@ -1,0 +1,68 @@
+import { type Configuration, configurationNamespace, readConfiguration } from "../config";
+import { parseDuration } from "../duration";
+import type { HyperVHost } from "../hyperv/hyperv-host";
+import type { Clock } from "../jobs/clock";
+import type { ConfigureRequest, Properties } from "./dynamic-provider";
+import type { EngineLink } from "./engine-link";
+import { metaOf } from "./hidden-inputs";
+import type { Operation } from "./operation";
+import { Progress } from "./progress";
+
+/** What the lifecycles stand on; tests bring their own. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly link: EngineLink;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly connect: (configuration: Configuration, clock: Clock) => Promise<HyperVHost>;
+}
+
+/**
+ * The configured host, and the one way to it that all resources of a process share.
+ *
+ * `configure` can be overtaken by a concurrent call, so it only takes note, and every call awaits what was noted. It is called
+ * once for each kind of resource, with the same configuration.
+ */
+export class ConfiguredHost {
+  private readonly surroundings: Surroundings;
+  readonly configuration: Promise<Configuration>;
+  private configured: (configuration: Configuration | PromiseLike<Configuration>) => void = () => {};
+  private connection: Promise<HyperVHost> | undefined;
+
+  constructor(surroundings: Surroundings) {
+    this.surroundings = surroundings;
+    this.configuration = new Promise((resolve) => {
+      this.configured = resolve;
+    });
+    this.configuration.catch(() => {}); // every call tells it
+  }
+
+  /** Takes note of the stack's configuration. */
+  configure({ config }: ConfigureRequest): void {
+    const keyPrefix = `${configurationNamespace}:`;
+    // private to the SDK, and the only way to see keys that nobody knows; without it they just go unnoticed
+    const all = Object.keys((config as { rawConfig?: object }).rawConfig ?? {});
+    const read = async () =>
+      readConfiguration({
+        get: (name) => config.get(keyPrefix + name),
+        stackKeys: all.filter((key) => key.startsWith(keyPrefix)).map((key) => key.slice(keyPrefix.length)),
+        environment: this.surroundings.environment,
+      });
+    this.configured(read());
+  }
+
+  /** Makes ready what one call of the engine works with; connects where nobody has yet, or the last attempt failed. */
+  async begin(properties: Properties): Promise<Operation> {
+    const { clock, link, connect } = this.surroundings;
+    const configuration = await this.configuration;
+    this.connection ??= connect(configuration, clock);
+    this.connection.catch(() => {
+      this.connection = undefined;
+    });
+    return {
+      host: await this.connection,
+      clock,
+      progress: new Progress(link, clock, metaOf(properties).urn),
+      lostAnswerSearchMs: parseDuration(configuration.lostAnswerSearch) ?? 0,
+    };
+  }
+}

@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { output } from "../types";
+import { hiddenInputs } from "./hidden-inputs";
+
+/**
+ * A VM group, and which machines are in it. Everything is taken over in place.
+ *
+ * @public
+ */
+export interface VirtualSystemCollectionArgs {
+  /** The group's name (`ElementName`); hosts let several groups bear one name. Default: the resource's name. */
+  name?: pulumi.Input<string>;
+  /** The machines in the group, each by its name or its id. Others are taken out. Default: none. */
+  members?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether the group is destroyed although it has snapshots. Default: false, which refuses and names them. */
+  forceDestroy?: pulumi.Input<boolean>;
+}
+
+const type = "pulumi-nodejs:dynamic/hyperv-snapshots:VirtualSystemCollection";
+
+/**
+ * A VM group of virtual machines, made by `Msvm_CollectionManagementService.DefineCollection`.
+ *
+ * @example
+ * ```ts
+ * const webTier = new VirtualSystemCollection("web-tier", { members: ["web-01", "web-02", "db-01"] });
+ * const before = new CollectionSnapshot("before-upgrade", { collection: webTier });
+ * ```
+ *
+ * @public
+ */
+export class VirtualSystemCollection extends pulumi.CustomResource {
+  /** `CollectionID` of the group; also the resource's id. */
+  declare readonly collectionId: pulumi.Output<string>;
+  /** Object path of the group. */
+  declare readonly collectionPath: pulumi.Output<string>;
+  /** The machines in the group, in the order of their names. */
+  declare readonly machines: pulumi.Output<output.GroupMachine[]>;
+  /** The host's own name. */
+  declare readonly hostName: pulumi.Output<string>;
+  /** As given, or the default. */
+  declare readonly name: pulumi.Output<string>;
+  /** As given. */
+  declare readonly members: pulumi.Output<string[] | undefined>;
+  /** As given. */
+  declare readonly forceDestroy: pulumi.Output<boolean | undefined>;
+
+  /**
+   * Declares a VM group.
+   *
+   * @param name - The resource's name in the program.
+   */
+  constructor(name: string, args: VirtualSystemCollectionArgs = {}, options: pulumi.CustomResourceOptions = {}) {
+    super(
+      type,
+      name,
+      {
+        collectionId: undefined,
+        collectionPath: undefined,
+        machines: undefined,
+        hostName: undefined,
+        ...args,
+        ...(options.id === undefined && { name: args.name ?? name }),
+        ...hiddenInputs({ lifecycle: "virtualSystemCollection", type, name, options }),
+      },
+      options,
+    );
+  }
+
+  /**
+   * Reads a VM group that the stack doesn't manage; it is never deleted.
+   *
+   * @param id - The host's `CollectionID` of the group.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    options: pulumi.CustomResourceOptions = {},
+  ): VirtualSystemCollection {
+    return new VirtualSystemCollection(name, {}, { ...options, id });
+  }
+
+  /** Tells whether a value is a `VirtualSystemCollection`, from any copy of the package. */
+  static override isInstance(value: unknown): value is VirtualSystemCollection {
+    return pulumi.CustomResource.isInstance(value) && (value as { __pulumiType?: string }).__pulumiType === type;
+  }
+}
