@@ -73,9 +73,7 @@ describe("a VM group", () => {
     const error = await at.failure(at.groups.create({ ...inputs, members: ["web-01", "web-99"] }));
     expect(error.message).toContain('Finding the machine "web-99" on HV-TEST failed');
     expect(groupsOn(at)).toHaveLength(1);
-    const { failures } = await at.run(
-      at.groups.check({}, { members: ["a", "A"], forceDestroy: "yes", membres: [] }),
-    );
+    const { failures } = await at.run(at.groups.check({}, { members: ["a", "A"], forceDestroy: "yes", membres: [] }));
     expect(failures.map(({ property }) => property).sort()).toEqual(["forceDestroy", "members", "membres", "name"]);
   });
 
