@@ -33,6 +33,8 @@ async function preparePulumi(): Promise<RunPulumi> {
       backend: pathToFileURL(backend).href,
       passphrase: "demo",
     }),
+    // the host is where the demo's folder is, wherever that may be
+    HYPERV_SNAPSHOTS_SIMULATED_HOST: storeFile,
     // the program's types are a check's business (`npm run check`), and would cost every run seconds
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
   };
