@@ -1,6 +1,6 @@
 // Who may import what (ARCHITECTURE.md has the picture). Each rule says why; test/unit/import-rules.test.ts proves that they catch.
 const src = "^provider/src";
-const floor = `${src}/(cim|schema|errors\\.ts|nearest\\.ts)`;
+const floor = `${src}/(cim|schema|errors\\.ts|nearest\\.ts|draw-tree\\.ts|moment-text\\.ts)`;
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {

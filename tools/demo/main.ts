@@ -3,9 +3,8 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { HyperVError } from "pulumi-hyperv-snapshots";
-import { SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
+import { drawHost, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
 import { findPulumiCli, NoPulumiCliError, pulumiEnvironment, streamReporting } from "../pulumi-cli";
-import { drawHost } from "./draw-host";
 
 const repository = resolve(__dirname, "../../..");
 const folder = process.env["DEMO_FOLDER"] ?? join(repository, ".demo");
