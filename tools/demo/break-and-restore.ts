@@ -2,6 +2,9 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { drawHost, type GroupView, type SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
 
+/** By this the provider and the command find the demo's host. */
+export const storeVariable = "HYPERV_SNAPSHOTS_SIMULATED_HOST";
+
 const brokenVersion = "2.0.0 (broken)";
 
 /** The demo's host, where it is, and how to talk to the person. */
@@ -50,7 +53,7 @@ export function restoreMachines({ host, storeFile, repository, say }: DemoHost):
       env: {
         ...process.env,
         HYPERV_SNAPSHOTS_TRANSPORT: "simulated",
-        HYPERV_SNAPSHOTS_SIMULATED_HOST: storeFile,
+        [storeVariable]: storeFile,
       },
     },
   );

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { HyperVError } from "pulumi-hyperv-snapshots";
 import { drawHost, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
 import { findPulumiCli, NoPulumiCliError, pulumiEnvironment, streamReporting } from "../pulumi-cli";
-import { breakMachines, type DemoHost, restoreMachines } from "./break-and-restore";
+import { breakMachines, type DemoHost, restoreMachines, storeVariable } from "./break-and-restore";
 
 const repository = resolve(__dirname, "../../..");
 const folder = process.env["DEMO_FOLDER"] ?? join(repository, ".demo");
@@ -33,6 +33,8 @@ async function preparePulumi(): Promise<RunPulumi> {
       backend: pathToFileURL(backend).href,
       passphrase: "demo",
     }),
+    // the host is where the demo's folder is, wherever that may be
+    [storeVariable]: storeFile,
     // the program's types are a check's business (`npm run check`), and would cost every run seconds
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
   };
