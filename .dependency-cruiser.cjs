@@ -1,6 +1,6 @@
 // Who may import what (ARCHITECTURE.md has the picture). Each rule says why; test/unit/import-rules.test.ts proves that they catch.
 const src = "^provider/src";
-const floor = `${src}/(cim|schema|errors\\.ts|nearest\\.ts)`;
+const floor = `${src}/(cim|schema|errors\\.ts|nearest\\.ts|draw-tree\\.ts|moment-text\\.ts)`;
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -58,10 +58,26 @@ module.exports = {
     },
     {
       name: "only-the-simulated-transport-knows-the-simulator",
-      comment: "Real hosts are reached without it.",
+      comment:
+        "Real hosts are reached without it; beside its transport, only the subcommand that sets it looks inside.",
       severity: "error",
-      from: { path: src, pathNot: `${src}/(simulator|transports/simulated)/` },
+      from: { path: src, pathNot: `${src}/(simulator|transports/simulated)/|${src}/cli/simulate\\.ts` },
       to: { path: `${src}/simulator/` },
+    },
+    {
+      name: "the-command-reaches-hosts-as-the-lifecycle-does",
+      comment:
+        "It works on configuration, connection and verbs; only its import is told by the lifecycle what a state holds, and by resources/ what a type is called.",
+      severity: "error",
+      from: { path: `${src}/cli/`, pathNot: `${src}/cli/import-resource\\.ts` },
+      to: { path: `${src}/(transports|lifecycle|types|resources)/`, pathNot: `${src}/resources/identity\\.ts` },
+    },
+    {
+      name: "nobody-needs-the-command",
+      comment: "It is a way in, beside Pulumi's: the package works without it.",
+      severity: "error",
+      from: { path: src, pathNot: `${src}/cli/` },
+      to: { path: `${src}/cli/` },
     },
     {
       name: "the-simulator-stands-alone",

@@ -5,7 +5,7 @@ import { findPulumiCli } from "../../tools/pulumi-cli";
 import { repositoryFolder } from "../support/repository";
 import { temporaryFolder } from "../support/temporary-folder";
 
-it("npm run demo takes one snapshot, reports no change the second time, and removes it", async () => {
+it("npm run demo takes one snapshot, reports no change the second time, brings back what broke, and removes it", async () => {
   const { command } = await findPulumiCli();
   const folder = join(temporaryFolder(), "demo");
   const env = { ...process.env, DEMO_FOLDER: folder, PULUMI_CLI: command, NO_COLOR: "1" };
@@ -18,6 +18,7 @@ it("npm run demo takes one snapshot, reports no change the second time, and remo
   const snapshots = (output: string) => output.match(/snapshot "/g)?.length ?? 0;
 
   expect(demo("destroy")).toContain("There is nothing to destroy");
+  expect(demo("restore")).toContain("There is no host yet");
   const first = demo();
   expect(first.indexOf("HV-DEMO (simulated)")).toBeLessThan(first.indexOf("$ pulumi up"));
   expect(first).toMatch(
@@ -27,6 +28,13 @@ it("npm run demo takes one snapshot, reports no change the second time, and remo
   const second = demo();
   expect(second).toMatch(/2 unchanged/);
   expect(snapshots(second)).toBe(6); // before and after
+  const broken = demo("break");
+  expect(broken.match(/running {2}application 2\.0\.0 \(broken\)$/gm)).toHaveLength(3);
+  const restored = demo("restore");
+  expect(restored).toMatch(/\$ hyperv-snapshots restore [0-9A-F-]{36} --yes/);
+  expect(restored).toContain("None of them runs.");
+  expect(restored.match(/running {2}application 1\.4\.0$/gm)).toHaveLength(3);
+  expect(restored).not.toContain("broken)");
   expect(snapshots(demo("destroy"))).toBe(0);
   expect(demo("reset")).toContain("Forgotten");
 });

@@ -36,12 +36,16 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       [`${src}/jobs/monitor.ts`]: "../cim/path",
       [`${src}/simulator/host.ts`]: "../jobs/monitor",
       [`${src}/cim/path.ts`]: "../simulator/host",
+      [`${src}/cli/list.ts`]: "../lifecycle/snapshot",
+      [`${src}/index.ts`]: "./cli/list",
     }),
   ).toEqual(
     [
       `${src}/cim/path.ts: no-cycles`,
       `${src}/cim/path.ts: only-the-simulated-transport-knows-the-simulator`,
       `${src}/cim/path.ts: the-floor-is-the-floor`,
+      `${src}/cli/list.ts: the-command-reaches-hosts-as-the-lifecycle-does`,
+      `${src}/index.ts: nobody-needs-the-command`,
       `${src}/hyperv/service.ts: verbs-are-blind-to-the-transport`,
       `${src}/resources/snapshot.ts: resources-are-thin`,
       `${src}/simulator/host.ts: the-simulator-stands-alone`,

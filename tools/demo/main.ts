@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { HyperVError } from "pulumi-hyperv-snapshots";
-import { SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
+import { drawHost, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
 import { findPulumiCli, NoPulumiCliError, pulumiEnvironment, streamReporting } from "../pulumi-cli";
-import { drawHost } from "./draw-host";
+import { breakMachines, type DemoHost, restoreMachines, storeVariable } from "./break-and-restore";
 
 const repository = resolve(__dirname, "../../..");
 const folder = process.env["DEMO_FOLDER"] ?? join(repository, ".demo");
@@ -34,7 +34,7 @@ async function preparePulumi(): Promise<RunPulumi> {
       passphrase: "demo",
     }),
     // the host is where the demo's folder is, wherever that may be
-    HYPERV_SNAPSHOTS_SIMULATED_HOST: storeFile,
+    [storeVariable]: storeFile,
     // the program's types are a check's business (`npm run check`), and would cost every run seconds
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
   };
@@ -66,10 +66,23 @@ async function up(extra: readonly string[]): Promise<void> {
   say(drawHost(host.tree()));
   say(`
 What to try next:
+  npm run demo -- break        upgrades the machines to a version that doesn't work
+  npm run demo -- restore      brings them back from the snapshot, all to the same moment
   npm run demo                 again: nothing changes, no second snapshot is taken
   npm run demo -- up           after another appVersion in Pulumi.demo.yaml: a new snapshot takes the old one's place
   npm run demo -- destroy      removes the snapshot from the host
   npm run demo -- reset        forgets everything: the host and Pulumi's state`);
+}
+
+/** Does something at a host that `up` has made. */
+function atHost(work: (at: DemoHost) => number): () => Promise<void> {
+  return async () => {
+    if (!existsSync(storeFile)) {
+      say("There is no host yet: npm run demo makes it first.");
+      return;
+    }
+    process.exitCode = work({ host: openHost(), storeFile, repository, say });
+  };
 }
 
 async function destroy(extra: readonly string[]): Promise<void> {
@@ -89,7 +102,13 @@ async function reset(): Promise<void> {
   say("Forgotten: the simulated host and Pulumi's state of the demo.");
 }
 
-const commands: Readonly<Record<string, (extra: readonly string[]) => Promise<void>>> = { up, destroy, reset };
+const commands: Readonly<Record<string, (extra: readonly string[]) => Promise<void>>> = {
+  up,
+  break: atHost(breakMachines),
+  restore: atHost(restoreMachines),
+  destroy,
+  reset,
+};
 
 async function main([name = "up", ...extra]: readonly string[]): Promise<void> {
   const command = commands[name];

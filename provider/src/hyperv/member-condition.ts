@@ -1,3 +1,4 @@
+import type { CimInstance } from "../cim/cim-instance";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
@@ -29,6 +30,21 @@ export async function readMemberConditions(
     associationClass: ClassName.collectedVirtualSystems,
     resultClass: ClassName.computerSystem,
   });
+  return conditionsOf(session, machines);
+}
+
+/** Reads what is known to matter of some machines, whatever group they are in; those that the host doesn't show are left out. */
+export async function readMachineConditions(
+  session: CimSession,
+  vmIds: readonly string[],
+): Promise<readonly MemberCondition[]> {
+  return conditionsOf(session, await queryByKey(session, ClassName.computerSystem, "Name", vmIds));
+}
+
+async function conditionsOf(
+  session: CimSession,
+  machines: readonly CimInstance[],
+): Promise<readonly MemberCondition[]> {
   const vmIds = machines.map((machine) => asMachine(machine).vmId);
   const settings = await queryByKey(session, ClassName.virtualSystemSettingData, "VirtualSystemIdentifier", vmIds, {
     selected: ["InstanceID", "VirtualSystemIdentifier", "VirtualSystemType", "Version", "UserSnapshotType"],
@@ -85,7 +101,9 @@ const stateNames: Readonly<Record<number, string>> = {
   [EnabledState.Quiesce]: "Paused",
 };
 
-const stateName = (state: number | null) => (state === null ? "state ?" : (stateNames[state] ?? `state ${state}`));
+/** Whether a machine runs, in people's words: `Running`, `Off`. */
+export const stateName = (state: number | null): string =>
+  state === null ? "state ?" : (stateNames[state] ?? `state ${state}`);
 
 /**
  * What about the members may make a host refuse, or make the snapshot less than one thinks: one sentence each.

@@ -22,6 +22,16 @@ export function remedyFor(code: number): string {
   return known[code] ?? lookIntoEventLog;
 }
 
+const ofApplySnapshot: Readonly<Record<number, string>> = {
+  [ReturnValue.NotSupported]:
+    "Windows 10 1703 is documented as the first that applies a group's snapshot: check the host",
+};
+
+/** What helps where `ApplySnapshot` of a snapshot collection returned a number, or its job ended with it. */
+export function remedyForApplySnapshot(code: number): string {
+  return ofApplySnapshot[code] ?? remedyFor(code);
+}
+
 const ofParameters = "Check the snapshot type and the settings";
 
 const ofCreateSnapshot: Readonly<Record<number, string>> = {

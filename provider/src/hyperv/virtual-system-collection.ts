@@ -105,7 +105,8 @@ export function machinePath(vmId: string): CimInstancePath {
   return new CimInstancePath({ className, keys: { CreationClassName: className, Name: vmId } });
 }
 
-function asCollection(session: CimSession, instance: CimInstance): VirtualSystemCollection {
+/** Reads which group an `Msvm_VirtualSystemCollection` is. */
+export function asCollection(session: CimSession, instance: CimInstance): VirtualSystemCollection {
   return {
     path: instance.path.within({ host: session.hostName, namespace: session.namespace }),
     collectionId: instance.string("CollectionID") ?? "",

@@ -1,6 +1,6 @@
 import type { Clock } from "../jobs/clock";
 import type { JobReading } from "../jobs/concrete-job";
-import { JobState, nameOf } from "../schema/value-maps";
+import { jobProgressText } from "../jobs/job-progress-text";
 import type { EngineLink } from "./engine-link";
 
 /** Shortest time between two messages in a terminal, where each replaces the one before. */
@@ -41,9 +41,7 @@ export class Progress {
       : now - this.lastAt >= linePauseMs || percent - this.lastPercent >= linePercent;
     if (!due) return;
     this.lastPercent = percent;
-    const state = nameOf(JobState, reading.jobState) ?? `state ${reading.jobState}`;
-    const share = reading.percentComplete === null ? "" : ` ${reading.percentComplete} %`;
-    this.show(`${what}: ${state}${share}, ${Math.round(elapsedMs / 1000)} s`, now);
+    this.show(jobProgressText(what, reading, elapsedMs), now);
   }
 
   private show(text: string, now: number): void {

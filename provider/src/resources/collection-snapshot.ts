@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { input, output } from "../types";
 import { hiddenInputs } from "./hidden-inputs";
+import { collectionSnapshotType } from "./identity";
 import { secretOutputs } from "./secret-outputs";
 import { VirtualSystemCollection } from "./virtual-system-collection";
 
@@ -40,7 +41,7 @@ export interface CollectionSnapshotArgs {
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | Record<string, pulumi.Input<unknown>>>;
 }
 
-const type = "pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot";
+const type = collectionSnapshotType;
 
 /**
  * One consistent snapshot of all machines of a Hyper-V VM group, taken by `Msvm_CollectionSnapshotService.CreateSnapshot`.

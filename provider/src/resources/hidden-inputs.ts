@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { providerText } from "./identity";
 
 /** What the lifecycle is told beside the inputs, since Pulumi's dynamic host drops it. */
 export interface HiddenInputs {
@@ -12,12 +13,9 @@ export interface HiddenInputs {
 /**
  * Makes the inputs that a resource carries for its lifecycle.
  *
- * `__provider` is a constant text that names the lifecycle to load, not a serialised closure: the same in every install, and
- * short, since the whole state is written at every step. The URN is a plain promise: as an Output it would make two
- * resources under one component wait for each other for ever.
+ * The URN is a plain promise: as an Output it would make two resources under one component wait for each other for ever.
  *
- * @param resource - Whose they are. `lifecycle` is the export of `pulumi-hyperv-snapshots/lifecycle`; it stands in states in
- * the field, so it is there for ever. The registration waits for `settled`.
+ * @param resource - Whose they are. `lifecycle` is what {@link providerText} names. The registration waits for `settled`.
  */
 export function hiddenInputs(resource: {
   readonly lifecycle: string;
@@ -32,7 +30,7 @@ export function hiddenInputs(resource: {
     pulumi.createUrn(name, type, parent).apply(resolve);
   });
   return {
-    __provider: `exports.handler=()=>require("pulumi-hyperv-snapshots/lifecycle").${lifecycle}`,
+    __provider: providerText(lifecycle),
     __meta: {
       urn: settled.then(() => urn),
       ...(customTimeouts && { timeouts: customTimeouts }),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { InvalidArgumentError } from "../errors";
 
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 
@@ -68,3 +69,22 @@ export type ResolvedFault = v.InferOutput<typeof faultSchema>;
 
 /** What befalls a job. */
 export type JobFault = v.InferOutput<typeof jobFaultSchema>;
+
+/**
+ * Checks a fault and fills in what it leaves out.
+ *
+ * @param target - What to call the host in a message.
+ * @throws {@link InvalidArgumentError} when it isn't one.
+ */
+export function readFault(fault: Fault, target: string): ResolvedFault {
+  const parsed = v.safeParse(faultSchema, fault);
+  if (parsed.success) return parsed.output;
+  throw new InvalidArgumentError({
+    attempted: "Injecting a fault",
+    target,
+    answer: parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "the fault"}: ${issue.message}`).join("; "),
+    outcome: "Nothing was changed",
+    remedy:
+      'Write it as { method: "CreateSnapshot", returnValue: 32775 } or { method, job: { endState: 10, atPercent: 40 } }',
+  });
+}

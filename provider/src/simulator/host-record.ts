@@ -29,6 +29,8 @@ const work = v.variant("kind", [
   }),
   v.object({ kind: v.literal("destroyMachineSnapshot"), snapshotId: id }),
   v.object({ kind: v.literal("applyMachineSnapshot"), snapshotId: id }),
+  v.object({ kind: v.literal("upgradeMachine"), machineId: id, applicationVersion: v.string() }),
+  v.object({ kind: v.literal("startMachine"), machineId: id }),
   v.object({ kind: v.literal("defineGroup"), groupId: id, name: v.string(), type: v.number() }),
   v.object({ kind: v.literal("destroyGroup"), groupId: id }),
   v.object({ kind: v.literal("renameGroup"), groupId: id, name: v.string() }),

@@ -6,6 +6,7 @@ import { HostSchema } from "./host-schema";
 import { doHostWork } from "./host-work";
 import { JobBoard } from "./job-board";
 import { MachineActivity } from "./machine-activity";
+import { MachineDisks } from "./machine-disks";
 import { machinePath } from "./machine-snapshots";
 import type { ResolvedSeed } from "./seed";
 import { putSeedInstances } from "./seed-instances";
@@ -28,6 +29,7 @@ export class HostState {
   readonly repository: CimRepository;
   readonly jobs: JobBoard;
   readonly activity: MachineActivity;
+  readonly disks = new MachineDisks();
   readonly seed: ResolvedSeed;
   /** Makes the ids of this host's new objects differ from those of another host made from the same seed. */
   readonly origin: string;
@@ -49,7 +51,7 @@ export class HostState {
     this.jobs = new JobBoard(this.repository, this.timeline, this.activity, (job, time) => this.finishJob(job, time));
     const groups = header.seed.groups.map((group) => ({ ...group, id: this.collectionId(group.id) }));
     putSeedInstances(
-      { repository: this.repository, options: this.chosen, now: header.time },
+      { repository: this.repository, disks: this.disks, options: this.chosen, now: header.time },
       { ...header.seed, groups },
     );
   }
@@ -170,7 +172,7 @@ export class HostState {
   /** @returns The objects that a job's rows with effect 5 name. */
   private doWork(work: HostWork, time: number): readonly StoredInstance[] {
     const { made = [], merging = [] } = doHostWork(
-      { repository: this.repository, options: this.chosen, now: time },
+      { repository: this.repository, disks: this.disks, options: this.chosen, now: time },
       work,
     );
     this.activity.merge(merging, time, this.seed.mergeSeconds * 1000);

@@ -2,6 +2,7 @@ import type { CimInstance } from "../cim/cim-instance";
 import { ClassName, VirtualSystemType } from "../schema/names";
 import { EnabledState } from "../schema/value-maps";
 import type { CimReader } from "./cim-reader";
+import type { MachineDisks } from "./machine-disks";
 
 /** A snapshot of one machine, as people want to see it. */
 export interface SnapshotView {
@@ -12,6 +13,8 @@ export interface SnapshotView {
   readonly createdAt: string;
   /** CollectionID of the snapshot collection that it is a member of. */
   readonly snapshotCollectionId: string | null;
+  /** The version of the application that the machine had then; null where it has none. */
+  readonly applicationVersion: string | null;
 }
 
 /** A virtual machine with its snapshots, oldest first. */
@@ -19,6 +22,8 @@ export interface MachineView {
   readonly id: string;
   readonly name: string;
   readonly state: "running" | "off" | "saved" | "paused" | "unknown";
+  /** The version of the application on its disk; null where it has none. */
+  readonly applicationVersion: string | null;
   readonly snapshots: readonly SnapshotView[];
 }
 
@@ -44,8 +49,8 @@ const states: Readonly<Record<number, MachineView["state"]>> = {
   [EnabledState.Quiesce]: "paused",
 };
 
-/** Reads the host through the queries and associations that a client has. */
-export function hostTree(reader: CimReader, hostName: string): HostView {
+/** Reads the host through the queries and associations that a client has, and what lies on the machines' disks. */
+export function hostTree(reader: CimReader, disks: MachineDisks, hostName: string): HostView {
   const grouped = new Set<string>();
   const groups = reader.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`).map((group): GroupView => {
     const members = reader.associators(group.path, {
@@ -56,38 +61,42 @@ export function hostTree(reader: CimReader, hostName: string): HostView {
     return {
       id: group.string("CollectionID") ?? "",
       name: group.string("ElementName") ?? "",
-      machines: members.map((machine) => machineView(reader, machine)),
+      machines: members.map((machine) => machineView(reader, disks, machine)),
     };
   });
   const machines = reader.query(`SELECT * FROM ${ClassName.computerSystem} WHERE Name <> '${hostName}'`);
   const others = machines.filter(({ path }) => !grouped.has(path.identity));
-  return { hostName, groups, otherMachines: others.map((machine) => machineView(reader, machine)) };
+  return { hostName, groups, otherMachines: others.map((machine) => machineView(reader, disks, machine)) };
 }
 
-function machineView(reader: CimReader, machine: CimInstance): MachineView {
+function machineView(reader: CimReader, disks: MachineDisks, machine: CimInstance): MachineView {
   const snapshots = reader.associators(machine.path, {
     associationClass: "Msvm_SnapshotOfVirtualSystem",
     resultClass: ClassName.virtualSystemSettingData,
   });
+  const id = machine.string("Name") ?? "";
   return {
-    id: machine.string("Name") ?? "",
+    id,
     name: machine.string("ElementName") ?? "",
     state: states[machine.number("EnabledState") ?? -1] ?? "unknown",
+    applicationVersion: disks.ofMachine(id),
     snapshots: snapshots
       .filter((snapshot) => snapshot.string("VirtualSystemType") !== VirtualSystemType.realized)
-      .map((snapshot) => snapshotView(reader, snapshot)),
+      .map((snapshot) => snapshotView(reader, disks, snapshot)),
   };
 }
 
-function snapshotView(reader: CimReader, snapshot: CimInstance): SnapshotView {
+function snapshotView(reader: CimReader, disks: MachineDisks, snapshot: CimInstance): SnapshotView {
   const [collection] = reader.associators(snapshot.path, {
     associationClass: ClassName.collectedSnapshots,
     resultClass: ClassName.snapshotCollection,
   });
+  const id = snapshot.string("InstanceID")?.replace(/^Microsoft:/, "") ?? "";
   return {
-    id: snapshot.string("InstanceID")?.replace(/^Microsoft:/, "") ?? "",
+    id,
     name: snapshot.string("ElementName") ?? "",
     createdAt: snapshot.time("CreationTime") ?? "",
     snapshotCollectionId: collection?.string("CollectionID") ?? null,
+    applicationVersion: disks.ofSnapshot(id),
   };
 }

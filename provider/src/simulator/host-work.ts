@@ -7,6 +7,7 @@ import {
   applyMachineSnapshot,
   machinePath,
   snapshotPath,
+  startMachine,
   takeMachineSnapshot,
   type WorkScene,
 } from "./machine-snapshots";
@@ -48,6 +49,10 @@ const doers: Doers = {
     const snapshot = scene.repository.find(snapshotPath(scene.repository, snapshotId));
     if (snapshot !== undefined) applyMachineSnapshot(scene, snapshot);
   }),
+  upgradeMachine: leavingNothing(({ disks }, { machineId, applicationVersion }: WorkOf<"upgradeMachine">) =>
+    disks.write(machineId, applicationVersion),
+  ),
+  startMachine: leavingNothing(startMachine),
   defineGroup: (scene, work) => ({ made: [defineGroup(scene, work)] }),
   destroyGroup: leavingNothing(destroyGroup),
   renameGroup: leavingNothing(renameGroup),

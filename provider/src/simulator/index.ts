@@ -1,4 +1,5 @@
 export type { AssociatorsFilter, ReferencesFilter } from "./cim-reader";
+export { drawHost } from "./draw-host";
 export type { Fault, HostVerb, JobFault } from "./fault";
 export {
   type Behaviour,

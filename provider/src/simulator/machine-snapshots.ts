@@ -5,11 +5,13 @@ import { EnabledState, UserSnapshotType } from "../schema/value-maps";
 import type { CimRepository, PropertyBag, StoredInstance } from "./cim-repository";
 import type { HostOptions } from "./host-options";
 import { link, linked, links, reversed } from "./links";
+import type { MachineDisks } from "./machine-disks";
 import { textsIn } from "./texts";
 
 /** The host, its choices and the moment at which work takes effect. */
 export interface WorkScene {
   readonly repository: CimRepository;
+  readonly disks: MachineDisks;
   readonly options: HostOptions;
   readonly now: number;
 }
@@ -23,6 +25,8 @@ export function machinePath(repository: CimRepository, machineId: string): CimIn
 export function snapshotPath(repository: CimRepository, snapshotId: string): CimInstancePath {
   return repository.path(ClassName.virtualSystemSettingData, { InstanceID: `Microsoft:${snapshotId}` });
 }
+
+const idOfSnapshot = ({ properties }: StoredInstance) => String(properties["InstanceID"]).replace(/^Microsoft:/, "");
 
 /** A machine's settings as they are now, which each of its snapshots is a copy of. */
 export function activeSettings(repository: CimRepository, machine: StoredInstance): StoredInstance {
@@ -38,7 +42,7 @@ export function snapshotsOfMachine(repository: CimRepository, machine: StoredIns
 
 /** Takes a snapshot of one machine, below the machine's most recent one. */
 export function takeMachineSnapshot(
-  { repository, options, now }: WorkScene,
+  { repository, disks, options, now }: WorkScene,
   machine: StoredInstance,
   snapshotId: string,
   kind: "standard" | "recovery",
@@ -62,6 +66,7 @@ export function takeMachineSnapshot(
     // behaviour: snapshotNotes
     Notes: options.snapshotNotes === "vm" ? (settings.properties["Notes"] ?? null) : null,
   });
+  disks.capture(String(machine.properties["Name"]), idOfSnapshot(snapshot));
   // behaviour: snapshotsFormAChain
   link(repository, links.snapshotsOfMachine, machine, snapshot);
   if (parent !== undefined) link(repository, links.childrenOfSnapshot, parent, snapshot);
@@ -89,9 +94,10 @@ export function destroyMachineSnapshot({ repository }: WorkScene, snapshot: Stor
 }
 
 /** Brings a machine back to one of its snapshots. */
-export function applyMachineSnapshot({ repository }: WorkScene, snapshot: StoredInstance): void {
+export function applyMachineSnapshot({ repository, disks }: WorkScene, snapshot: StoredInstance): void {
   const [machine] = linked(repository, reversed(links.snapshotsOfMachine), snapshot);
   if (machine === undefined) return;
+  disks.bringBack(String(machine.properties["Name"]), idOfSnapshot(snapshot));
   const active = activeSettings(repository, machine).properties;
   // behaviour: notesOutliveApply
   const kept = ["InstanceID", "ElementName", "Notes", "VirtualSystemType", "ConfigurationID"];
@@ -109,6 +115,12 @@ export function applyMachineSnapshot({ repository }: WorkScene, snapshot: Stored
   }
   link(repository, lastAppliedSnapshot, machine, snapshot);
   makeMostCurrent(repository, machine, snapshot);
+}
+
+/** Starts a machine, as a person does who looks after the host. */
+export function startMachine({ repository }: WorkScene, { machineId }: { readonly machineId: string }): void {
+  const machine = repository.find(machinePath(repository, machineId));
+  if (machine !== undefined) repository.update(machine, { EnabledState: EnabledState.Enabled });
 }
 
 function makeMostCurrent(

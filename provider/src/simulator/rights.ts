@@ -1,5 +1,6 @@
 import { ClassName } from "../schema/names";
 import type { HostOptions } from "./host-options";
+import { wbemRefusal } from "./wbem-refusal";
 
 /** What the account of a client may see. */
 export type Rights = HostOptions["rights"];
@@ -14,4 +15,14 @@ export function isInSight(className: string, rights: Rights): boolean {
   // behaviour: rights
   if (rights === "blind") return false;
   return rights !== "jobsHidden" || !jobClasses.includes(className);
+}
+
+/** The host refuses a request for lack of rights. */
+export function denied({ target, methodName }: { readonly target: string; readonly methodName?: string }): Error {
+  return wbemRefusal("WBEM_E_ACCESS_DENIED", {
+    attempted: methodName === undefined ? "Reading" : `Invoking ${methodName}`,
+    target,
+    because: "the account lacks the rights",
+    remedy: "Run it elevated, or let the account join the host's group Hyper-V Administrators",
+  });
 }

@@ -63,7 +63,7 @@ export function putSeedInstances(scene: WorkScene, seed: ResolvedSeed): void {
 }
 
 function putMachine(scene: WorkScene, machine: ResolvedSeed["machines"][number]): void {
-  const { repository, options, now } = scene;
+  const { repository, disks, options, now } = scene;
   const made = dateTimeFromMilliseconds(now);
   const running = machine.state === "running";
   const stored = repository.put(
@@ -102,6 +102,7 @@ function putMachine(scene: WorkScene, machine: ResolvedSeed["machines"][number])
     Parent: null,
   });
   link(repository, links.settingsOfMachine, stored, settings);
+  disks.write(machine.id, machine.applicationVersion ?? null);
   for (let number = 0; number < machine.checkpoints; number += 1) {
     takeMachineSnapshot(scene, stored, guidFrom("checkpoint", machine.id, number), "standard");
   }

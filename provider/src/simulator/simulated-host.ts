@@ -1,24 +1,24 @@
-import * as v from "valibot";
 import type { CimInstance } from "../cim/cim-instance";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { MethodResult } from "../cim/cim-session";
 import type { CimValue } from "../cim/cim-value";
-import { InvalidArgumentError } from "../errors";
 import { virtualizationNamespace } from "../schema/names";
 import { type AssociatorsFilter, CimReader, type ReferencesFilter } from "./cim-reader";
-import { type Fault, faultSchema, type HostVerb } from "./fault";
+import { type Fault, type HostVerb, readFault } from "./fault";
 import { FileRecordLog } from "./file-record-log";
+import { findMachine } from "./find-machine";
 import { guidFrom } from "./guid";
 import { HostHistory } from "./host-history";
 import { checkOption, type HostOptions, type OptionName, type OptionValue } from "./host-options";
+import type { HostWork } from "./host-record";
 import type { HostState, PendingFault } from "./host-state";
 import { type HostView, hostTree } from "./host-tree";
 import { dispatchMethod } from "./method-dispatcher";
 import { MemoryRecordLog, type RecordLog } from "./record-log";
 import { readSeedFile, resolveSeed } from "./resolve-seed";
+import { denied } from "./rights";
 import type { ResolvedSeed, Seed } from "./seed";
 import { connectionLost, notReachable } from "./unreachable";
-import { wbemRefusal } from "./wbem-refusal";
 
 /** What every simulated host may be given. */
 export interface SimulatedHostOptions {
@@ -197,27 +197,45 @@ export class SimulatedHost {
    * @throws {@link InvalidArgumentError} when the fault isn't one.
    */
   injectFault(fault: Fault): void {
-    const parsed = v.safeParse(faultSchema, fault);
-    if (!parsed.success) {
-      throw new InvalidArgumentError({
-        attempted: "Injecting a fault",
-        target: this.history.name,
-        answer: parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "the fault"}: ${issue.message}`).join("; "),
-        outcome: "Nothing was changed",
-        remedy:
-          'Write it as { method: "CreateSnapshot", returnValue: 32775 } or { method, job: { endState: 10, atPercent: 40 } }',
-      });
-    }
+    const resolved = readFault(fault, this.history.name);
     this.history.commit((state) => {
       const faultId = guidFrom(state.origin, state.nextSequence, "fault");
-      return { answer: undefined, changes: [{ kind: "faultInjected", faultId, fault: parsed.output }] };
+      return { answer: undefined, changes: [{ kind: "faultInjected", faultId, fault: resolved }] };
     });
+  }
+
+  /**
+   * Puts another version of the application on a machine's disk, as a person does who works in the machine.
+   *
+   * @param machine - Its name or GUID.
+   * @throws {@link InvalidArgumentError} when there isn't exactly one such machine.
+   */
+  upgradeMachine(machine: string, applicationVersion: string): void {
+    this.work(machine, (machineId) => ({ kind: "upgradeMachine", machineId, applicationVersion }));
+  }
+
+  /**
+   * Starts a machine, as a person does who looks after the host.
+   *
+   * @param machine - Its name or GUID.
+   * @throws {@link InvalidArgumentError} when there isn't exactly one such machine.
+   */
+  startMachine(machine: string): void {
+    this.work(machine, (machineId) => ({ kind: "startMachine", machineId }));
   }
 
   /** The groups, machines and snapshots, for people; doesn't count as a request. */
   tree(): HostView {
     const state = this.history.present();
-    return hostTree(new CimReader(state.repository, state.time, "full"), state.repository.hostName);
+    return hostTree(new CimReader(state.repository, state.time, "full"), state.disks, state.repository.hostName);
+  }
+
+  /** Does something at a machine that no request asked for. */
+  private work(machine: string, workOn: (machineId: string) => HostWork): void {
+    this.history.commit((state) => {
+      const work = workOn(findMachine(state.repository, machine, this.history.name));
+      return { answer: undefined, changes: [{ kind: "workDone", work }] };
+    });
   }
 
   private read<Answer>(request: HostRequest, ask: (reader: CimReader) => Answer): Answer {
@@ -244,13 +262,4 @@ export class SimulatedHost {
   private use({ faultId }: PendingFault): void {
     this.history.commit(() => ({ answer: undefined, changes: [{ kind: "faultUsed", faultId }] }));
   }
-}
-
-function denied({ target, methodName }: HostRequest): Error {
-  return wbemRefusal("WBEM_E_ACCESS_DENIED", {
-    attempted: methodName === undefined ? "Reading" : `Invoking ${methodName}`,
-    target,
-    because: "the account lacks the rights",
-    remedy: "Run it elevated, or let the account join the host's group Hyper-V Administrators",
-  });
 }

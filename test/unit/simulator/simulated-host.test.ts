@@ -300,6 +300,7 @@ describe("tree", () => {
         name: "web-01 - (11/23/2026 - 6:42:10 AM)",
         createdAt: "2026-11-23T06:42:10.000Z",
         snapshotCollectionId: collection.key("CollectionID"),
+        applicationVersion: null,
       },
     ]);
   });

@@ -1,0 +1,102 @@
+import type { CimSession } from "../cim/cim-session";
+import type { HyperVHost } from "../hyperv/hyperv-host";
+import { memberWarnings, readMemberConditions } from "../hyperv/member-condition";
+import { getRights } from "../hyperv/remedies";
+import { listVirtualSystemCollections } from "../hyperv/snapshot-inventory";
+import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { ClassName } from "../schema/names";
+import {
+  type CommonOptions,
+  chosenTransport,
+  commandConfiguration,
+  configurationSources,
+  openHost,
+} from "./configuration";
+import { bad, doubtful, type Finding, failure, fine, skipped } from "./finding";
+import type { Surroundings } from "./surroundings";
+
+const tries = {
+  configuration: "configuration",
+  transport: "transport",
+  host: "host",
+  namespace: "namespace",
+  rights: "rights",
+  service: "collection snapshot service",
+  groups: "VM groups",
+} as const;
+
+/** Tries, one after the other, what must be true of configuration and host. */
+export async function* hostFindings(surroundings: Surroundings, options: CommonOptions): AsyncGenerator<Finding> {
+  let host: HyperVHost;
+  let at: keyof typeof tries = "configuration";
+  try {
+    const configuration = commandConfiguration(options, surroundings);
+    yield fine(tries.configuration, sourcesText(configurationSources(options, surroundings)));
+    at = "transport";
+    yield fine(tries.transport, chosenTransport(configuration));
+    at = "host";
+    host = await openHost(surroundings, options);
+    yield fine(tries.host, host.session.hostName);
+  } catch (error) {
+    yield failure(tries[at], error);
+    const names = Object.keys(tries) as (keyof typeof tries)[];
+    for (const name of names.slice(names.indexOf(at) + 1)) yield skipped(tries[name], `${tries[at]} comes first`);
+    return;
+  }
+  try {
+    yield* sessionFindings(host.session);
+  } finally {
+    await host.session.close();
+  }
+}
+
+async function* sessionFindings(session: CimSession): AsyncGenerator<Finding> {
+  let at: keyof typeof tries = "namespace";
+  try {
+    const management = await session.query(`SELECT * FROM ${ClassName.virtualSystemManagementService}`);
+    yield fine(tries.namespace, `${session.namespace} answers`);
+    at = "rights";
+    if (management.length === 0) {
+      yield bad(
+        tries.rights,
+        "the host shows nothing, which is how it answers an account without the rights",
+        getRights,
+      );
+      return;
+    }
+    yield fine(tries.rights, "the account sees the host; whether it may change it shows when it does");
+    at = "service";
+    const services = await session.query(`SELECT * FROM ${ClassName.collectionSnapshotService}`);
+    yield services.length > 0
+      ? fine(tries.service, "seen")
+      : bad(
+          tries.service,
+          `the host has no ${ClassName.collectionSnapshotService}`,
+          "It needs Windows Server 2016 or later",
+        );
+    at = "groups";
+    const groups = await listVirtualSystemCollections(session);
+    yield groups.length > 0
+      ? fine(tries.groups, groups.map(({ name }) => name).join(", "))
+      : doubtful(tries.groups, "there is none", "Make one on the host: New-VMGroup, Add-VMGroupMember");
+    for (const group of groups) yield* groupFindings(session, group);
+  } catch (error) {
+    yield failure(tries[at], error);
+  }
+}
+
+async function* groupFindings(session: CimSession, group: VirtualSystemCollection): AsyncGenerator<Finding> {
+  const what = `VM group ${group.name}`;
+  const members = await readMemberConditions(session, group.path);
+  const warnings = memberWarnings(members);
+  if (warnings.length === 0) yield fine(what, `${members.length} members, and nothing known to hinder`);
+  for (const warning of warnings) {
+    yield doubtful(what, warning, "Settle it before the next snapshot, or see what your host says to it");
+  }
+}
+
+/** Which keys are set, and by what; never to what. */
+function sourcesText(sources: Readonly<Record<string, string>>): string {
+  const set = Object.entries(sources).map(([name, source]) => `${name} (${source})`);
+  return set.length > 0 ? `set: ${set.join(", ")}` : "nothing is set";
+}

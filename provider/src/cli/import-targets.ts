@@ -1,0 +1,67 @@
+import type { CimSession } from "../cim/cim-session";
+import { InvalidArgumentError, NotFoundError } from "../errors";
+import { readCollectionDesignator } from "../hyperv/collection-designator";
+import { listSnapshots, type SnapshotDetails } from "../hyperv/snapshot-inventory";
+import { findVirtualSystemCollection, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { ClassName } from "../schema/names";
+import { findSnapshot } from "./find-snapshot";
+import { compareWithState } from "./leftovers";
+import type { PulumiState } from "./pulumi-state";
+
+/** A snapshot whose group is there, as one has to be that comes under management. */
+export interface ImportableSnapshot extends SnapshotDetails {
+  readonly group: VirtualSystemCollection;
+}
+
+/**
+ * Finds the snapshots that some words mean: those of a group, or the one of an id.
+ *
+ * @param state - The stack's; what is in it already is left out.
+ * @throws {@link InvalidArgumentError} when nothing is left, or a snapshot's group is gone.
+ */
+export async function importTargets(
+  session: CimSession,
+  words: readonly string[],
+  state: PulumiState | undefined,
+): Promise<readonly ImportableSnapshot[]> {
+  const found = new Map<string, SnapshotDetails>();
+  for (const word of words) {
+    const group = await groupOf(session, word);
+    const snapshots = group ? await listSnapshots(session, [group]) : [await findSnapshot(session, word, undefined)];
+    for (const snapshot of snapshots) found.set(snapshot.path.identity, snapshot);
+  }
+  const all = [...found.values()];
+  const fresh = all.filter((snapshot) => !state || compareWithState(snapshot, state).standing !== "inThisStack");
+  if (fresh.length === 0) {
+    const answer = all.length === 0 ? "there are no snapshots of it" : "the stack has all of it already";
+    throw nothing(session, words, answer, "Look at hyperv-snapshots list");
+  }
+  return fresh.map((snapshot) => {
+    const { group } = snapshot;
+    if (group) return { ...snapshot, group };
+    const remedy = "Nothing can manage it without its group; Pulumi's CollectionSnapshot.get can read it";
+    throw nothing(session, [snapshot.snapshotCollectionId], "its VM group is gone", remedy);
+  });
+}
+
+/** The group that a word means; null where it is an id that no group has. */
+async function groupOf(session: CimSession, word: string): Promise<VirtualSystemCollection | null> {
+  if (word.includes(`${ClassName.snapshotCollection}.`)) return null;
+  const { kind } = readCollectionDesignator(word);
+  try {
+    return await findVirtualSystemCollection(session, word);
+  } catch (error) {
+    if (kind === "id" && NotFoundError.isInstance(error)) return null;
+    throw error;
+  }
+}
+
+function nothing(session: CimSession, words: readonly string[], answer: string, remedy: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    attempted: "Importing snapshots",
+    target: `${words.join(", ")} on ${session.hostName}`,
+    answer,
+    outcome: "No file was written",
+    remedy,
+  });
+}

@@ -1,0 +1,86 @@
+import type { CimSession } from "../cim/cim-session";
+import { InvalidArgumentError } from "../errors";
+import { readMemberConditions, stateName } from "../hyperv/member-condition";
+import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
+import type { VirtualMachine } from "../hyperv/virtual-system-collection";
+import { EnabledState } from "../schema/value-maps";
+import { ageText } from "./age-text";
+import { readSnapshotMachines, type SnapshotMachine } from "./snapshot-machines";
+import { takenText } from "./snapshot-view";
+
+/** What bringing a group back to a snapshot would do. */
+export interface RestorePlan {
+  readonly snapshotCollectionId: string;
+  readonly reference: string;
+  readonly hostName: string;
+  readonly group: { readonly collectionId: string; readonly name: string } | null;
+  readonly createdAt: string | null;
+  readonly machines: readonly SnapshotMachine[];
+  /** Members of the group that the snapshot doesn't hold: they stay as they are. */
+  readonly notInSnapshot: readonly VirtualMachine[];
+}
+
+/**
+ * Reads what a restore would do; changes nothing.
+ *
+ * @throws {@link InvalidArgumentError} when the snapshot holds no machine.
+ */
+export async function readRestorePlan(session: CimSession, snapshot: SnapshotDetails): Promise<RestorePlan> {
+  const { snapshotCollectionId, path, group, createdAt } = snapshot;
+  const machines = await readSnapshotMachines(session, snapshot);
+  if (machines.length === 0) {
+    throw new InvalidArgumentError({
+      attempted: "Restoring a snapshot",
+      target: path.toString(),
+      answer: "no machine's snapshot is left in it",
+      outcome: "Nothing was changed",
+      remedy: "Choose another one of hyperv-snapshots list",
+    });
+  }
+  const members = group ? await readMemberConditions(session, group.path) : [];
+  return {
+    snapshotCollectionId,
+    reference: path.toString(),
+    hostName: session.hostName,
+    group: group && { collectionId: group.collectionId, name: group.name },
+    createdAt,
+    machines,
+    notInSnapshot: members
+      .filter(({ vmId }) => !machines.some((machine) => machine.vmId === vmId))
+      .map(({ vmId, vmName }) => ({ vmId, vmName })),
+  };
+}
+
+/** A plan for the person who has to decide: per machine, what would be lost. */
+export function planText(plan: RestorePlan, today: number): string {
+  const { machines, notInSnapshot, group, hostName, createdAt } = plan;
+  const what = group ? `VM group ${group.name}` : "a VM group that is gone";
+  return [
+    `Snapshot ${plan.snapshotCollectionId} of ${what} on ${hostName}, taken ${takenText(createdAt, today)}`,
+    "",
+    "What restoring it would lose:",
+    ...machines.flatMap((machine) => machineText(machine, today)),
+    ...notInSnapshot.map(
+      ({ vmName }) =>
+        `  ${vmName}  is in the group and not in the snapshot: stays as it is, so the group won't be at one moment`,
+    ),
+    "",
+    "Machines are off afterwards, or saved where the snapshot holds a saved state.",
+  ].join("\n");
+}
+
+function machineText(machine: SnapshotMachine, today: number): string[] {
+  const { vmName, enabledState, busyWith, createdAt, laterCheckpoints, hasSavedState } = machine;
+  const running = enabledState === EnabledState.Enabled ? ", and is ended without shutting down" : "";
+  const since =
+    createdAt === null ? "what came after the snapshot" : `the last ${ageText(today - Date.parse(createdAt))}`;
+  const later = laterCheckpoints.map((name) => `"${name}"`).join(", ");
+  return [
+    `  ${vmName}  ${stateName(enabledState)}: loses ${since}, unless a later checkpoint holds it${running}`,
+    ...(busyWith === null ? [] : [`    busy (${busyWith}): the host may refuse`]),
+    ...(laterCheckpoints.length === 0
+      ? []
+      : [`    ${laterCheckpoints.length} later, from which the machine won't descend any more: ${later}`]),
+    ...(hasSavedState ? ["    its snapshot holds a saved state"] : []),
+  ];
+}

@@ -1,0 +1,133 @@
+import type { Command } from "commander";
+import { CimInstancePath } from "../cim/cim-instance-path";
+import { parseDuration } from "../duration";
+import { InvalidArgumentError } from "../errors";
+import { applySnapshot } from "../hyperv/apply-snapshot";
+import type { HyperVHost } from "../hyperv/hyperv-host";
+import { readMachineConditions, stateName } from "../hyperv/member-condition";
+import { EnabledState } from "../schema/value-maps";
+import type { CommandSite } from "./command-site";
+import { type CommonOptions, withHost } from "./configuration";
+import { isConfirmed, requireTerminal } from "./confirm";
+import type { Ending } from "./exit-codes";
+import { findSnapshot } from "./find-snapshot";
+import { JobProgress } from "./job-progress";
+import { readPulumiState } from "./pulumi-state";
+import type { Report } from "./report";
+import { planText, type RestorePlan, readRestorePlan } from "./restore-plan";
+import { idHelp, stateHelp } from "./show";
+import type { Surroundings } from "./surroundings";
+
+interface RestoreOptions extends CommonOptions {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly timeout: string;
+  readonly state?: string;
+}
+
+const attempted = "Restoring a snapshot";
+
+/** Adds `restore`. */
+export function addRestore(program: Command, site: CommandSite): void {
+  const { surroundings } = site;
+  site
+    .add(program, "restore", "bring all machines of a snapshot back to it, after showing what that loses and asking")
+    .argument("<id>", idHelp)
+    .option("--yes", "don't ask")
+    .option("--dry-run", "show what would be lost, and change nothing")
+    .option("--timeout <duration>", "how long to wait for the host's job", "30m")
+    .option("--state <file>", stateHelp)
+    .action((id: string, options: RestoreOptions) =>
+      site.run(options, async (report) => {
+        const timeoutMs = readTimeout(options.timeout);
+        if (!options.yes && !options.dryRun) requireTerminal(surroundings, attempted, id);
+        const state = options.state === undefined ? undefined : await readPulumiState(options.state, surroundings);
+        return withHost(surroundings, options, async (host) => {
+          const plan = await readRestorePlan(host.session, await findSnapshot(host.session, id, state));
+          return restore(host, plan, { ...options, timeoutMs, surroundings, report });
+        });
+      }),
+    );
+}
+
+interface RestoreRequest extends Pick<RestoreOptions, "yes" | "dryRun"> {
+  readonly timeoutMs: number;
+  readonly surroundings: Surroundings;
+  readonly report: Report;
+}
+
+async function restore(host: HyperVHost, plan: RestorePlan, request: RestoreRequest): Promise<Ending> {
+  const { surroundings, report } = request;
+  const text = planText(plan, surroundings.today());
+  if (request.dryRun) {
+    report.result({ ...plan, applied: false }, () => `${text}\n\nNothing was changed (--dry-run).`);
+    return "ok";
+  }
+  report.text(text);
+  const count = plan.machines.length;
+  const question = `\nBring ${count === 1 ? "1 machine" : `${count} machines`} back? Only "yes" is a yes: `;
+  if (!request.yes && !(await isConfirmed(surroundings, question))) {
+    report.result({ ...plan, applied: false }, () => "\nNothing was changed.");
+    return "declined";
+  }
+  const isApplied = await apply(host, plan, request);
+  if (!isApplied) {
+    report.note("The waiting was interrupted. The job goes on at the host, and the machines will be brought back.");
+    return "interrupted";
+  }
+  const machines = await readMachineConditions(
+    host.session,
+    plan.machines.map(({ vmId }) => vmId),
+  );
+  const after = machines.map(({ vmId, vmName, enabledState }) => ({ vmId, vmName, state: stateName(enabledState) }));
+  report.result({ ...plan, applied: true, after }, () => afterText(after));
+  return "ok";
+}
+
+/** @returns Whether it was waited for to its end. */
+async function apply(host: HyperVHost, plan: RestorePlan, request: RestoreRequest): Promise<boolean> {
+  const progress = new JobProgress(request.surroundings, "restore job");
+  const interruption = request.surroundings.interruption();
+  try {
+    await applySnapshot(host, CimInstancePath.parse(plan.reference), {
+      timeoutMs: request.timeoutMs,
+      target: `${plan.snapshotCollectionId} of ${plan.group ? `VM group ${JSON.stringify(plan.group.name)}` : "a group that is gone"} on ${plan.hostName}`,
+      // a program that reads standard error wants the failure alone
+      ...(!request.report.isJson && { onReading: progress.show }),
+      abortSignal: interruption.signal,
+    });
+    return true;
+  } catch (error) {
+    if (interruption.signal.aborted && error === interruption.signal.reason) return false;
+    throw error;
+  } finally {
+    progress.end();
+    interruption.end();
+  }
+}
+
+function afterText(after: readonly { readonly vmName: string; readonly state: string }[]): string {
+  const isRunning = ({ state }: { readonly state: string }) => state === stateName(EnabledState.Enabled);
+  const running = after.filter(isRunning);
+  const others = after.filter((machine) => !isRunning(machine));
+  return [
+    "\nBrought back:",
+    ...after.map(({ vmName, state }) => `  ${vmName}  ${state}`),
+    running.length > 0 ? `Running: ${names(running)}` : "None of them runs.",
+    ...(others.length > 0 ? [`To start them: Start-VM -Name ${names(others)}`] : []),
+  ].join("\n");
+}
+
+const names = (machines: readonly { readonly vmName: string }[]) => machines.map(({ vmName }) => vmName).join(", ");
+
+function readTimeout(text: string): number {
+  const timeoutMs = parseDuration(text);
+  if (timeoutMs !== undefined) return timeoutMs;
+  throw new InvalidArgumentError({
+    attempted,
+    target: `--timeout ${text}`,
+    answer: "it is no duration",
+    outcome: "Nothing was asked of any host",
+    remedy: 'Write one such as "30m" or "1h30m"',
+  });
+}

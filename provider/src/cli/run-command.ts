@@ -1,0 +1,53 @@
+import { Command, CommanderError } from "commander";
+import { InvalidArgumentError } from "../errors";
+import { CommandSite } from "./command-site";
+import { addDoctor } from "./doctor";
+import { exitCodeHelp, exitCodes } from "./exit-codes";
+import { addImport } from "./import";
+import { addList } from "./list";
+import { ownPackage } from "./own-package";
+import { Report } from "./report";
+import { addRestore } from "./restore";
+import { addShow } from "./show";
+import { addSimulate } from "./simulate";
+import type { Surroundings } from "./surroundings";
+
+/**
+ * Runs `hyperv-snapshots` with the words that follow its name.
+ *
+ * @returns The exit code, one of {@link exitCodes}.
+ */
+export async function runCommand(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  const isJson = words.includes("--json");
+  const site = new CommandSite(surroundings);
+  const program = new Command("hyperv-snapshots")
+    .description("Snapshots of Hyper-V VM groups: looked at, applied, and handed over to Pulumi.")
+    .version(ownPackage.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => surroundings.stdout.write(text),
+      writeErr: (text) => surroundings.stderr.write(text),
+      outputError: (text, write) => (isJson ? undefined : write(withoutValues(text))),
+    })
+    .addHelpText("after", exitCodeHelp());
+  for (const add of [addList, addShow, addRestore, addImport, addSimulate, addDoctor]) add(program, site);
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return site.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return endOfParsing(error, isJson, surroundings);
+    new Report(surroundings, isJson).failure(error);
+    return (InvalidArgumentError.isInstance(error) ? exitCodes.badUsage : exitCodes.failed).code;
+  }
+}
+
+/** What stands behind a mistyped `--password=` is not to be seen again. */
+const withoutValues = (text: string) => text.replaceAll(/(--[\w-]+)=[^\s']*/g, "$1=...");
+
+/** Help and version end so too, with success. */
+function endOfParsing({ exitCode, message }: CommanderError, isJson: boolean, { stderr }: Surroundings): number {
+  if (exitCode === 0) return exitCodes.ok.code;
+  if (isJson)
+    stderr.write(`${JSON.stringify({ error: { code: "USAGE", message: withoutValues(message) } }, null, 2)}\n`);
+  return exitCodes.badUsage.code;
+}

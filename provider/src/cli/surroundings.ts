@@ -1,0 +1,51 @@
+import type { Readable, Writable } from "node:stream";
+import type { Configuration } from "../config";
+import { connect } from "../connection";
+import type { HyperVHost } from "../hyperv/hyperv-host";
+import { type Clock, systemClock } from "../jobs/clock";
+
+/** A stream that may be a terminal. */
+type Terminal<Stream> = Stream & { readonly isTTY?: boolean };
+
+/** What the command stands on; tests bring their own. */
+export interface Surroundings {
+  readonly stdin: Terminal<Readable>;
+  readonly stdout: Terminal<Writable>;
+  readonly stderr: Terminal<Writable>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where a Pulumi program would be. */
+  readonly workingFolder: string;
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly today: () => number;
+  readonly connect: (configuration: Configuration, clock: Clock) => Promise<HyperVHost>;
+  /** Begins to listen for ^C. */
+  readonly interruption: () => Interruption;
+}
+
+/** ^C, as long as somebody listens for it. */
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** Ends the listening: the next ^C ends the process. */
+  readonly end: () => void;
+}
+
+/** What the real command stands on. */
+export function processSurroundings(): Surroundings {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    workingFolder: process.cwd(),
+    clock: systemClock,
+    today: Date.now,
+    connect,
+    interruption: () => {
+      const controller = new AbortController();
+      const interrupt = () => controller.abort();
+      process.once("SIGINT", interrupt);
+      return { signal: controller.signal, end: () => process.off("SIGINT", interrupt) };
+    },
+  };
+}

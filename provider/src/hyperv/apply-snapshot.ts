@@ -1,0 +1,49 @@
+import type { CimInstancePath } from "../cim/cim-instance-path";
+import { JobFailedError, JobTimeoutError } from "../errors";
+import type { WaitOptions } from "../jobs/job-monitor";
+import { methodOutcome } from "../jobs/method-outcome";
+import { ClassName } from "../schema/names";
+import type { HyperVHost } from "./hyperv-host";
+import { explainJobFailure } from "./job-errors";
+import { remedyForApplySnapshot } from "./remedies";
+import { servicePath } from "./service-path";
+
+const attempted = "ApplySnapshot";
+
+/**
+ * Brings every machine of a snapshot collection back to its snapshot, and waits for the job.
+ *
+ * What the machines hold now, and no checkpoint does, is lost. Sent once, never repeated.
+ *
+ * @param options - How long to wait for the job, and what is applied, for messages.
+ * @throws {@link MethodFailedError} when the host refuses; nothing was applied then.
+ * @throws {@link JobFailedError} when the job ended without success: some machines may be back at their snapshots.
+ * @throws {@link JobTimeoutError} when the deadline came first; the job goes on.
+ */
+export async function applySnapshot(
+  { session, jobs }: HyperVHost,
+  path: CimInstancePath,
+  options: Omit<WaitOptions, "attempted">,
+): Promise<void> {
+  const service = await servicePath(session, ClassName.collectionSnapshotService);
+  const result = await session.invokeMethod(service, attempted, { SnapshotCollection: path });
+  const outcome = methodOutcome(result, {
+    attempted,
+    target: options.target,
+    refused: "No machine was brought back",
+    remedy: remedyForApplySnapshot,
+  });
+  if (outcome.kind === "completed") return;
+  try {
+    await jobs.waitFor(outcome.jobPath, { ...options, attempted });
+  } catch (error) {
+    if (JobTimeoutError.isInstance(error)) {
+      const remedy = "Wait until the machines have finished, and look at each; next time give it more time";
+      throw new JobTimeoutError({ ...error.parts, remedy }, { ...error, cause: error });
+    }
+    if (!JobFailedError.isInstance(error)) throw error;
+    const explained = await explainJobFailure(session, error, remedyForApplySnapshot);
+    const known = "Some machines may be back at their snapshots and others not: look at each before it is started";
+    throw new JobFailedError({ ...explained.parts, outcome: known }, { ...explained, cause: error });
+  }
+}

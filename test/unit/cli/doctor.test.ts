@@ -1,0 +1,93 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { oldestPulumiCli } from "../../../provider/src/cli/pulumi-findings";
+import { oldestUsableVersion } from "../../../tools/pulumi-cli/pulumi-version";
+import { CommandLine } from "../../support/command-line";
+
+interface Shown {
+  readonly what: string;
+  readonly status: string;
+}
+
+/** Makes a project in which everything of Pulumi's is as it should be. */
+function pulumiProject(at: CommandLine, { cli = "3.300.0", sdk = "3.248.0" } = {}): void {
+  const put = (path: string, text: string) => {
+    mkdirSync(dirname(join(at.folder, path)), { recursive: true });
+    writeFileSync(join(at.folder, path), text);
+  };
+  put("node_modules/@pulumi/pulumi/package.json", JSON.stringify({ name: "@pulumi/pulumi", version: sdk }));
+  put("node_modules/pulumi-hyperv-snapshots/package.json", JSON.stringify({ name: "pulumi-hyperv-snapshots" }));
+  put("node_modules/pulumi-hyperv-snapshots/lifecycle.js", "");
+  put("pulumi", `#!/bin/sh\necho v${cli}\n`);
+  chmodSync(join(at.folder, "pulumi"), 0o755);
+  put("pulumi-resource-pulumi-nodejs", "");
+}
+
+async function examine(at: CommandLine) {
+  const { exitCode, value } = await at.json(["doctor"]);
+  const findings = Object.fromEntries(value.findings.map(({ what, status }: Shown) => [what, status]));
+  return { exitCode, isWell: value.isWell, findings, all: JSON.stringify(value.findings) };
+}
+
+describe.skipIf(process.platform === "win32")("hyperv-snapshots doctor", () => {
+  it("is content where all is well", async () => {
+    const at = new CommandLine();
+    at.host();
+    pulumiProject(at);
+    const { exitCode, isWell, all } = await examine(at);
+    expect(all).not.toMatch(/"(failed|warning|skipped)"/);
+    expect({ exitCode, isWell }).toEqual({ exitCode: 0, isWell: true });
+    expect((await at.run(["doctor"])).stdout).toContain("ok      namespace: root\\virtualization\\v2 answers");
+  });
+
+  it("says at which step it can't go on, and what to do there", async () => {
+    const at = new CommandLine();
+    expect((await examine(at)).findings).toMatchObject({ configuration: "ok", host: "failed", namespace: "skipped" });
+    at.environment["HYPERV_SNAPSHOTS_TRANSPORT"] = "pigeon";
+    expect((await examine(at)).findings).toMatchObject({ configuration: "failed", transport: "skipped" });
+    at.environment["HYPERV_SNAPSHOTS_TRANSPORT"] = "simulated";
+    at.host().setOption("rights", "blind");
+    const blind = await examine(at);
+    expect(blind.findings).toMatchObject({ namespace: "ok", rights: "failed" });
+    expect(blind.all).toContain("Hyper-V Administrators");
+    at.host().setOption("rights", "denied");
+    expect((await examine(at)).findings).toMatchObject({ namespace: "failed" });
+  });
+
+  it("names what may hinder a group, and that there is none", async () => {
+    const at = new CommandLine();
+    at.host({ machines: [{ name: "a", state: "off" }], groups: [{ name: "g", members: ["a"] }] });
+    const off = await examine(at);
+    expect(off).toMatchObject({ exitCode: 3, findings: { "VM groups": "ok", "VM group g": "warning" } });
+    const empty = new CommandLine();
+    empty.host({});
+    expect((await examine(empty)).findings).toMatchObject({ "VM groups": "warning" });
+  });
+
+  it("finds what is wrong with Pulumi", async () => {
+    const at = new CommandLine();
+    at.host();
+    expect((await examine(at)).findings).toMatchObject({
+      "@pulumi/pulumi": "failed",
+      "dynamic provider": "failed",
+      "one SDK": "skipped",
+      "Pulumi CLI": "failed",
+      "host of dynamic providers": "failed",
+    });
+    pulumiProject(at, { cli: "3.99.0", sdk: "3.99.0" });
+    const own = join(at.folder, "node_modules/pulumi-hyperv-snapshots/node_modules/@pulumi/pulumi");
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, "package.json"), JSON.stringify({ version: "3.248.0" }));
+    expect((await examine(at)).findings).toMatchObject({
+      "@pulumi/pulumi": "failed",
+      "dynamic provider": "ok",
+      "one SDK": "warning",
+      "Pulumi CLI": "warning",
+    });
+  });
+
+  it("asks for the same Pulumi CLI as the repository's tools", () => {
+    expect(oldestPulumiCli).toBe(oldestUsableVersion);
+  });
+});

@@ -1,0 +1,79 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ageText } from "../../../provider/src/cli/age-text";
+import { exitCodes } from "../../../provider/src/cli/exit-codes";
+import { CommandLine } from "../../support/command-line";
+import { repositoryFolder } from "../../support/repository";
+
+describe("hyperv-snapshots", () => {
+  it("ends with an exit code of its table, which --help shows", async () => {
+    const at = new CommandLine();
+    const help = await at.run(["--help"]);
+    expect(help.exitCode).toBe(0);
+    for (const { code, meaning } of Object.values(exitCodes))
+      expect(help.stdout).toMatch(new RegExp(`${code} +${meaning}`));
+    for (const name of ["list", "show", "restore", "import", "simulate", "doctor"])
+      expect(help.stdout).toContain(`  ${name} `);
+    expect((await at.run([])).exitCode).toBe(2);
+    expect((await at.run(["lits"])).stderr).toContain("Did you mean list?");
+    const usage = await at.json(["list", "--no-such-option"]);
+    expect(usage).toMatchObject({ exitCode: 2, value: { error: { code: "USAGE" } } });
+  });
+
+  it("takes the configuration from --config, else from the environment, and says what is wrong with it", async () => {
+    const at = new CommandLine();
+    at.host();
+    const other = new CommandLine();
+    other.host({ hostName: "HV-OTHER" });
+    const { value } = await at.json(["list", "--config", `simulatedHost=${other.storeFile}`]);
+    expect(value.hostName).toBe("HV-OTHER");
+    const environment = {};
+    const unset = await at.run(["list"], { environment });
+    expect(unset.exitCode).toBe(process.platform === "win32" ? 1 : 2);
+    expect(unset.stderr).toContain("--config key=value, or the environment variable (HYPERV_SNAPSHOTS_TRANSPORT)");
+    expect((await at.run(["list", "--config", "transprot=simulated"])).stderr).toContain("hyperv-snapshots:transport?");
+    expect((await at.run(["list", "--config", "transport=pigeon"])).stderr).toContain('"pigeon" is none of its values');
+  });
+
+  it("shows no value that might be a secret, neither of wrong words nor in doctor", async () => {
+    const at = new CommandLine();
+    at.host();
+    for (const words of [
+      ["list", "--config", "hunter2"],
+      ["list", "--config", "passwrod=hunter2"],
+      ["list", "--password=hunter2"],
+      ["list", "--password=hunter2", "--json"],
+      ["doctor", "--config", "simulatedSeed=hunter2"],
+    ]) {
+      const { stdout, stderr } = await at.run(words);
+      expect(stdout + stderr, words.join(" ")).not.toContain("hunter2");
+      expect(stdout + stderr).not.toBe("");
+    }
+  });
+
+  it("shows a message without a stack; a connection that is lost is a failure", async () => {
+    const at = new CommandLine();
+    at.host().injectFault({ verb: "query", connection: "lostBefore" });
+    const { exitCode, stderr } = await at.run(["list"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^Reading on .* was lost before the answer came.*\n$/);
+  });
+
+  it("runs as it is installed", () => {
+    const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");
+    const run = (...words: string[]) => execFileSync(process.execPath, [command, ...words], { encoding: "utf8" });
+    expect(run("--help")).toContain("Usage: hyperv-snapshots");
+    expect(run("--version").trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});
+
+it.each([
+  [0, "0 s"],
+  [59_999, "59 s"],
+  [60_000, "1 min"],
+  [11_520_000, "3 h 12 min"],
+  [90_000_000, "1 d 1 h"],
+])("%i ms are %s", (milliseconds, text) => {
+  expect(ageText(milliseconds)).toBe(text);
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { CommandLine } from "../../support/command-line";
+import { exportedSnapshot, exportedState } from "../../support/exported-state";
+
+describe("hyperv-snapshots show", () => {
+  it("finds a snapshot by the host's id in any form, by its reference, and by a resource's id through the state", async () => {
+    const at = new CommandLine();
+    const id = at.takeSnapshot();
+    at.takeSnapshot();
+    const { value } = await at.json(["show", id]);
+    expect(value).toMatchObject({
+      snapshotCollectionId: id,
+      group: { name: "web-tier" },
+      machines: [{ vmName: "db-01", enabledState: 2, laterCheckpoints: [expect.stringContaining("db-01")] }, {}],
+    });
+    const own = "11111111-1111-4111-8111-111111111111";
+    const state = at.write(
+      "state.json",
+      exportedState([exportedSnapshot("before", own, { snapshotCollectionId: id })]),
+    );
+    for (const words of [[id.toLowerCase()], [`{${id}}`], [value.reference], [own, "--state", state]]) {
+      expect((await at.json(["show", ...words])).value, words[0]).toMatchObject({ snapshotCollectionId: id });
+    }
+    const { stdout } = await at.run(["show", id, "--state", state]);
+    expect(stdout).toContain("in this stack: urn:pulumi:prod::shop::");
+    expect(stdout).toContain('later: "db-01');
+  });
+
+  it("says what may be meant by an id that nothing has", async () => {
+    const at = new CommandLine();
+    at.host();
+    const missing = await at.run(["show", "11111111-1111-4111-8111-111111111111"]);
+    expect(missing.exitCode).toBe(1);
+    expect(missing.stderr).toContain("pulumi stack export");
+    expect(missing.stderr, "no stack").not.toMatch(/\n\s+at /);
+    expect((await at.run(["show", "web-tier"])).exitCode).toBe(2);
+    expect((await at.run(["show"])).exitCode).toBe(2);
+  });
+});

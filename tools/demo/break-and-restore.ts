@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { drawHost, type GroupView, type SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
+
+/** By this the provider and the command find the demo's host. */
+export const storeVariable = "HYPERV_SNAPSHOTS_SIMULATED_HOST";
+
+const brokenVersion = "2.0.0 (broken)";
+
+/** The demo's host, where it is, and how to talk to the person. */
+export interface DemoHost {
+  readonly host: SimulatedHost;
+  readonly storeFile: string;
+  readonly repository: string;
+  readonly say: (text?: string) => void;
+}
+
+/**
+ * Upgrades every machine of the group to a version that doesn't work.
+ *
+ * @returns The exit code.
+ */
+export function breakMachines({ host, say }: DemoHost): number {
+  for (const { name } of demoGroup(host).machines) host.upgradeMachine(name, brokenVersion);
+  say(`\nAn upgrade went wrong: every machine of the group now has the application in version ${brokenVersion}.\n`);
+  say(drawHost(host.tree()));
+  say(`
+What to try next:
+  npm run demo -- restore      brings all machines back to the moment of the snapshot`);
+  return 0;
+}
+
+/**
+ * Brings the group back to its newest snapshot by the command that people use, and starts the machines, as people do.
+ *
+ * @returns The exit code: the command's.
+ */
+export function restoreMachines({ host, storeFile, repository, say }: DemoHost): number {
+  const { machines } = demoGroup(host);
+  const snapshots = machines.flatMap((machine) => machine.snapshots);
+  const newest = snapshots.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt, "en")).at(-1);
+  if (!newest?.snapshotCollectionId) {
+    say("There is no snapshot to go back to: npm run demo takes one first.");
+    return 1;
+  }
+  const parameters = ["restore", newest.snapshotCollectionId, "--yes"];
+  say(`\n$ hyperv-snapshots ${parameters.join(" ")}`);
+  const { status } = spawnSync(
+    process.execPath,
+    [join(repository, "provider", "bin", "hyperv-snapshots.js"), ...parameters],
+    {
+      stdio: "inherit",
+      env: {
+        ...process.env,
+        HYPERV_SNAPSHOTS_TRANSPORT: "simulated",
+        [storeVariable]: storeFile,
+      },
+    },
+  );
+  if (status !== 0) return status ?? 1;
+  for (const { name } of machines) host.startMachine(name);
+  say("\nStarted again, as an operator would (Start-VM). The host as it shows itself now:\n");
+  say(drawHost(host.tree()));
+  return 0;
+}
+
+function demoGroup(host: SimulatedHost): GroupView {
+  const [group] = host.tree().groups;
+  if (!group) throw new Error("The demo's host has no VM group; npm run demo -- reset forgets it");
+  return group;
+}
