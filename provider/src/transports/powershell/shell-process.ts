@@ -101,6 +101,8 @@ export class ShellProcess {
     const timer = setTimeout(() => this.kill(), endTimeoutMs);
     await this.closed;
     clearTimeout(timer);
+    // its output ends a moment before it does
+    await this.shell.dispose().catch(() => {});
   }
 
   private async start(token: string): Promise<void> {
