@@ -15,6 +15,9 @@ import { untilGone } from "../support/processes";
 import { HostAtHand } from "../support/simulated-hosts";
 import { temporaryFolder } from "../support/temporary-folder";
 
+// starts of PowerShell take long where many other tests run beside
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+
 const jobs = "SELECT * FROM Msvm_ConcreteJob";
 const groups = "SELECT * FROM Msvm_VirtualSystemCollection";
 
@@ -101,7 +104,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     if (process.platform !== "linux") return;
     for (const shell of server.shells) {
       for (const file of ["cmdline", "environ"])
-        expect(readFileSync(`/proc/${shell}/${file}`, "utf8")).not.toContain("pass");
+        expect(readFileSync(`/proc/${shell}/${file}`, "utf8")).not.toContain("東京");
     }
   });
 

@@ -41,4 +41,4 @@ it("takes, keeps, refreshes, replaces and destroys a snapshot through PowerShell
   expect(await project.destroy()).toMatchObject({ status: 0, output: expect.stringContaining("- 2 deleted") });
   expect(project.snapshotCounts()).toEqual([0, 0]);
   await untilGone(server?.shells ?? []);
-});
+}, 600_000);

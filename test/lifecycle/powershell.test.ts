@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CimHostServer, type StandInRequest } from "../support/cim-host-server";
 import { DynamicHost } from "../support/dynamic-host";
@@ -6,6 +6,9 @@ import { powerShellEditions, requirePowerShell } from "../support/powershell";
 import { untilGone } from "../support/processes";
 import { smallSeed } from "../support/pulumi-project";
 import { repositoryFolder } from "../support/repository";
+
+// starts of PowerShell take long where many other tests run beside
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const [edition] = powerShellEditions;
 let host: SimulatedHost;

@@ -10,7 +10,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until none of some processes is there, for 10 s at most. */
+/** Waits until none of some processes is there, for 30 s at most. */
 export async function untilGone(pids: readonly number[]): Promise<void> {
-  await vi.waitUntil(() => !pids.some(isAlive), { timeout: 10_000, interval: 50 });
+  await vi.waitUntil(() => !pids.some(isAlive), { timeout: 30_000, interval: 50 });
 }
