@@ -1,10 +1,21 @@
 // Builds the workspace and shows that it works: `npm run build`.
 import { spawn } from "node:child_process";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const started = Date.now();
 const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
 const terminal = process.stderr.isTTY;
+
+// the compiler leaves what it made of files that are gone, and the package would carry it
+const provider = fileURLToPath(new URL("../provider/", import.meta.url));
+const built = join(provider, "dist");
+for (const file of existsSync(built) ? readdirSync(built, { recursive: true, encoding: "utf8" }) : []) {
+  const source = file.replace(/(\.d\.ts|\.js)$/, ".ts");
+  if (source !== file && !existsSync(join(provider, "src", source))) rmSync(join(built, file));
+}
 
 process.stderr.write(`Building ...${terminal ? "" : "\n"}`);
 const alive = terminal ? setInterval(() => process.stderr.write("."), 1000) : undefined;

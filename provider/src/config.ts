@@ -1,3 +1,4 @@
+import { parseDuration } from "./duration";
 import { InvalidArgumentError } from "./errors";
 import { nearest } from "./nearest";
 import { virtualizationNamespace } from "./schema/names";
@@ -12,6 +13,8 @@ interface ConfigurationKey {
   readonly description: string;
   /** The only values, where there are only some. */
   readonly values?: readonly string[];
+  /** Whether the value is a duration, such as `30s` or `1h30m`. */
+  readonly isDuration?: true;
   readonly default?: string;
 }
 
@@ -58,6 +61,11 @@ export const configurationKeys = {
       "What the host does with snapshots that descend from one that is destroyed. Not known in public, so `unknown` refuses to destroy it while any do.",
     values: ["unknown", "kept", "removed"],
     default: "unknown",
+  },
+  lostAnswerSearch: {
+    description: "How long a trace is looked for on the host when the answer to CreateSnapshot was lost.",
+    isDuration: true,
+    default: "30s",
   },
 } as const satisfies Record<string, ConfigurationKey>;
 
@@ -107,6 +115,7 @@ export function readConfiguration(sources: ConfigurationSources): Configuration 
     const value = sources.get(name) ?? sources.environment[environmentVariable(name)] ?? key.default;
     if (value === undefined || value === "") continue;
     if (key.values && !key.values.includes(value)) throw unknownValue(name, value, key.values);
+    if (key.isDuration && parseDuration(value) === undefined) throw unknownValue(name, value, ["30s", "1h30m"]);
     configuration[name] = value;
   }
   return configuration as unknown as Configuration;
@@ -138,6 +147,6 @@ function unknownValue(name: string, value: string, values: readonly string[]): I
     target: `${configurationNamespace}:${name}`,
     answer: `${JSON.stringify(value)} is none of its values`,
     outcome: "Nothing was asked of the host",
-    remedy: `Set it to ${values.join(", ")}: pulumi config set ${configurationNamespace}:${name} ${values[0]}`,
+    remedy: `Set it to ${configurationKeys[name as ConfigurationKeyName] && "isDuration" in configurationKeys[name as ConfigurationKeyName] ? "a duration such as " : ""}${values.join(", ")}: pulumi config set ${configurationNamespace}:${name} ${values[0]}`,
   });
 }

@@ -16,6 +16,64 @@ export interface ErrorParts {
   readonly remedy: string;
 }
 
+/**
+ * Every stable identifier of a failure. The one list of them: types, messages and tests come from it.
+ *
+ * `METHOD_…` name a return value: those of the documented numbers 1 … 6 and 32768 … 32779, then the ranges around them.
+ *
+ * @public
+ */
+export const errorCodes = [
+  "INVALID_ARGUMENT",
+  "DEPENDENTS_UNKNOWN",
+  "DEPENDENTS_NEW",
+  "MISSING_DEPENDENCY",
+  "CONNECTION_FAILED",
+  "AUTHENTICATION_FAILED",
+  "TRANSPORT_TIMEOUT",
+  "PROTOCOL",
+  "CIM_FAILED",
+  "CIM_NOT_FOUND",
+  "CIM_ACCESS_DENIED",
+  "METHOD_NOT_SUPPORTED",
+  "METHOD_FAILED",
+  "METHOD_TIMEOUT",
+  "METHOD_INVALID_PARAMETER",
+  "METHOD_INVALID_STATE",
+  "METHOD_INVALID_TYPE",
+  "METHOD_DMTF_RESERVED",
+  "METHOD_RESERVED",
+  "METHOD_VENDOR_FAILED",
+  "METHOD_VENDOR_ACCESS_DENIED",
+  "METHOD_VENDOR_NOT_SUPPORTED",
+  "METHOD_VENDOR_STATUS_IS_UNKNOWN",
+  "METHOD_VENDOR_TIMEOUT",
+  "METHOD_VENDOR_INVALID_PARAMETER",
+  "METHOD_VENDOR_SYSTEM_IS_IN_USE",
+  "METHOD_VENDOR_INVALID_STATE",
+  "METHOD_VENDOR_INCORRECT_DATA_TYPE",
+  "METHOD_VENDOR_SYSTEM_IS_NOT_AVAILABLE",
+  "METHOD_VENDOR_OUT_OF_MEMORY",
+  "METHOD_VENDOR_FILE_NOT_FOUND",
+  "METHOD_VENDOR_SPECIFIC",
+  "METHOD_UNDOCUMENTED",
+  "JOB_FAILED",
+  "JOB_TERMINATED",
+  "JOB_KILLED",
+  "JOB_TIMEOUT",
+  "JOB_LOST",
+  "JOB_STATE_UNEXPECTED",
+  "MERGE_TIMEOUT",
+  "PARTIAL_CREATE",
+] as const;
+
+/**
+ * One of {@link errorCodes}.
+ *
+ * @public
+ */
+export type ErrorCode = (typeof errorCodes)[number];
+
 const kinds = Symbol.for("pulumi-hyperv-snapshots.error-kinds");
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
@@ -29,13 +87,15 @@ const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text
  */
 export abstract class HyperVError extends Error {
   /** Stable identifier of the failure; part of the public contract. */
-  abstract readonly code: string;
+  abstract readonly code: ErrorCode;
   /** The message's parts, for programs that show them differently. */
   readonly parts: ErrorParts;
 
   constructor(parts: ErrorParts, options: { readonly cause?: unknown } = {}) {
     super(
-      `${parts.attempted} on ${parts.target} failed: ${sentence(parts.answer)} ${sentence(parts.outcome)} ${sentence(parts.remedy)}`,
+      [`${parts.attempted} on ${parts.target} failed: ${parts.answer}`, parts.outcome, parts.remedy]
+        .map(sentence)
+        .join(" "),
       options,
     );
     this.parts = parts;
@@ -67,10 +127,10 @@ export abstract class HyperVError extends Error {
  * @public
  */
 export class InvalidArgumentError extends HyperVError {
-  readonly code: string;
+  readonly code: ErrorCode;
 
   /** `code` tells special cases apart: `DEPENDENTS_UNKNOWN`. */
-  constructor(parts: ErrorParts, options: { readonly code?: string; readonly cause?: unknown } = {}) {
+  constructor(parts: ErrorParts, options: { readonly code?: ErrorCode; readonly cause?: unknown } = {}) {
     super(parts, options);
     this.code = options.code ?? "INVALID_ARGUMENT";
   }
@@ -82,7 +142,7 @@ export class InvalidArgumentError extends HyperVError {
  * @public
  */
 export class MissingDependencyError extends HyperVError {
-  readonly code: string = "MISSING_DEPENDENCY";
+  readonly code: ErrorCode = "MISSING_DEPENDENCY";
 }
 
 /**
@@ -98,7 +158,7 @@ export abstract class TransportError extends HyperVError {}
  * @public
  */
 export class ConnectionError extends TransportError {
-  readonly code: string = "CONNECTION_FAILED";
+  readonly code: ErrorCode = "CONNECTION_FAILED";
 }
 
 /**
@@ -107,7 +167,7 @@ export class ConnectionError extends TransportError {
  * @public
  */
 export class AuthenticationError extends TransportError {
-  readonly code: string = "AUTHENTICATION_FAILED";
+  readonly code: ErrorCode = "AUTHENTICATION_FAILED";
 }
 
 /**
@@ -116,7 +176,7 @@ export class AuthenticationError extends TransportError {
  * @public
  */
 export class TransportTimeoutError extends TransportError {
-  readonly code: string = "TRANSPORT_TIMEOUT";
+  readonly code: ErrorCode = "TRANSPORT_TIMEOUT";
 }
 
 /**
@@ -125,7 +185,7 @@ export class TransportTimeoutError extends TransportError {
  * @public
  */
 export class ProtocolError extends TransportError {
-  readonly code: string = "PROTOCOL";
+  readonly code: ErrorCode = "PROTOCOL";
 }
 
 /**
@@ -134,7 +194,7 @@ export class ProtocolError extends TransportError {
  * @public
  */
 export class CimError extends HyperVError {
-  readonly code: string = "CIM_FAILED";
+  readonly code: ErrorCode = "CIM_FAILED";
   /** The refusal's number: an `HRESULT` such as 0x80041017; null where the host gave none. */
   readonly hresult: number | null;
 
@@ -150,7 +210,7 @@ export class CimError extends HyperVError {
  * @public
  */
 export class NotFoundError extends CimError {
-  override readonly code: string = "CIM_NOT_FOUND";
+  override readonly code: ErrorCode = "CIM_NOT_FOUND";
 }
 
 /**
@@ -159,7 +219,7 @@ export class NotFoundError extends CimError {
  * @public
  */
 export class AccessDeniedError extends CimError {
-  override readonly code: string = "CIM_ACCESS_DENIED";
+  override readonly code: ErrorCode = "CIM_ACCESS_DENIED";
 }
 
 /**
@@ -168,14 +228,14 @@ export class AccessDeniedError extends CimError {
  * @public
  */
 export class MethodFailedError extends HyperVError {
-  readonly code: string;
+  readonly code: ErrorCode;
   /** The number the method returned. */
   readonly returnValue: number;
 
   /** `code` names the return value: `METHOD_NOT_SUPPORTED`, `METHOD_VENDOR_32770`. */
   constructor(
     parts: ErrorParts,
-    options: { readonly code: string; readonly returnValue: number; readonly cause?: unknown },
+    options: { readonly code: ErrorCode; readonly returnValue: number; readonly cause?: unknown },
   ) {
     super(parts, options);
     this.code = options.code;
@@ -204,7 +264,7 @@ export abstract class JobError extends HyperVError {
  * @public
  */
 export class JobFailedError extends JobError {
-  readonly code: string;
+  readonly code: ErrorCode;
   /** `JobState` at the end. */
   readonly jobState: number;
   /** `ErrorCode` at the end; 0 where there is none. */
@@ -214,7 +274,7 @@ export class JobFailedError extends JobError {
   constructor(
     parts: ErrorParts,
     options: {
-      readonly code: string;
+      readonly code: ErrorCode;
       readonly jobPath: string;
       readonly jobState: number;
       readonly errorCode: number;
@@ -229,12 +289,21 @@ export class JobFailedError extends JobError {
 }
 
 /**
- * The deadline passed before the job ended. The job goes on, and may still succeed.
+ * The deadline passed before the job ended, or before the merges that follow it did. They go on, and may still succeed.
  *
  * @public
  */
 export class JobTimeoutError extends JobError {
-  readonly code: string = "JOB_TIMEOUT";
+  readonly code: ErrorCode;
+
+  /** `code` tells what was waited for: `JOB_TIMEOUT`, `MERGE_TIMEOUT`. */
+  constructor(
+    parts: ErrorParts,
+    options: { readonly code?: ErrorCode; readonly jobPath: string; readonly cause?: unknown },
+  ) {
+    super(parts, options);
+    this.code = options.code ?? "JOB_TIMEOUT";
+  }
 }
 
 /**
@@ -243,7 +312,7 @@ export class JobTimeoutError extends JobError {
  * @public
  */
 export class JobLostError extends JobError {
-  readonly code: string = "JOB_LOST";
+  readonly code: ErrorCode = "JOB_LOST";
 }
 
 /**
@@ -252,7 +321,7 @@ export class JobLostError extends JobError {
  * @public
  */
 export class UnexpectedJobStateError extends JobError {
-  readonly code: string = "JOB_STATE_UNEXPECTED";
+  readonly code: ErrorCode = "JOB_STATE_UNEXPECTED";
 }
 
 /**
@@ -264,7 +333,7 @@ export class UnexpectedJobStateError extends JobError {
  * @public
  */
 export class PartialCreateError extends HyperVError {
-  readonly code: string = "PARTIAL_CREATE";
+  readonly code: ErrorCode = "PARTIAL_CREATE";
   /** The resource's id. */
   readonly id: string;
   /** Everything that goes into the state; contains `__provider`, without which no later call could be served. */

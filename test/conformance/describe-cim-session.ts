@@ -3,7 +3,7 @@ import { CimInstance } from "../../provider/src/cim/cim-instance";
 import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../provider/src/cim/cim-session";
 import { quoteWql } from "../../provider/src/cim/wql-text";
-import { CimError, ConnectionError, NotFoundError } from "../../provider/src/errors";
+import { AccessDeniedError, CimError, ConnectionError, NotFoundError } from "../../provider/src/errors";
 import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { embeddedSettings, jobOf, SteppedClock } from "../support/simulated-hosts";
 
@@ -144,6 +144,7 @@ export function describeCimSession(
       });
 
       test("finds many by key in one query", async () => {
+        host.setOption("membersBusy", "accept");
         const ids = [];
         for (let started = 0; started < 20; started += 1) ids.push(jobOf(await createSnapshot()).key("InstanceID"));
         const condition = ids.map((id) => `InstanceID = ${quoteWql(String(id))}`).join(" OR ");
@@ -325,6 +326,46 @@ export function describeCimSession(
           .catch((thrown: unknown) => thrown);
         expect(CimError.isInstance(error)).toBe(true);
         expect(host.methodCalls).toEqual({});
+      });
+    });
+
+    describe("rights and connections", () => {
+      test("an account without the rights gets no rows and no error, and isn't told that anything is there", async () => {
+        const path = await group();
+        host.setOption("rights", "blind");
+        expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toEqual([]);
+        expect(await session.associators(path, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);
+        expect(await session.references(path, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);
+        const error = await session.get(path).catch((thrown: unknown) => thrown);
+        expect(NotFoundError.isInstance(error)).toBe(true);
+        host.setOption("rights", "full");
+        expect((await session.get(path)).string("ElementName")).toBe("web-tier");
+      });
+
+      test("an account that is refused is told so, typed", async () => {
+        const path = await group();
+        host.setOption("rights", "denied");
+        for (const attempt of [session.get(path), session.query("SELECT * FROM Msvm_ConcreteJob")]) {
+          const error = await attempt.catch((thrown: unknown) => thrown);
+          expect(AccessDeniedError.isInstance(error)).toBe(true);
+          expect(error).toMatchObject({ hresult: 0x80041003 });
+        }
+      });
+
+      test("a connection that is lost is told of, typed, and the next request is served", async () => {
+        const path = await group();
+        host.injectFault({ verb: "get", connection: "lostBefore" });
+        const error = await session.get(path).catch((thrown: unknown) => thrown);
+        expect(ConnectionError.isInstance(error)).toBe(true);
+        expect((await session.get(path)).string("ElementName")).toBe("web-tier");
+      });
+
+      test("a call whose answer is lost has taken effect once, and isn't made again", async () => {
+        const [path, parameters] = [await service(), { Collection: await group(), SnapshotType: 1 }];
+        host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
+        const error = await session.invokeMethod(path, "CreateSnapshot", parameters).catch((thrown: unknown) => thrown);
+        expect(ConnectionError.isInstance(error)).toBe(true);
+        expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
       });
     });
 

@@ -5,7 +5,7 @@ import { classChain, keysOf, methodOf, propertiesOf } from "../../provider/src/c
 import type { CimInstance } from "../../provider/src/cim/cim-instance";
 import { CimInstancePath, type CimKeyValue } from "../../provider/src/cim/cim-instance-path";
 import type { CimScalar, CimValue } from "../../provider/src/cim/cim-value";
-import { CimError } from "../../provider/src/errors";
+import { CimError, ConnectionError } from "../../provider/src/errors";
 import { classDeclarations } from "../../provider/src/schema/class-declarations";
 import { Hresult, MiResult } from "../../provider/src/schema/hresults";
 import type { SimulatedHost } from "../../provider/src/simulator/index";
@@ -107,6 +107,10 @@ export class CimHostServer {
     try {
       return this.carryOut(request);
     } catch (error) {
+      if (ConnectionError.isInstance(error)) {
+        const hresult = Hresult.RPC_S_CALL_FAILED;
+        return { refusal: { hresult, nativeErrorCode: MiResult.Failed, text: error.parts.answer } };
+      }
       if (!CimError.isInstance(error) || error.hresult === null) throw error;
       const nativeErrorCode = nativeErrorCodes[error.hresult] ?? MiResult.Failed;
       return { refusal: { hresult: error.hresult, nativeErrorCode, text: error.parts.answer } };

@@ -1,37 +1,98 @@
+import type { CimValue } from "../../provider/src/cim/cim-value";
+import type { PartialCreateError } from "../../provider/src/errors";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { CollectionSnapshotLifecycle } from "../../provider/src/lifecycle/collection-snapshot";
+import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
 import type { EngineMessage } from "../../provider/src/lifecycle/engine-link";
-import { SimulatedHost } from "../../provider/src/simulator/index";
+import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "./fake-clock";
 import { webTierSeed } from "./simulated-hosts";
 
+/** What most tests ask for. */
+export const standardInputs: Properties = { collection: "web-tier", snapshotType: "Standard", __provider: "text" };
+
 /** The lifecycle over a simulated host in memory, both on one fake clock: what takes half an hour takes no time. */
 export class LifecycleInProcess {
   readonly clock = new FakeClock();
-  readonly host = SimulatedHost.inMemory({
-    seed: webTierSeed,
-    clock: () => Date.UTC(2026, 10, 23, 6, 42) + this.clock.now(),
-  });
+  readonly host: SimulatedHost;
+  /** What the host was asked, in order. */
+  readonly requests: HostRequest[] = [];
+  /** What is to happen right after a call of a method. */
+  afterCall: { readonly method: string; readonly happen: () => void } | undefined;
   readonly messages: EngineMessage[] = [];
   readonly lifecycle = new CollectionSnapshotLifecycle({
     clock: this.clock,
     link: { hasTerminal: true, send: (message) => this.messages.push(message) },
     environment: {},
     connect: async () => {
-      const session = simulatedSession(this.host);
+      const session = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
       return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
     },
   });
 
-  constructor(configuration: Readonly<Record<string, string>> = {}) {
+  constructor(configuration: Readonly<Record<string, string>> = {}, seed: Seed = webTierSeed) {
+    this.host = SimulatedHost.inMemory({
+      seed,
+      clock: () => Date.UTC(2026, 10, 23, 6, 42) + this.clock.now(),
+      onRequest: (request) => {
+        this.requests.push(request);
+        // once the host has carried it out, and before anybody has the answer
+        const { afterCall } = this;
+        if (afterCall && afterCall.method === request.methodName) queueMicrotask(afterCall.happen);
+      },
+    });
     const values: Record<string, string> = { transport: "simulated", ...configuration };
     this.lifecycle.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
+  }
+
+  /** The texts of the warnings that stay on the screen. */
+  get warnings(): readonly string[] {
+    return this.messages.filter(({ severity }) => severity === "warning").map(({ text }) => text);
+  }
+
+  /** The texts that the Info column showed. */
+  get shown(): readonly string[] {
+    return this.messages.filter(({ ephemeral }) => ephemeral).map(({ text }) => text);
+  }
+
+  /** Takes a snapshot through the lifecycle, and hands back what goes into the state. */
+  async create(inputs: Properties = standardInputs): Promise<{ readonly id: string; readonly outs: Properties }> {
+    return this.run(this.lifecycle.create(inputs));
+  }
+
+  /** Runs a call that has to fail. @returns What it failed with. */
+  async failure<E extends Error>(call: Promise<unknown>): Promise<E> {
+    const failed = await this.run(call).then(
+      () => undefined,
+      (error: E) => error,
+    );
+    if (failed === undefined) throw new Error("it should have failed");
+    return failed;
+  }
+
+  /** What `create` puts into the state when it fails but keeps the resource. */
+  async partial(inputs: Properties = standardInputs): Promise<{ readonly id: string; readonly outs: Properties }> {
+    const { id, properties } = await this.failure<PartialCreateError>(this.lifecycle.create(inputs));
+    return { id, outs: properties as Properties };
   }
 
   /** Lets a call run to its end, however long it takes on the fake clock. */
   run<T>(call: Promise<T>): Promise<T> {
     return this.clock.run(call);
+  }
+
+  /** Calls a method of a service past the lifecycle, as somebody else does. */
+  elsewhere(serviceClass: string, method: string, parameters: Readonly<Record<string, CimValue>>): void {
+    const [service] = this.host.query(`SELECT * FROM ${serviceClass}`);
+    if (service) this.host.invokeMethod(service.path, method, parameters);
+  }
+
+  /** Somebody else asks for a snapshot of the same group. */
+  takeAnother(snapshotType = 1): void {
+    const [group] = this.host.query("SELECT * FROM Msvm_VirtualSystemCollection");
+    const Collection = group?.path ?? null;
+    this.elsewhere("Msvm_CollectionSnapshotService", "CreateSnapshot", { Collection, SnapshotType: snapshotType });
   }
 
   /** How many snapshots each machine of the group has. */

@@ -12,6 +12,12 @@ export const webTierSeed: Seed = {
   jobs: { CreateSnapshot: { seconds: 10 }, DestroySnapshot: { seconds: 4 } },
 };
 
+/** The same, where jobs on one machine run side by side and nobody minds a merge. */
+export const unhinderedSeed: Seed = {
+  ...webTierSeed,
+  options: { membersBusy: "accept", membersMerging: "accept" },
+};
+
 /** Settings as CreateSnapshot takes them. */
 export const embeddedSettings =
   '<INSTANCE CLASSNAME="Msvm_VirtualSystemSnapshotSettingData"><PROPERTY NAME="ConsistencyLevel" TYPE="uint8"><VALUE>1</VALUE></PROPERTY></INSTANCE>';
@@ -54,6 +60,18 @@ export class HostAtHand {
 
   get service(): CimInstancePath {
     return this.only("SELECT * FROM Msvm_CollectionSnapshotService").path;
+  }
+
+  /** Calls a method of a service, of which a host has one each. */
+  call(serviceClass: string, method: string, parameters: Readonly<Record<string, CimValue>>): MethodResult {
+    return this.host.invokeMethod(this.only(`SELECT * FROM ${serviceClass}`).path, method, parameters);
+  }
+
+  /** Takes a checkpoint of one machine, as people do, and lets its job end. */
+  takeCheckpoint(machine: string): void {
+    const AffectedSystem = this.machine(machine).path;
+    this.call("Msvm_VirtualSystemSnapshotService", "CreateSnapshot", { AffectedSystem, SnapshotType: 2 });
+    this.clock.pass(10);
   }
 
   createSnapshot(parameters: Readonly<Record<string, CimValue>> = {}): MethodResult {

@@ -1,4 +1,4 @@
-import type { Reporter, TestModule } from "vitest/node";
+import type { Reporter, TestModule, Vitest } from "vitest/node";
 import expectedSkips from "../expected-skips.json" with { type: "json" };
 
 /** An allowed skip. */
@@ -25,13 +25,19 @@ function isExpected(fullName: string, note: string | undefined): boolean {
  * is for the platform the tests run on. Any other skip is a failure, and so is a layer in which nothing ran.
  */
 export class TallyReporter implements Reporter {
+  /** The layers that were asked for: all, or those of `--project`. */
+  private layers: readonly string[] = [];
+
+  onInit(vitest: Vitest): void {
+    this.layers = vitest.projects.map(({ name }) => name);
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const problems: string[] = [];
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 };
-    const ranIn = new Map<string, number>();
+    const ranIn = new Map(this.layers.map((layer) => [layer, 0]));
     for (const module of modules) {
       const layer = module.project.name;
-      ranIn.set(layer, ranIn.get(layer) ?? 0);
       // a file that can't be loaded has no tests that could fail
       if (module.errors().length > 0) count.failed += 1;
       for (const test of module.children.allTests()) {

@@ -14,6 +14,7 @@ describe("the configuration", () => {
       namespace: "root\\virtualization\\v2",
       simulatedHost: "simulated-host.jsonl",
       dependents: "unknown",
+      lostAnswerSearch: "30s",
     });
   });
 

@@ -8,7 +8,7 @@ import { findPulumiCli, NoPulumiCliError, pulumiEnvironment, streamReporting } f
 import { drawHost } from "./draw-host";
 
 const repository = resolve(__dirname, "../../..");
-const folder = join(repository, ".demo");
+const folder = process.env["DEMO_FOLDER"] ?? join(repository, ".demo");
 const storeFile = join(folder, "host.jsonl");
 const stack = "demo";
 const say = (text = "") => process.stdout.write(`${text}\n`);
@@ -53,9 +53,7 @@ async function up(extra: readonly string[]): Promise<void> {
   say(drawHost(openHost().tree()));
   say();
   const pulumi = await preparePulumi();
-  if (!existsSync(join(folder, "backend", ".pulumi", "stacks", "hyperv-snapshots-demo", `${stack}.json`))) {
-    pulumi(["stack", "init"], { quiet: true });
-  }
+  pulumi(["stack", "select", "--create"], { quiet: true });
   say("\n$ pulumi up");
   pulumi(["up", "--yes", "--skip-preview", ...extra]);
   const { reference } = JSON.parse(pulumi(["stack", "output", "--json"], { quiet: true }));
@@ -73,6 +71,10 @@ What to try next:
 }
 
 async function destroy(extra: readonly string[]): Promise<void> {
+  if (!existsSync(storeFile)) {
+    say("There is nothing to destroy: npm run demo makes something first.");
+    return;
+  }
   const pulumi = await preparePulumi();
   say("\n$ pulumi destroy");
   pulumi(["destroy", "--yes", "--skip-preview", ...extra]);

@@ -9,14 +9,20 @@ const repository = resolve(__dirname, "../../..");
 async function main(parameters: readonly string[]): Promise<number> {
   const reporting = streamReporting(process.stderr);
   const cli = await findPulumiCli(reporting);
+  const installs = preparePackedInstalls(resolve(repository, "provider"), reporting.report);
   const env = {
     ...process.env,
-    ...preparePackedInstalls(resolve(repository, "provider"), reporting.report),
+    ...installs.variables,
     PULUMI_CLI: cli.command,
   };
   const vitest = join(dirname(require.resolve("vitest/package.json")), "vitest.mjs");
   const child = spawn(process.execPath, [vitest, "run", ...parameters], { cwd: repository, env, stdio: "inherit" });
-  return new Promise((end) => child.once("exit", (code) => end(code ?? 1)));
+  return new Promise((end) =>
+    child.once("exit", (code) => {
+      installs.remove();
+      end(code ?? 1);
+    }),
+  );
 }
 
 main(process.argv.slice(2)).then(

@@ -1,5 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import envPaths from "env-paths";
 
@@ -18,61 +30,106 @@ const installs: Readonly<Record<string, PackedInstall>> = {
 };
 
 const cacheFolder = join(envPaths("pulumi-hyperv-snapshots", { suffix: "" }).cache, "test-installs");
+const ownName = "pulumi-hyperv-snapshots";
+
+/** What npm says where a registry can't be reached; anything else is a package that can't be installed. */
+const unreachable = /E(NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|AI_AGAIN|NETUNREACH|HOSTUNREACH)|ERR_SOCKET_TIMEOUT/;
+
+type RunNpm = (parameters: readonly string[], cwd: string) => string;
+
+const npm: RunNpm = (parameters, cwd) =>
+  execFileSync("npm", [...parameters, "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 300_000,
+  });
+
+/** The installs of one run of the tests. */
+export interface PreparedInstalls {
+  /** Environment variables for the tests: the folder of each install, or why there is none. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Removes what is this run's own. */
+  readonly remove: () => void;
+}
 
 /**
- * Packs the package and installs it into the user's cache folder, once for each set of other packages.
+ * Packs the package and installs it beside other packages: once into the user's cache folder for each set of them, and for
+ * this run with the package as it is now.
  *
  * The only step of the tests that needs the network, and only the first time.
  *
- * @returns Environment variables for the tests: the folder of each install, or why there is none.
+ * @throws When the package can't be installed although the registry answers.
  */
-export function preparePackedInstalls(providerFolder: string, report: (line: string) => void): Record<string, string> {
+export function preparePackedInstalls(providerFolder: string, report: (line: string) => void): PreparedInstalls {
   mkdirSync(cacheFolder, { recursive: true });
-  const npm = (parameters: readonly string[], cwd: string) =>
-    execFileSync("npm", [...parameters, "--no-audit", "--no-fund", "--loglevel=error"], {
-      cwd,
-      encoding: "utf8",
-      shell: process.platform === "win32",
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: 300_000,
-    });
-  const tarball = join(cacheFolder, npm(["pack", "--pack-destination", cacheFolder], providerFolder).trim());
+  const ownFolder = mkdtempSync(join(tmpdir(), `${ownName}-test-`));
+  const tarball = join(ownFolder, npm(["pack", "--pack-destination", ownFolder], providerFolder).trim());
   const variables: Record<string, string> = {};
   for (const [name, { packages, platform }] of Object.entries(installs)) {
     if (platform && platform !== `${process.platform}-${process.arch}`) {
       variables[`TEST_INSTALL_${name}_MISSING`] = `there is one for ${platform} only`;
       continue;
     }
-    const folder = join(cacheFolder, name.toLowerCase());
     try {
-      install(folder, tarball, packages, npm, report);
-      variables[`TEST_INSTALL_${name}`] = folder;
+      const cached = cachedInstall(name, tarball, packages.map(newest), providerFolder, report);
+      variables[`TEST_INSTALL_${name}`] = ownInstall(join(ownFolder, name.toLowerCase()), cached, tarball);
     } catch (error) {
       const { stderr, message } = error as Error & { stderr?: string };
-      variables[`TEST_INSTALL_${name}_MISSING`] = (stderr || message).split("\n")[0] ?? "";
+      const reason = stderr || message;
+      if (!unreachable.test(reason)) throw error;
+      variables[`TEST_INSTALL_${name}_MISSING`] = reason.split("\n")[0] ?? "";
       report(`Could not install ${packages.join(" and ")}: ${variables[`TEST_INSTALL_${name}_MISSING`]}`);
     }
   }
-  return variables;
+  return { variables, remove: () => rmSync(ownFolder, { recursive: true, force: true }) };
 }
 
-function install(
-  folder: string,
+/** Puts a version in the place of `@latest`; without a network it stays, and whatever is in the cache is taken. */
+function newest(packageSpec: string): string {
+  if (!packageSpec.endsWith("@latest")) return packageSpec;
+  try {
+    return packageSpec.replace(/latest$/, npm(["view", packageSpec, "version"], cacheFolder).trim());
+  } catch {
+    return packageSpec;
+  }
+}
+
+function cachedInstall(
+  name: string,
   tarball: string,
   packages: readonly string[],
-  npm: (parameters: readonly string[], cwd: string) => string,
+  providerFolder: string,
   report: (line: string) => void,
-): void {
-  const own = join(folder, "node_modules", "pulumi-hyperv-snapshots");
-  if (existsSync(own)) {
-    // only our own package has changed since: put it in place as npm would
-    rmSync(own, { recursive: true });
-    mkdirSync(own);
-    execFileSync("tar", ["-xzf", tarball, "-C", own, "--strip-components=1"]);
-    return;
-  }
+): string {
+  const { dependencies } = JSON.parse(readFileSync(join(providerFolder, "package.json"), "utf8"));
+  const digest = createHash("sha256")
+    .update(JSON.stringify([packages, dependencies]))
+    .digest("hex")
+    .slice(0, 12);
+  const folder = join(cacheFolder, `${name.toLowerCase()}-${digest}`);
+  if (existsSync(folder)) return folder;
   report(`Installing ${packages.join(" and ")} with the packed package (once)`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "packed-install", private: true }));
-  npm(["install", tarball, ...packages], folder);
+  // made elsewhere and moved, so that an install that is cut off, or made twice at once, is never taken for a whole one
+  const partial = mkdtempSync(join(cacheFolder, ".partial-"));
+  try {
+    writeFileSync(join(partial, "package.json"), JSON.stringify({ name: "packed-install", private: true }));
+    npm(["install", tarball, ...packages], partial);
+    if (!existsSync(folder)) renameSync(partial, folder);
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** The cached install as links, and our own package as it is in the tarball now. */
+function ownInstall(folder: string, cached: string, tarball: string): string {
+  const modules = join(folder, "node_modules");
+  mkdirSync(join(modules, ownName), { recursive: true });
+  for (const entry of readdirSync(join(cached, "node_modules"))) {
+    if (entry !== ownName) symlinkSync(join(cached, "node_modules", entry), join(modules, entry), "junction");
+  }
+  execFileSync("tar", ["-xzf", tarball, "-C", join(modules, ownName), "--strip-components=1"]);
+  return folder;
 }

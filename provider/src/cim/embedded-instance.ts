@@ -41,6 +41,35 @@ export function readEmbeddedClass(text: string): { readonly className: string } 
   return className ? { className } : { problem: "it has no <INSTANCE> element" };
 }
 
+/**
+ * Reads the scalar properties of an embedded instance in CIM-XML text.
+ *
+ * @returns Values as texts, by the names of the properties; nothing where the text can't be read.
+ */
+export function readEmbeddedProperties(text: string): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {};
+  let property: string | undefined;
+  const parser = new SaxesParser();
+  parser.on("doctype", () => parser.fail("a DOCTYPE is not allowed"));
+  parser.on("opentag", ({ name, attributes }) => {
+    if (name === "PROPERTY") property = String(attributes["NAME"]);
+  });
+  const append = (characters: string) => {
+    if (property !== undefined) values[property] = (values[property] ?? "") + characters;
+  };
+  parser.on("text", append);
+  parser.on("cdata", append);
+  parser.on("closetag", ({ name }) => {
+    if (name === "PROPERTY") property = undefined;
+  });
+  try {
+    parser.write(text).close();
+    return values;
+  } catch {
+    return {};
+  }
+}
+
 /** Writes a text as XML character data, or as the value of an attribute. */
 export function escapeXml(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

@@ -9,6 +9,12 @@ const valuesPerQuery = 20;
 /** WBEM_E_QUOTA_VIOLATION, and WinRM's own quota fault. */
 const quotaViolations = [0x8004106c, 0x803381a6];
 
+/** How to read them. */
+export interface KeyQueryOptions extends CimRequestOptions {
+  /** The properties wanted, the class's keys among them; all of them where nothing is said. */
+  readonly selected?: readonly string[];
+}
+
 /**
  * Reads all instances of a class in which a property has one of some values, in as few queries as hosts allow.
  *
@@ -19,13 +25,14 @@ export async function queryByKey(
   className: string,
   property: string,
   values: readonly string[],
-  options: CimRequestOptions = {},
+  { selected = ["*"], ...options }: KeyQueryOptions = {},
 ): Promise<readonly CimInstance[]> {
   const instances: CimInstance[] = [];
   const read = async (some: readonly string[]): Promise<void> => {
     const conditions = some.map((value) => `${property} = ${quoteWql(value)}`);
     try {
-      instances.push(...(await session.query(`SELECT * FROM ${className} WHERE ${conditions.join(" OR ")}`, options)));
+      const wql = `SELECT ${selected.join(", ")} FROM ${className} WHERE ${conditions.join(" OR ")}`;
+      instances.push(...(await session.query(wql, options)));
     } catch (error) {
       const tooMany = CimError.isInstance(error) && error.hresult !== null && quotaViolations.includes(error.hresult);
       if (!tooMany || some.length === 1) throw error;

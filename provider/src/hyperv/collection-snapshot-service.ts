@@ -1,16 +1,17 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import type { CimSession } from "../cim/cim-session";
-import { AccessDeniedError, JobFailedError, NotFoundError, ProtocolError } from "../errors";
+import type { CimSession, MethodResult } from "../cim/cim-session";
+import { JobFailedError, NotFoundError, ProtocolError, TransportError } from "../errors";
 import type { WaitOptions } from "../jobs/job-monitor";
 import { methodOutcome } from "../jobs/method-outcome";
 import { ClassName } from "../schema/names";
 import { ElementEffects } from "../schema/value-maps";
 import type { HyperVHost } from "./hyperv-host";
+import { explainJobFailure } from "./job-errors";
+import { remedyFor, remedyForCreateSnapshot } from "./remedies";
+import { servicePath } from "./service-path";
 import { isThere } from "./sight";
 import { listSnapshotCollections, snapshotCollectionPath } from "./snapshot-collection";
 import { describeCollection, type VirtualSystemCollection } from "./virtual-system-collection";
-
-const className = ClassName.collectionSnapshotService;
 
 /** What `CreateSnapshot` is asked for. */
 export interface SnapshotRequest {
@@ -21,10 +22,11 @@ export interface SnapshotRequest {
   readonly snapshotSettings: string;
 }
 
-/** How far a snapshot is: made (the host needn't say which it is), or in the hands of a job. */
+/** How far a snapshot is: made (the host needn't say which it is), in the hands of a job, or nobody knows. */
 export type SnapshotProgress =
   | { readonly kind: "made"; readonly path: CimInstancePath | null }
-  | { readonly kind: "jobStarted"; readonly jobPath: CimInstancePath };
+  | { readonly kind: "jobStarted"; readonly jobPath: CimInstancePath }
+  | { readonly kind: "answerLost"; readonly cause: TransportError };
 
 /**
  * Sends `CreateSnapshot`. Sent once, never repeated: it is not idempotent.
@@ -35,13 +37,31 @@ export type SnapshotProgress =
  */
 export async function requestSnapshot(session: CimSession, request: SnapshotRequest): Promise<SnapshotProgress> {
   const { collection, snapshotType, snapshotSettings } = request;
-  const target = describeCollection(session, collection.name);
-  const result = await session.invokeMethod(await servicePath(session), "CreateSnapshot", {
-    Collection: collection.path,
-    SnapshotSettings: snapshotSettings,
-    SnapshotType: snapshotType,
+  const service = await servicePath(session, ClassName.collectionSnapshotService);
+  try {
+    const result = await session.invokeMethod(service, "CreateSnapshot", {
+      Collection: collection.path,
+      SnapshotSettings: snapshotSettings,
+      SnapshotType: snapshotType,
+    });
+    return snapshotProgress(session, collection, result);
+  } catch (cause) {
+    if (TransportError.isInstance(cause)) return { kind: "answerLost", cause };
+    throw cause;
+  }
+}
+
+function snapshotProgress(
+  session: CimSession,
+  collection: VirtualSystemCollection,
+  result: MethodResult,
+): SnapshotProgress {
+  const outcome = methodOutcome(result, {
+    attempted: "CreateSnapshot",
+    target: describeCollection(session, collection.name),
+    refused: "No snapshot was taken",
+    remedy: remedyForCreateSnapshot,
   });
-  const outcome = methodOutcome(result, { attempted: "CreateSnapshot", target, refused: "No snapshot was taken" });
   if (outcome.kind === "jobStarted") return outcome;
   const path = result.outParameters["ResultingSnapshotCollection"];
   return { kind: "made", path: path instanceof CimInstancePath ? path : null };
@@ -96,7 +116,7 @@ export async function withLeftovers(
   const outcome =
     left.length === 0
       ? "No snapshot was taken"
-      : `The group has gained ${left.length === 1 ? "a snapshot collection" : "snapshot collections"} since, which may be what is left of it: ${left.join(", ")}`;
+      : `The group has gained ${left.length === 1 ? "a snapshot collection" : "snapshot collections"} since, which may be what is left of it and which no stack manages: ${left.join(", ")}`;
   return new JobFailedError({ ...error.parts, outcome }, { ...error, cause: error });
 }
 
@@ -129,20 +149,29 @@ async function affectedSnapshotCollections(session: CimSession, jobPath: CimInst
  * @param options - How long to wait for the job, and what is destroyed, for messages.
  * @throws {@link ProtocolError} when the host said that it is done and it is still there.
  */
-export async function destroySnapshot(host: HyperVHost, path: CimInstancePath, options: WaitOptions): Promise<void> {
-  const { session, jobs } = host;
-  const result = await session.invokeMethod(await servicePath(session), "DestroySnapshot", {
-    AffectedSnapshotCollection: path,
-  });
+export async function destroySnapshot(
+  host: HyperVHost,
+  path: CimInstancePath,
+  options: Omit<WaitOptions, "attempted">,
+): Promise<void> {
+  const { session } = host;
+  const result = await session.invokeMethod(
+    await servicePath(session, ClassName.collectionSnapshotService),
+    destroyMethod,
+    {
+      AffectedSnapshotCollection: path,
+    },
+  );
   const outcome = methodOutcome(result, {
-    attempted: "DestroySnapshot",
+    attempted: destroyMethod,
     target: options.target,
     refused: "The snapshot is still there",
+    remedy: remedyFor,
   });
-  if (outcome.kind === "jobStarted") await jobs.waitFor(outcome.jobPath, options);
+  if (outcome.kind === "jobStarted") await waitForDestroyed(host, outcome.jobPath, options);
   if (!(await isThere(session, path))) return;
   throw new ProtocolError({
-    attempted: "DestroySnapshot",
+    attempted: destroyMethod,
     target: options.target,
     answer: "the host reported success, and the snapshot collection is still there",
     outcome: "The snapshot is still there, and stays in the state",
@@ -150,23 +179,16 @@ export async function destroySnapshot(host: HyperVHost, path: CimInstancePath, o
   });
 }
 
-const services = new WeakMap<CimSession, CimInstancePath>();
+const destroyMethod = "DestroySnapshot";
 
-/** The path of the host's one service, read once a session. */
-async function servicePath(session: CimSession): Promise<CimInstancePath> {
-  const known = services.get(session);
-  if (known) return known;
-  const [service] = await session.query(`SELECT * FROM ${className}`);
-  if (!service) {
-    throw new AccessDeniedError({
-      attempted: "Looking for",
-      target: `${className} on ${session.hostName}`,
-      answer: "the host showed none, which is how it answers an account without the rights",
-      outcome: "Nothing was changed",
-      remedy:
-        "Run it elevated, or let the account join the host's group Hyper-V Administrators; the class needs Windows Server 2016 or later",
-    });
+async function waitForDestroyed(
+  { session, jobs }: HyperVHost,
+  jobPath: CimInstancePath,
+  options: Omit<WaitOptions, "attempted">,
+): Promise<void> {
+  try {
+    await jobs.waitFor(jobPath, { ...options, attempted: destroyMethod });
+  } catch (error) {
+    throw JobFailedError.isInstance(error) ? await explainJobFailure(session, error, remedyFor) : error;
   }
-  services.set(session, service.path);
-  return service.path;
 }

@@ -2,6 +2,7 @@ import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { AccessDeniedError, NotFoundError } from "../errors";
 import { ClassName } from "../schema/names";
+import { getRights } from "./remedies";
 
 /**
  * Proves that this session sees what must be there, before anything that it doesn't find counts as gone.
@@ -40,11 +41,10 @@ export async function isThere(session: CimSession, path: CimInstancePath): Promi
 
 function blind(session: CimSession, missing: string, alsoMissing: string): AccessDeniedError {
   return new AccessDeniedError({
-    attempted: "Looking for",
-    target: `${missing} on ${session.hostName}`,
+    attempted: `Finding ${missing}`,
+    target: session.hostName,
     answer: `the host showed neither it nor ${alsoMissing}, which must be there`,
     outcome: "Nothing is taken for gone, and the state stays as it is",
-    remedy:
-      "Run it elevated, or let the account join the host's group Hyper-V Administrators; if all of it was really removed from the host, take the resource out with `pulumi state delete`",
+    remedy: `${getRights}; if all of it was really removed from the host, take the resource out with \`pulumi state delete\``,
   });
 }

@@ -2,7 +2,7 @@ import type { CimInstance } from "../cim/cim-instance";
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
-import { ClassName, VirtualSystemType } from "../schema/names";
+import { ClassName, isSnapshotType, VirtualSystemType } from "../schema/names";
 import { SnapshotType } from "../schema/value-maps";
 
 /** One machine's snapshot inside a snapshot collection. Hyper-V Manager and PowerShell show it as a checkpoint. */
@@ -12,6 +12,8 @@ export interface MemberSnapshot {
   readonly vmId: string;
   /** `InstanceID` of the snapshot's settings, `Microsoft:<GUID>`. */
   readonly snapshotId: string;
+  /** `ElementName`: what people see it called. */
+  readonly name: string;
   /** ISO 8601 in UTC; null where the host doesn't say. */
   readonly createdAt: string | null;
   /** Whether it holds a saved state: on a production checkpoint the only public hint that it fell back to a standard one. */
@@ -58,6 +60,8 @@ export function snapshotTypeOf(members: readonly MemberSnapshot[]): number | nul
 /** A checkpoint that was taken after others, and descends from them. */
 export interface Descendant {
   readonly vmId: string;
+  /** `InstanceID` of its settings, `Microsoft:<GUID>`. */
+  readonly snapshotId: string;
   /** What people see it called. */
   readonly name: string;
 }
@@ -74,9 +78,7 @@ export async function descendantsOf(
 ): Promise<readonly Descendant[]> {
   const vmIds = [...new Set(members.map(({ vmId }) => vmId))];
   const settings = await queryByKey(session, ClassName.virtualSystemSettingData, "VirtualSystemIdentifier", vmIds);
-  const snapshots = settings.filter((one) =>
-    one.string("VirtualSystemType")?.startsWith("Microsoft:Hyper-V:Snapshot:"),
-  );
+  const snapshots = settings.filter((one) => isSnapshotType(one.string("VirtualSystemType")));
   const ancestors = new Set(members.map(({ path }) => path.identity));
   const descendants: CimInstance[] = [];
   for (let grown = true; grown; ) {
@@ -93,6 +95,7 @@ export async function descendantsOf(
   }
   return descendants.map((one) => ({
     vmId: one.string("VirtualSystemIdentifier") ?? "",
+    snapshotId: one.string("InstanceID") ?? "",
     name: one.string("ElementName") ?? one.path.relativePath,
   }));
 }
@@ -102,6 +105,7 @@ function asSnapshot(instance: CimInstance): MemberSnapshot {
     path: instance.path,
     vmId: instance.string("VirtualSystemIdentifier") ?? "",
     snapshotId: instance.string("InstanceID") ?? "",
+    name: instance.string("ElementName") ?? "",
     createdAt: instance.time("CreationTime"),
     hasSavedState: instance.boolean("IsSaved") ?? false,
     virtualSystemType: instance.string("VirtualSystemType"),

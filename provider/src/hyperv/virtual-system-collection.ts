@@ -47,8 +47,8 @@ export async function findVirtualSystemCollection(session: CimSession, text: str
   if (!collection) throw await notFound(session, text);
   if (found.length > 1) {
     throw new InvalidArgumentError({
-      attempted: "Looking for",
-      target: describeCollection(session, text),
+      attempted: finding(text),
+      target: session.hostName,
       answer: `${found.length} groups bear this name: ${found.map((one) => one.string("CollectionID")).join(", ")}`,
       outcome: "Nothing was changed",
       remedy: "Give the CollectionID of the one you mean as `collection`",
@@ -57,18 +57,25 @@ export async function findVirtualSystemCollection(session: CimSession, text: str
   return asCollection(session, collection);
 }
 
-/** The machines that are members of a group now. */
-export async function membersOf(session: CimSession, collection: CimInstancePath): Promise<readonly VirtualMachine[]> {
-  const machines = await session.associators(collection, {
-    associationClass: ClassName.collectedVirtualSystems,
-    resultClass: ClassName.computerSystem,
-  });
-  return machines.map(asMachine);
-}
-
 /** Machines by their ids, whatever group they are in; those that the host doesn't show are left out. */
 export async function findMachines(session: CimSession, vmIds: readonly string[]): Promise<readonly VirtualMachine[]> {
   return (await queryByKey(session, ClassName.computerSystem, "Name", vmIds)).map(asMachine);
+}
+
+/** Whether the host shows one of some machines to be busy with a snapshot, a merge, an export or a migration. */
+export async function anyBusy(session: CimSession, vmIds: readonly string[]): Promise<boolean> {
+  const machines = await queryByKey(session, ClassName.computerSystem, "Name", vmIds);
+  return machines.some((machine) => machine.numbers("OperationalStatus").length > 1);
+}
+
+/** Those of some machines that the host shows to be doing something now, by the number in `OperationalStatus`. */
+export async function machinesDoing(
+  session: CimSession,
+  vmIds: readonly string[],
+  doing: number,
+): Promise<readonly VirtualMachine[]> {
+  const machines = await queryByKey(session, ClassName.computerSystem, "Name", vmIds);
+  return machines.filter((machine) => machine.numbers("OperationalStatus")[1] === doing).map(asMachine);
 }
 
 /** The group that a snapshot collection was taken of; null where the host doesn't say. */
@@ -97,19 +104,21 @@ function asCollection(session: CimSession, instance: CimInstance): VirtualSystem
   };
 }
 
-function asMachine(instance: CimInstance): VirtualMachine {
+/** Reads which machine an `Msvm_ComputerSystem` is. */
+export function asMachine(instance: CimInstance): VirtualMachine {
   const vmId = instance.string("Name") ?? "";
   return { vmId, vmName: instance.string("ElementName") ?? vmId };
 }
 
+const finding = (text: string) => `Finding the VM group ${JSON.stringify(text)}`;
+
 async function notFound(session: CimSession, text: string): Promise<NotFoundError> {
-  const target = describeCollection(session, text);
-  await requireSight(session, target);
+  await requireSight(session, `the VM group ${JSON.stringify(text)}`);
   const all = await session.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`);
   const names = all.map((one) => `${JSON.stringify(one.string("ElementName"))} (${one.string("CollectionID")})`);
   return new NotFoundError({
-    attempted: "Looking for",
-    target,
+    attempted: finding(text),
+    target: session.hostName,
     answer:
       names.length > 0 ? `the host has no such group; it has ${names.join(", ")}` : "the host has no VM group at all",
     outcome: "Nothing was changed",

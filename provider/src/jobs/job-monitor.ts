@@ -14,6 +14,8 @@ import { describeReturnCode } from "./return-code";
 export interface WaitOptions {
   /** How long to wait, in milliseconds from now. One last look is taken when it is over. */
   readonly timeoutMs: number;
+  /** The method that started the job, for messages. */
+  readonly attempted: string;
   /** What the job works on, for messages: `VM group "web-tier" on HV01`. */
   readonly target: string;
   /** Ends the waiting. The job goes on: cancelling it is another call. */
@@ -180,10 +182,12 @@ export class JobMonitor {
   }
 }
 
-const job = (watch: Watch) => `the job ${watch.path} of ${watch.options.target}`;
+const job = ({ path }: Watch) => `its job ${path.relativePath}`;
+
+const call = ({ options: { attempted, target } }: Watch) => ({ attempted, target });
 
 /** `JOB_FAILED` and its two siblings, by the state in which the job ended. */
-const endCodes: Readonly<Record<number, string>> = {
+const endCodes: Readonly<Record<number, "JOB_TERMINATED" | "JOB_KILLED">> = {
   [JobState.Terminated]: "JOB_TERMINATED",
   [JobState.Killed]: "JOB_KILLED",
 };
@@ -193,9 +197,8 @@ function jobFailed(watch: Watch, reading: JobReading): JobFailedError {
   const cancelled = reading.jobState in endCodes;
   return new JobFailedError(
     {
-      attempted: "Waiting",
-      target: job(watch),
-      answer: `the job ended in state ${describeJobState(reading.jobState)} with error code ${describeReturnCode(reading.errorCode)}${texts.length > 0 ? `, saying: ${[...new Set(texts)].join(" / ")}` : ""}`,
+      ...call(watch),
+      answer: `${job(watch)} ended in state ${describeJobState(reading.jobState)} with error code ${describeReturnCode(reading.errorCode)}${texts.length > 0 ? `, saying ${quoted(texts)}` : ""}`,
       outcome: "What the job was to do is not done",
       remedy: cancelled
         ? "Somebody or something cancelled it on the host; run it again when that is settled"
@@ -210,16 +213,18 @@ function jobFailed(watch: Watch, reading: JobReading): JobFailedError {
   );
 }
 
+/** A host's texts, as they are: they may be in any language, and end as they like. */
+const quoted = (texts: readonly (string | null)[]) => [...new Set(texts)].map((text) => `"${text}"`).join(" and ");
+
 function jobLost(watch: Watch): JobLostError {
   return new JobLostError(
     {
-      attempted: "Waiting",
-      target: job(watch),
+      ...call(watch),
       answer: watch.seen
-        ? `the host no longer knows it; it was last seen in state ${describeJobState(watch.seen.jobState)}`
-        : `${watch.missedLooks} looks did not find it`,
-      outcome: "Hosts forget a job 5 minutes after its end, so how it ended is not known",
-      remedy: "Look at what it was to make",
+        ? `the host no longer knows ${job(watch)}, which was last seen in state ${describeJobState(watch.seen.jobState)}`
+        : `${watch.missedLooks} looks did not find ${job(watch)}`,
+      outcome: "Hosts forget a job 5 minutes after its end or when they start anew, so how it ended is not known",
+      remedy: "Look on the host at what it was to do",
     },
     { jobPath: watch.path.toString() },
   );
@@ -233,9 +238,8 @@ function deadlinePassed(watch: Watch): JobTimeoutError | UnexpectedJobStateError
   const poll = failure instanceof Error ? `; the last look failed: ${failure.message}` : "";
   const unexpected = seen !== undefined && judgeJob(seen) === "unexpected";
   const parts = {
-    attempted: "Waiting",
-    target: job(watch),
-    answer: `${options.timeoutMs / 1000} s passed and the job had not ended: ${reading}${poll}`,
+    ...call(watch),
+    answer: `${options.timeoutMs / 1000} s passed and ${job(watch)} had not ended: ${reading}${poll}`,
     outcome: "The job goes on at the host and may still succeed",
     remedy: unexpected
       ? "Look at the job on the host: this package doesn't know its state"

@@ -9,36 +9,46 @@ export type MethodOutcome =
   | { readonly kind: "completed" }
   | { readonly kind: "jobStarted"; readonly jobPath: CimInstancePath };
 
+/** What was called and on what, and what is true of it when it was refused: for messages. */
+export interface MethodCallText {
+  readonly attempted: string;
+  readonly target: string;
+  /** What is known of the result after a refusal. */
+  readonly refused: string;
+  /** What to do about a refusal with this number. */
+  readonly remedy: (returnValue: number) => string;
+}
+
 /**
  * Reads what a method answered: 0 is done, 4096 is a job, anything else is a refusal.
  *
- * @param call - What was called and on what, and what is true of it when it was refused: for the message.
  * @throws {@link MethodFailedError} for every other number, with its documented name.
  * @throws {@link ProtocolError} when 4096 came without a reference to the job.
  */
 export function methodOutcome(
   { returnValue, outParameters }: MethodResult,
-  call: { readonly attempted: string; readonly target: string; readonly refused: string },
+  { attempted, target, refused, remedy }: MethodCallText,
 ): MethodOutcome {
   if (returnValue === ReturnValue.CompletedWithNoError) return { kind: "completed" };
   if (returnValue === ReturnValue.MethodParametersCheckedJobStarted) {
     const job = outParameters["Job"];
     if (job instanceof CimInstancePath) return { kind: "jobStarted", jobPath: job };
     throw new ProtocolError({
-      ...call,
+      attempted,
+      target,
       answer: "the host returned 4096 (a job was started) without saying which",
       outcome: "The job may be running",
       remedy: "Look on the host for what it makes before you try again",
     });
   }
-  const { code, remedy } = returnCode(returnValue);
   throw new MethodFailedError(
     {
-      ...call,
+      attempted,
+      target,
       answer: `the host returned ${describeReturnCode(returnValue)}, at once and without a job`,
-      outcome: call.refused,
-      remedy,
+      outcome: refused,
+      remedy: remedy(returnValue),
     },
-    { code, returnValue },
+    { code: returnCode(returnValue).code, returnValue },
   );
 }

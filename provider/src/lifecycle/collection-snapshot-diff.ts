@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Configuration } from "../config";
 import { HyperVError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
-import { inputNames, isUnknown, snapshotTypeNumber } from "./collection-snapshot-inputs";
+import { inputNames, isUnknown, replacingInputs, snapshotTypeNumber } from "./collection-snapshot-inputs";
 import type { DiffResult, Json, Properties } from "./dynamic-provider";
 import { metaOf, pendingOf } from "./hidden-inputs";
 
@@ -18,18 +18,18 @@ export function diffCollectionSnapshot(
   dependents: Configuration["dependents"],
 ): DiffResult {
   const pending = pendingOf(olds);
-  const replaces = inputNames.filter((name) => !same(name, olds, news));
+  const replaces = replacingInputs.filter((name) => !same(name, olds, news));
   // nothing was made, so that only a new snapshot mends it
   if (pending?.failed !== undefined && replaces.length === 0) replaces.push("collection");
   if (replaces.length > 0) {
     return { changes: true, replaces: [...replaces], deleteBeforeReplace: dependents !== "kept" };
   }
   const timeoutsChanged = !isDeepStrictEqual(metaOf(olds).timeouts, metaOf(news).timeouts);
-  const spelledAnew = inputNames.some((name) => !isDeepStrictEqual(olds[name], news[name]));
+  const spelledAnew = inputNames.some((name) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null));
   return { changes: pending !== null || timeoutsChanged || spelledAnew };
 }
 
-function same(name: (typeof inputNames)[number], olds: Properties, news: Properties): boolean {
+function same(name: (typeof replacingInputs)[number], olds: Properties, news: Properties): boolean {
   const [before, after] = [olds[name] ?? null, news[name] ?? null];
   if (isUnknown(after)) return false;
   if (isDeepStrictEqual(before, after)) return true;

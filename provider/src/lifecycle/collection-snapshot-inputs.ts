@@ -1,19 +1,22 @@
 import * as v from "valibot";
 import { declaredClassName } from "../cim/cim-class";
 import { readEmbeddedClass } from "../cim/embedded-instance";
+import { parseDuration } from "../duration";
 import { HyperVError } from "../errors";
 import { readCollectionDesignator } from "../hyperv/collection-designator";
 import type { SnapshotSettings } from "../hyperv/snapshot-settings";
 import { nearest } from "../nearest";
 import { ConsistencyLevel, GuestBackupType, SnapshotType } from "../schema/value-maps";
 import { type CheckFailure, type Json, type Properties, specialSignatureKey, unknownValue } from "./dynamic-provider";
-import { isRecord, metaOf, parseDuration } from "./hidden-inputs";
+import { isRecord, metaOf } from "./hidden-inputs";
 
 /** The inputs of a `CollectionSnapshot`, checked. */
 export interface CollectionSnapshotInputs {
   readonly collection: string;
   readonly snapshotType: number;
   readonly settings: SnapshotSettings | string | undefined;
+  /** What the members' snapshots are called; the host's own names where nothing is said. */
+  readonly snapshotName: string | undefined;
 }
 
 /** The names a program gives `CreateSnapshot`'s types. */
@@ -76,16 +79,37 @@ const settingsText = v.pipe(
   }),
 );
 
+/** Hosts refuse these in names and notes, even when they are escaped (contributor notes of r4sd/go-wsman). */
+const refusedInNames = /[&<]/;
+
+const snapshotName = v.pipe(
+  v.string("write the name as text"),
+  v.check((name) => name.trim() !== "", "it is empty; write a name, or leave it out for the resource's own"),
+  v.check((name) => !refusedInNames.test(name), "hosts refuse & and < in names; leave them out"),
+);
+
 const settings = v.lazy((input) => (typeof input === "string" ? settingsText : typedSettings));
 
-const inputsSchema = v.strictObject({
+/** The inputs whose change replaces the snapshot. */
+const replacing = {
   collection,
   snapshotType: v.optional(snapshotType),
   settings: v.optional(settings),
   triggers: v.optional(v.unknown()),
-});
+};
 
-/** The inputs whose change replaces the snapshot, which here is all of them. */
+/** The inputs whose change is taken over in place. */
+const inPlace = {
+  snapshotName: v.optional(snapshotName),
+  waitForMerge: v.optional(v.boolean("write true or false")),
+};
+
+const inputsSchema = v.strictObject({ ...replacing, ...inPlace });
+
+/** The names of the inputs whose change replaces the snapshot. */
+export const replacingInputs = Object.keys(replacing) as readonly (keyof typeof replacing)[];
+
+/** The names of all inputs. */
 export const inputNames = Object.keys(inputsSchema.entries) as readonly (keyof typeof inputsSchema.entries)[];
 
 /**
@@ -95,8 +119,7 @@ export const inputNames = Object.keys(inputsSchema.entries) as readonly (keyof t
  */
 export function checkInputs(news: Properties): { inputs: Properties; failures: CheckFailure[] } {
   const visible = Object.fromEntries(Object.entries(news).filter(([name]) => !name.startsWith("__")));
-  const { output, issues = [] } = v.safeParse(inputsSchema, withoutUnknowns(visible));
-  void output;
+  const { issues = [] } = v.safeParse(inputsSchema, withoutUnknowns(visible));
   const failures = issues.map(asFailure).filter(({ property }) => !isUnknown(news[property]));
   if (containsAsset(news["triggers"])) {
     failures.push({
@@ -119,6 +142,7 @@ export function readInputs(inputs: Properties): CollectionSnapshotInputs {
     collection: inputs["collection"] as string,
     snapshotType: snapshotTypeNumber(inputs["snapshotType"]),
     settings: (inputs["settings"] ?? undefined) as SnapshotSettings | string | undefined,
+    snapshotName: (inputs["snapshotName"] ?? undefined) as string | undefined,
   };
 }
 

@@ -61,6 +61,16 @@ export async function snapshotOutputs(
   machines: readonly VirtualMachine[],
 ): Promise<{ readonly outputs: Properties; readonly members: readonly MemberSnapshot[] }> {
   const members = await memberSnapshots(session, path);
+  return { members, outputs: await outputsOf(session, path, members, machines) };
+}
+
+/** The outputs of a snapshot collection whose members have been read. */
+export async function outputsOf(
+  session: CimSession,
+  path: CimInstancePath,
+  members: readonly MemberSnapshot[],
+  machines: readonly VirtualMachine[],
+): Promise<Properties> {
   const unnamed = members.map(({ vmId }) => vmId).filter((id) => !machines.some(({ vmId }) => vmId === id));
   const named = unnamed.length > 0 ? [...machines, ...(await findMachines(session, unnamed))] : machines;
   const nameOfMachine = (id: string) => named.find(({ vmId }) => vmId === id)?.vmName ?? id;
@@ -74,12 +84,9 @@ export async function snapshotOutputs(
   shown.sort((a, b) => a.vmName.localeCompare(b.vmName, "en") || a.vmId.localeCompare(b.vmId, "en"));
   const times = members.flatMap(({ createdAt }) => createdAt ?? []).sort();
   return {
-    members,
-    outputs: {
-      resultingSnapshotCollection: path.within({ host: session.hostName, namespace: session.namespace }).toString(),
-      snapshotCollectionId: String(path.key("CollectionID")),
-      members: shown,
-      createdAt: times[0] ?? null,
-    },
+    resultingSnapshotCollection: path.within({ host: session.hostName, namespace: session.namespace }).toString(),
+    snapshotCollectionId: String(path.key("CollectionID")),
+    members: shown,
+    createdAt: times[0] ?? null,
   };
 }

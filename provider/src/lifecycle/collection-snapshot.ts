@@ -2,19 +2,22 @@ import { randomUUID } from "node:crypto";
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { type Configuration, configurationNamespace, readConfiguration } from "../config";
 import { transportOf } from "../connection";
-import { HyperVError, InvalidArgumentError, JobFailedError } from "../errors";
+import { parseDuration } from "../duration";
+import { HyperVError, InvalidArgumentError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { isThere, requireSight } from "../hyperv/sight";
-import { snapshotCollectionPath, snapshotTypeOf } from "../hyperv/snapshot-collection";
-import { collectionOfSnapshot, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { memberSnapshots, snapshotCollectionPath } from "../hyperv/snapshot-collection";
+import { nameSnapshots } from "../hyperv/snapshot-name";
+import { describeCollection, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { Clock } from "../jobs/clock";
 import { ClassName } from "../schema/names";
-import { type BegunSnapshot, completeSnapshot, partialCreate, takeSnapshot } from "./collection-snapshot-create";
+import { resumeSnapshot } from "./collection-snapshot-complete";
+import { takeSnapshot } from "./collection-snapshot-create";
 import { deleteSnapshot, endPendingSnapshot, knownThings } from "./collection-snapshot-delete";
 import { diffCollectionSnapshot } from "./collection-snapshot-diff";
-import { checkInputs, inputNames, snapshotTypeInput } from "./collection-snapshot-inputs";
-import { groupOutputs, snapshotOutputs } from "./collection-snapshot-outputs";
+import { checkInputs, inputNames, readInputs } from "./collection-snapshot-inputs";
+import { readSnapshot } from "./collection-snapshot-read";
 import type { CheckFailure, ConfigureRequest, DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
 import type { EngineLink } from "./engine-link";
 import { GroupQueue } from "./group-queue";
@@ -41,6 +44,8 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
   private configuration: Promise<Configuration>;
   private configured: (configuration: Configuration | PromiseLike<Configuration>) => void = () => {};
   private connection: Promise<HyperVHost> | undefined;
+  /** The machines' snapshots that this run has taken, by `InstanceID`. */
+  private readonly taken = new Set<string>();
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
@@ -82,69 +87,74 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
     const { session } = operation.host;
     const group = await findVirtualSystemCollection(session, String(inputs["collection"]));
     const id = randomUUID();
-    const request = { id, inputs, group, timeoutMs: timeoutMs(inputs, "create") };
     const onWaiting = () => operation.progress.step("waiting for another operation on this VM group");
-    const outs = await this.queue.run(group.collectionId, () => takeSnapshot(operation, request), { onWaiting });
+    const take = () => {
+      const deadlineAt = operation.clock.now() + timeoutMs(inputs, "create");
+      return takeSnapshot(operation, { id, inputs, group, deadlineAt });
+    };
+    const outs = await this.queue.run(group.collectionId, take, { onWaiting });
+    this.remember(outs);
     return { id, outs };
   }
 
   read(id: string, outputs: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }> {
     return atTheBorder(async () => {
-      const { host } = await this.begin(outputs);
+      const operation = await this.begin(outputs);
       const inputs = pickInputs(outputs);
       if (pendingOf(outputs)) return { id, props: outputs, inputs };
       const path = pathToRead(id, outputs);
-      if (!(await isThere(host.session, path))) {
+      if (!(await isThere(operation.host.session, path))) {
         const missing = `the snapshot collection ${path.key("CollectionID")}`;
-        await requireSight(host.session, missing, knownThings(outputs));
+        await requireSight(operation.host.session, missing, knownThings(outputs));
         return {};
       }
-      const { outputs: found, members } = await snapshotOutputs(host.session, path, knownMachines(outputs));
-      // only a caller of `get` comes without it: a refresh has it in the state, and saves the request
-      const group = "collectionId" in outputs ? null : await collectionOfSnapshot(host.session, path);
-      const type = snapshotTypeOf(members);
-      const known = {
-        ...(group && { collection: group.name, ...groupOutputs(host.session, group) }),
-        ...(type !== null && { snapshotType: snapshotTypeInput(type) }),
-        job: null,
-      };
-      return { id, props: { ...known, ...outputs, ...found }, inputs: { ...pickInputs(known), ...inputs } };
+      const props = await readSnapshot(operation, path, outputs);
+      return { id, props, inputs: pickInputs(props) };
     });
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
     const pending = pendingOf(olds);
-    if (!pending) return { outs: { ...olds, ...pickInputs(news) } };
+    if (!pending) return { outs: await this.updateInPlace(olds, news) };
     const operation = await this.begin(news);
     const group = await findVirtualSystemCollection(operation.host.session, String(olds["collectionId"]));
-    const begun: BegunSnapshot = {
-      id,
-      inputs: news,
-      group,
-      pending,
-      machines: [],
-      timeoutMs: timeoutMs(news, "update"),
-    };
     operation.progress.step("going on with the snapshot that was begun");
-    try {
-      return { outs: await this.queue.run(group.collectionId, () => completeSnapshot(operation, begun)) };
-    } catch (error) {
-      if (!JobFailedError.isInstance(error)) throw error;
-      throw partialCreate(operation, { ...begun, pending: { ...pending, failed: error.message } }, error);
+    const resume = () => {
+      const deadlineAt = operation.clock.now() + timeoutMs(news, "update");
+      return resumeSnapshot(operation, { id, inputs: news, group, pending, machines: [], deadlineAt });
+    };
+    const outs = await this.queue.run(group.collectionId, resume);
+    this.remember(outs);
+    return { outs };
+  }
+
+  /** Takes over what a complete snapshot can take over: a new name goes to the host, all else into the state. */
+  private async updateInPlace(olds: Properties, news: Properties): Promise<Properties> {
+    const { snapshotName: name } = readInputs(news);
+    if (name !== undefined && name !== olds["snapshotName"]) {
+      const { host } = await this.begin(news);
+      const collection = CimInstancePath.parse(String(olds["resultingSnapshotCollection"]));
+      const members = await memberSnapshots(host.session, collection);
+      const target = `the snapshots of ${describeCollection(host.session, String(olds["collectionName"]))}`;
+      await nameSnapshots(host.session, { collection, members, name, target });
     }
+    return { ...withoutInputs(olds), ...pickInputs(news) };
   }
 
   delete(_id: string, outputs: Properties): Promise<void> {
     return atTheBorder(async () => {
       const operation = await this.begin(outputs);
       const { dependents } = await this.configuration;
-      const deletion = { outputs, dependents, timeoutMs: timeoutMs(outputs, "delete") };
+      const isNew = (snapshotId: string) => this.taken.has(snapshotId);
       const onWaiting = () => operation.progress.step("waiting for another operation on this VM group");
       const createdAt = outputs["createdAt"];
-      const order = { onWaiting, newestFirst: typeof createdAt === "string" ? createdAt : "" };
+      // one that isn't complete is newer than any whose time is known
+      const order = { onWaiting, newestFirst: typeof createdAt === "string" ? createdAt : "9999" };
       await this.queue.run(
         String(outputs["collectionId"]),
         async () => {
+          const deadlineAt = operation.clock.now() + timeoutMs(outputs, "delete");
+          const deletion = { outputs, dependents, deadlineAt, isNew };
           const pending = pendingOf(outputs);
           const path = pending
             ? await endPendingSnapshot(operation, pending, deletion)
@@ -163,15 +173,31 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
     this.connection.catch(() => {
       this.connection = undefined;
     });
-    return { host: await this.connection, clock, progress: new Progress(link, clock, metaOf(properties).urn) };
+    return {
+      host: await this.connection,
+      clock,
+      progress: new Progress(link, clock, metaOf(properties).urn),
+      lostAnswerSearchMs: parseDuration(configuration.lostAnswerSearch) ?? 0,
+    };
+  }
+
+  private remember(outputs: Properties): void {
+    const members = Array.isArray(outputs["members"]) ? outputs["members"] : [];
+    for (const { snapshotId } of members) this.taken.add(String(snapshotId));
   }
 }
 
+const isInput = (name: string) =>
+  (inputNames as readonly string[]).includes(name) || name === "__provider" || name === "__meta";
+
 /** The inputs among some properties, hidden ones included. */
 function pickInputs(properties: Properties): Properties {
-  const isInput = (name: string) =>
-    (inputNames as readonly string[]).includes(name) || name === "__provider" || name === "__meta";
   return Object.fromEntries(Object.entries(properties).filter(([name]) => isInput(name)));
+}
+
+/** The outputs alone: an input that the program no longer gives must not stay. */
+function withoutInputs(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !isInput(name)));
 }
 
 /** What `read` looks for: the reference in the state, or what the caller of `get` gave as id. */
@@ -187,11 +213,6 @@ function pathToRead(id: string, outputs: Properties): CimInstancePath {
     outcome: "Nothing was asked of the host",
     remedy: "Give the host's CollectionID of the snapshot collection, or its reference, as the id",
   });
-}
-
-function knownMachines(outputs: Properties): readonly { vmId: string; vmName: string }[] {
-  const members = Array.isArray(outputs["members"]) ? outputs["members"] : [];
-  return members.map((member) => ({ vmId: String(member.vmId), vmName: String(member.vmName) }));
 }
 
 /**

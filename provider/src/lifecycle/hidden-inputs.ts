@@ -1,3 +1,4 @@
+import { parseDuration } from "../duration";
 import type { Json, Properties } from "./dynamic-provider";
 
 /** How long each operation may take, as written in `customTimeouts`: Go durations such as `30m`. */
@@ -22,7 +23,9 @@ export interface Pending {
   readonly before: readonly string[];
   /** Object path of the snapshot collection, once it is known. */
   readonly made: string | null;
-  /** Set when it is certain that nothing was made: what the host said. */
+  /** Set when the answer to the request was lost: neither a job nor a snapshot is known to have come of it. */
+  readonly answerLost?: true;
+  /** Set when no snapshot will come of it: what the host said. */
   readonly failed?: string;
 }
 
@@ -44,15 +47,6 @@ export function pendingOf(outputs: Properties): Pending | null {
 export function timeoutMs(properties: Properties, operation: keyof Timeouts): number {
   const text = metaOf(properties).timeouts?.[operation];
   return (text === undefined ? undefined : parseDuration(text)) ?? defaultMinutes[operation] * 60_000;
-}
-
-const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
-/** Reads a Go duration (`1h30m`, `90s`, `1.5h`) as milliseconds; `undefined` for anything else. */
-export function parseDuration(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) return undefined;
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ""] ?? 0), 0);
 }
 
 /** Whether a value is a JSON object. */

@@ -8,9 +8,15 @@ export interface Operation {
   readonly host: HyperVHost;
   readonly clock: Clock;
   readonly progress: Progress;
+  /** How long a trace is looked for of a request whose answer was lost. */
+  readonly lostAnswerSearchMs: number;
 }
 
 /** How to wait for a job so that the row in the terminal tells how far it is. */
-export function waitShowing(operation: Operation, what: string, wait: Omit<WaitOptions, "onReading">): WaitOptions {
+export function waitShowing<W extends Omit<WaitOptions, "onReading" | "attempted">>(
+  operation: Operation,
+  what: string,
+  wait: W,
+): W & Pick<WaitOptions, "onReading"> {
   return { ...wait, onReading: (reading, elapsedMs) => operation.progress.job(what, reading, elapsedMs) };
 }

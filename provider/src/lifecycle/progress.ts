@@ -25,9 +25,11 @@ export class Progress {
     this.urn = urn;
   }
 
-  /** Shows a step that a person wants to know of, whenever it happens. */
+  /** Shows a step that a person wants to know of; without a terminal only where nothing was told for a while. */
   step(text: string): void {
-    this.link.send({ severity: "info", text, urn: this.urn, ephemeral: true });
+    const now = this.clock.now();
+    if (!this.link.hasTerminal && now - this.lastAt < linePauseMs) return;
+    this.show(text, now);
   }
 
   /** Shows how far a job is, now and then. */
@@ -38,20 +40,19 @@ export class Progress {
       ? now - this.lastAt >= terminalPauseMs
       : now - this.lastAt >= linePauseMs || percent - this.lastPercent >= linePercent;
     if (!due) return;
-    this.lastAt = now;
     this.lastPercent = percent;
     const state = nameOf(JobState, reading.jobState) ?? `state ${reading.jobState}`;
     const share = reading.percentComplete === null ? "" : ` ${reading.percentComplete} %`;
-    this.step(`${what}: ${state}${share}, ${Math.round(elapsedMs / 1000)} s`);
+    this.show(`${what}: ${state}${share}, ${Math.round(elapsedMs / 1000)} s`, now);
+  }
+
+  private show(text: string, now: number): void {
+    this.lastAt = now;
+    this.link.send({ severity: "info", text, urn: this.urn, ephemeral: true });
   }
 
   /** Warns, in a way that stays on the screen. */
   warn(text: string): void {
     this.link.send({ severity: "warning", text, urn: this.urn, ephemeral: false });
-  }
-
-  /** Leaves a note for the curious, who run `pulumi up --debug`. */
-  debug(text: string): void {
-    this.link.send({ severity: "debug", text, urn: this.urn, ephemeral: false });
   }
 }

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { input, output } from "../types";
 import { hiddenInputs } from "./hidden-inputs";
+import { secretOutputs } from "./secret-outputs";
 
 /**
- * What to take a snapshot of, and how. A change of any of them replaces the snapshot by a new one.
+ * What to take a snapshot of, and how. A change replaces the snapshot by a new one, but for
+ * `snapshotName` and `waitForMerge`.
  *
  * @public
  */
@@ -23,6 +25,16 @@ export interface CollectionSnapshotArgs {
    * (`<INSTANCE CLASSNAME="…">…</INSTANCE>`), which is sent as it is. Default: none, sent as the empty string.
    */
   settings?: pulumi.Input<input.SnapshotSettings | string>;
+  /**
+   * What every member's snapshot is called (`ElementName`), written after they exist and read back. Hosts refuse `&` and
+   * `<`. Taken over in place. Default: the resource's name.
+   */
+  snapshotName?: pulumi.Input<string>;
+  /**
+   * Whether destroying the snapshot also waits until no machine merges its disks any more. Taken over in place.
+   * Default: false, which says which still merge.
+   */
+  waitForMerge?: pulumi.Input<boolean>;
   /** Any JSON. It is only compared: a change takes a new snapshot in place of the old one. Default: none. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | Record<string, pulumi.Input<unknown>>>;
 }
@@ -74,6 +86,10 @@ export class CollectionSnapshot extends pulumi.CustomResource {
   declare readonly settings: pulumi.Output<input.SnapshotSettings | string | undefined>;
   /** As given. */
   declare readonly triggers: pulumi.Output<unknown>;
+  /** As given, or the default; after a refresh, as the host has it. */
+  declare readonly snapshotName: pulumi.Output<string>;
+  /** As given. */
+  declare readonly waitForMerge: pulumi.Output<boolean | undefined>;
 
   /**
    * Declares a snapshot.
@@ -81,6 +97,7 @@ export class CollectionSnapshot extends pulumi.CustomResource {
    * @param name - The resource's name in the program.
    */
   constructor(name: string, args: CollectionSnapshotArgs, options: pulumi.CustomResourceOptions = {}) {
+    const secrets = secretOutputs(args.collection, ["collectionId", "collectionPath", "collectionName"], options);
     super(
       type,
       name,
@@ -95,9 +112,11 @@ export class CollectionSnapshot extends pulumi.CustomResource {
         createdAt: undefined,
         job: undefined,
         ...args,
-        ...hiddenInputs("collectionSnapshot", type, name, options),
+        // of one that is only read, nothing is wished for
+        ...(options.id === undefined && { snapshotName: args.snapshotName ?? name }),
+        ...hiddenInputs({ lifecycle: "collectionSnapshot", type, name, options, settled: secrets.settled }),
       },
-      options,
+      { ...options, additionalSecretOutputs: secrets.outputs },
     );
   }
 

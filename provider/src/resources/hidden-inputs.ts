@@ -16,21 +16,25 @@ export interface HiddenInputs {
  * short, since the whole state is written at every step. The URN is a plain promise: as an Output it would make two
  * resources under one component wait for each other for ever.
  *
- * @param lifecycle - The export of `pulumi-hyperv-snapshots/lifecycle`; it stands in states in the field, so it is there for ever.
+ * @param resource - Whose they are. `lifecycle` is the export of `pulumi-hyperv-snapshots/lifecycle`; it stands in states in
+ * the field, so it is there for ever. The registration waits for `settled`.
  */
-export function hiddenInputs(
-  lifecycle: string,
-  type: string,
-  name: string,
-  options: pulumi.CustomResourceOptions,
-): HiddenInputs {
+export function hiddenInputs(resource: {
+  readonly lifecycle: string;
+  readonly type: string;
+  readonly name: string;
+  readonly options: pulumi.CustomResourceOptions;
+  readonly settled: Promise<void>;
+}): HiddenInputs {
+  const { lifecycle, type, name, options, settled } = resource;
   const { customTimeouts, parent } = options;
+  const urn = new Promise<pulumi.URN>((resolve) => {
+    pulumi.createUrn(name, type, parent).apply(resolve);
+  });
   return {
     __provider: `exports.handler=()=>require("pulumi-hyperv-snapshots/lifecycle").${lifecycle}`,
     __meta: {
-      urn: new Promise((resolve) => {
-        pulumi.createUrn(name, type, parent).apply(resolve);
-      }),
+      urn: settled.then(() => urn),
       ...(customTimeouts && { timeouts: customTimeouts }),
     },
   };

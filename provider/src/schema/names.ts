@@ -6,13 +6,17 @@ export const ClassName = {
   affectedJobElement: "Msvm_AffectedJobElement",
   collectedSnapshots: "Msvm_CollectedSnapshots",
   collectedVirtualSystems: "Msvm_CollectedVirtualSystems",
+  collectionManagementService: "Msvm_CollectionManagementService",
   collectionSnapshotService: "Msvm_CollectionSnapshotService",
   computerSystem: "Msvm_ComputerSystem",
   concreteJob: "Msvm_ConcreteJob",
+  managementCollection: "Msvm_ManagementCollection",
   snapshotCollection: "Msvm_SnapshotCollection",
   snapshotOfVirtualSystemCollection: "Msvm_SnapshotOfVirtualSystemCollection",
   virtualSystemCollection: "Msvm_VirtualSystemCollection",
+  virtualSystemManagementService: "Msvm_VirtualSystemManagementService",
   virtualSystemSettingData: "Msvm_VirtualSystemSettingData",
+  virtualSystemSnapshotService: "Msvm_VirtualSystemSnapshotService",
   virtualSystemSnapshotSettingData: "Msvm_VirtualSystemSnapshotSettingData",
 } as const;
 
@@ -22,3 +26,8 @@ export const VirtualSystemType = {
   standardSnapshot: "Microsoft:Hyper-V:Snapshot:Realized",
   recoverySnapshot: "Microsoft:Hyper-V:Snapshot:Recovery",
 } as const;
+
+/** Whether a `VirtualSystemType` is a snapshot's, of whatever kind: standard, recovery, planned, replica. */
+export function isSnapshotType(virtualSystemType: string | null): boolean {
+  return virtualSystemType?.startsWith("Microsoft:Hyper-V:Snapshot:") ?? false;
+}

@@ -35,6 +35,12 @@ export const VendorCode = {
 /** `CreateSnapshot`'s `SnapshotType`. The per-VM service numbers its types differently. Source: CreateSnapshot, HyperV_v2. */
 export const SnapshotType = { Unknown: 0, StandardSnapshot: 1, RecoverySnapshot: 2 } as const;
 
+/** The per-VM service's snapshot types, which are other numbers. Source: Msvm_VirtualSystemSnapshotService.CreateSnapshot. */
+export const MachineSnapshotType = { FullSnapshot: 2, DiskSnapshot: 3, RecoverySnapshot: 32768 } as const;
+
+/** `DefineCollection`'s `Type`. Source: DefineCollection, HyperV_v2. */
+export const CollectionType = { CollectionOfVirtualSystems: 0, CollectionOfCollections: 1 } as const;
+
 /** `Msvm_ConcreteJob.JobState`. 32768 is missing from the class page: Microsoft's own sample and os-win treat it as success. */
 export const JobState = {
   New: 2,
@@ -71,9 +77,11 @@ export const JobRequestReturnValue = {
 
 /** The `JobType`s that this package meets. 199 is not documented. Source: Msvm_ConcreteJob.JobType. */
 export const JobType = {
+  SnapshotVirtualMachine: 70,
   ApplyVirtualMachineSnapshot: 71,
   DeleteVirtualMachineSnapshot: 72,
   SnapshotCollection: 198,
+  ConvertSnapshotToReferencePoint: 200,
 } as const;
 
 /** `ElementEffects` of an affected-job row: 5 marks what the job made. Source: CIM_AffectedJobElement. */

@@ -2,6 +2,7 @@ import type { CimInstance } from "../cim/cim-instance";
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { virtualizationNamespace } from "../schema/names";
 import type { CimRepository, StoredInstance } from "./cim-repository";
+import { isInSight, type Rights } from "./rights";
 import { wbemRefusal } from "./wbem-refusal";
 import { pinnedKey, type WqlPredicate, wqlPredicate } from "./wql/wql-condition";
 import { parseWql } from "./wql/wql-parser";
@@ -21,14 +22,16 @@ export interface ReferencesFilter {
   readonly role?: string;
 }
 
-/** Answers every reading request of a client, at one moment. */
+/** Answers every reading request of a client with these rights, at one moment. */
 export class CimReader {
   private readonly repository: CimRepository;
   private readonly now: number;
+  private readonly rights: Rights;
 
-  constructor(repository: CimRepository, now: number) {
+  constructor(repository: CimRepository, now: number, rights: Rights) {
     this.repository = repository;
     this.now = now;
+    this.rights = rights;
   }
 
   /** Reads one instance. @throws {@link NotFoundError} when it isn't there. */
@@ -65,7 +68,7 @@ export class CimReader {
     }
     const elsewhere =
       path.host !== undefined && path.host.toLowerCase() !== hostName.toLowerCase() && path.host !== ".";
-    const found = elsewhere ? undefined : this.repository.find(path);
+    const found = elsewhere || !this.sees(className) ? undefined : this.repository.find(path);
     if (found === undefined) {
       throw wbemRefusal("WBEM_E_NOT_FOUND", {
         attempted,
@@ -95,6 +98,7 @@ export class CimReader {
   /** Walks associations from one instance to those at the other ends. */
   associators(path: CimInstancePath, filter: AssociatorsFilter): readonly CimInstance[] {
     const attempted = "Walking an association";
+    if (!this.sees(this.requireClass(path.className, attempted, path.toString()))) return [];
     const origin = this.require(path, attempted);
     const resultClass = filter.resultClass && this.requireClass(filter.resultClass, attempted, path.toString());
     const found: StoredInstance[] = [];
@@ -103,7 +107,7 @@ export class CimReader {
         const itself = end.identity === origin.identity && named(row, filter.role, origin) === role;
         if (itself || !sameName(filter.resultRole, role)) continue;
         const instance = this.repository.find(end);
-        if (instance === undefined) continue;
+        if (instance === undefined || !this.sees(instance.className)) continue;
         if (!resultClass || this.repository.schema.derives(instance.className, resultClass)) found.push(instance);
       }
     }
@@ -115,9 +119,14 @@ export class CimReader {
   /** Reads the association rows that name an instance, each once. */
   references(path: CimInstancePath, filter: ReferencesFilter): readonly CimInstance[] {
     const attempted = "Reading association rows";
+    if (!this.sees(this.requireClass(path.className, attempted, path.toString()))) return [];
     const origin = this.require(path, attempted);
     const rows = [...this.rows(origin, filter, attempted)].map(({ row }) => row);
     return [...new Set(rows)].map((row) => this.repository.read(row, this.now));
+  }
+
+  private sees(className: string): boolean {
+    return isInSight(className, this.rights);
   }
 
   private *rows(
@@ -130,6 +139,7 @@ export class CimReader {
         ? undefined
         : this.requireClass(filter.associationClass, attempted, origin.path.toString());
     for (const row of this.repository.rowsAt(origin.identity, associationClass)) {
+      if (!this.sees(row.className)) continue;
       const ends = this.repository.schema
         .ends(row.className)
         .map((role) => [role, row.properties[role] as CimInstancePath] as const);
@@ -141,6 +151,7 @@ export class CimReader {
   private select(query: SelectQuery, attempted: string, target: string): readonly CimInstance[] {
     const { schema } = this.repository;
     const className = this.requireClass(query.className, attempted, target);
+    if (!this.sees(className)) return [];
     const selected = query.properties?.map(
       (name) =>
         schema.propertyName(className, name) ??

@@ -16,23 +16,47 @@ export const jobFaultSchema = v.strictObject({
   stallAtPercent: v.optional(percent),
   /** The host forgets the job when this percentage is reached. */
   lostAtPercent: v.optional(percent),
+  /** ElementName of a member whose snapshot fails, and the job with it; what the others keep, the host's options say. */
+  failsMember: v.optional(v.string()),
   /** Whether what was asked for is done all the same; without it, only when the job ends in 7 or 32768 without an error code. */
   takesEffect: v.optional(v.boolean()),
 });
 
-/** A failure to come: for the next call, or the next few calls, of a method. */
+/** The kinds of request that a host serves. */
+export const hostVerbs = ["get", "query", "associators", "references", "invokeMethod"] as const;
+
+/** A kind of request that a host serves. */
+export type HostVerb = (typeof hostVerbs)[number];
+
+const outcomes = ["returnValue", "job", "connection", "delaySeconds"] as const;
+
+/** A failure to come: for the next request, or the next few, of a method or of a kind. */
 export const faultSchema = v.pipe(
   v.strictObject({
-    method: v.pipe(v.string(), v.nonEmpty()),
-    /** How many calls it meets; 1 where nothing is said. */
+    method: v.optional(v.pipe(v.string(), v.nonEmpty())),
+    /** A kind of request instead of a method. */
+    verb: v.optional(v.picklist(hostVerbs)),
+    /** How many requests it meets; 1 where nothing is said. */
     times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
     /** The method returns this at once, and nothing happens. */
     returnValue: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))),
     job: v.optional(jobFaultSchema),
+    /** The connection is lost before the request takes effect, or after it. */
+    connection: v.optional(v.picklist(["lostBefore", "lostAfter"])),
+    /** The answer takes this long. */
+    delaySeconds: v.optional(v.pipe(v.number(), v.minValue(0))),
   }),
   v.check(
-    ({ returnValue, job }) => (returnValue === undefined) !== (job === undefined),
-    "Expected returnValue or job, one of the two",
+    (fault) => outcomes.filter((name) => fault[name] !== undefined).length === 1,
+    `Expected one of ${outcomes.join(", ")}`,
+  ),
+  v.check(
+    ({ method, verb }) => (method === undefined) !== (verb === undefined),
+    "Expected method or verb, one of the two",
+  ),
+  v.check(
+    ({ verb, returnValue, job }) => verb === undefined || (returnValue === undefined && job === undefined),
+    "Expected a method where there is a returnValue or a job",
   ),
 );
 

@@ -8,20 +8,35 @@ import behaviours from "./behaviours.json";
  */
 export interface HostOptions {
   readonly collectionIdForm: "upperCase" | "lowerCase" | "braced";
+  readonly rights: "full" | "blind" | "denied" | "jobsHidden";
+  readonly language: "English" | "German" | "Japanese";
   readonly missingReference: "refuse32773" | "refuse4" | "notFound";
+  readonly snapshotTypes: "oneAndTwo" | "vendorToo";
+  readonly settings: "accept" | "refuse32773";
   readonly badSettings: "refuse32773" | "refuse32768";
   readonly membersOff: "refuse32770" | "accept";
   readonly membersSavedOrPaused: "accept" | "refuse32775";
-  readonly membersBusy: "accept" | "refuse32775";
+  readonly membersBusy: "refuse32775" | "accept";
+  readonly membersMerging: "refuse32775" | "accept";
   readonly emptyGroup: "refuse32775" | "accept";
+  readonly checkpointLimitRefusal: "refuse32768" | "refuse32770" | "jobError32768";
+  readonly failedMember: "allOrNothing" | "leavesOthers";
   readonly completion: "job" | "atOnce";
   readonly resultReferenceOnJob: "null" | "given";
   readonly resultReferenceAtOnce: "given" | "null";
   readonly jobResultRow: "collection" | "memberSnapshots" | "none";
   readonly destroyJobType: "199" | "72";
+  readonly exportJobType: "198" | "206";
+  readonly cancelledJob: "leavesNothing" | "leavesSnapshot" | "goesOn";
+  readonly jobsAtRestart: "gone" | "goneButMade" | "goOn";
   readonly savedState: "never" | "standardCheckpoints";
+  readonly snapshotNotes: "kept" | "ignored" | "vm";
+  readonly recoverySnapshotSettings: "accept" | "refuse32775";
   readonly snapshotCollectionName: "null" | "group";
+  readonly emptySnapshotCollection: "goes" | "stays";
   readonly dependents: "kept" | "removed";
+  readonly destroyGroupWithSnapshots: "accept" | "refuse32775";
+  readonly membershipAsItIs: "accept" | "refuse32773";
 }
 
 /** A behaviour that no public source settles, so that it can be chosen. */

@@ -4,28 +4,49 @@ import { progressShapeSchema, resolvedSeedSchema } from "./seed";
 
 const id = v.string();
 
-/** Takes a snapshot of each member and collects them. */
-const takeSnapshots = v.object({
-  kind: v.literal("takeSnapshots"),
-  groupId: id,
-  snapshotCollectionId: id,
-  snapshotType: v.picklist([1, 2]),
-  members: v.array(v.object({ machineId: id, snapshotId: id })),
-});
-
-/** Removes the snapshots of a collection, and the collection. */
-const destroySnapshots = v.object({
-  kind: v.literal("destroySnapshots"),
-  snapshotCollectionId: id,
-  dependents: v.picklist(["kept", "removed"]),
-});
-
-const work = v.variant("kind", [takeSnapshots, destroySnapshots]);
+/** What can be done to a host's objects, as data. */
+const work = v.variant("kind", [
+  v.object({
+    kind: v.literal("takeSnapshots"),
+    groupId: id,
+    snapshotCollectionId: id,
+    snapshotType: v.number(),
+    members: v.array(v.object({ machineId: id, snapshotId: id })),
+  }),
+  v.object({
+    kind: v.literal("destroySnapshots"),
+    snapshotCollectionId: id,
+    dependents: v.picklist(["kept", "removed"]),
+  }),
+  v.object({ kind: v.literal("applySnapshots"), snapshotCollectionId: id }),
+  v.object({ kind: v.literal("convertSnapshots"), snapshotCollectionId: id, referencePointCollectionId: id }),
+  v.object({ kind: v.literal("exportSnapshots"), snapshotCollectionId: id, directory: v.string() }),
+  v.object({
+    kind: v.literal("takeMachineSnapshot"),
+    machineId: id,
+    snapshotId: id,
+    snapshotKind: v.picklist(["standard", "recovery"]),
+  }),
+  v.object({ kind: v.literal("destroyMachineSnapshot"), snapshotId: id }),
+  v.object({ kind: v.literal("applyMachineSnapshot"), snapshotId: id }),
+  v.object({ kind: v.literal("defineGroup"), groupId: id, name: v.string(), type: v.number() }),
+  v.object({ kind: v.literal("destroyGroup"), groupId: id }),
+  v.object({ kind: v.literal("renameGroup"), groupId: id, name: v.string() }),
+  v.object({ kind: v.literal("changeMembership"), groupId: id, memberId: id, isMember: v.boolean() }),
+  v.object({
+    kind: v.literal("modifySettings"),
+    instanceId: id,
+    values: v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.array(v.string())])),
+  }),
+]);
 
 const jobOrder = v.object({
   jobId: id,
   jobType: v.number(),
+  /** The class of the service that owns the job. */
+  serviceClass: v.string(),
   text: v.string(),
+  language: v.picklist(["English", "German", "Japanese"]),
   cancellable: v.boolean(),
   machineIds: v.array(id),
   durationMs: v.number(),
@@ -37,11 +58,12 @@ const jobOrder = v.object({
 const change = v.variant("kind", [
   v.object({ kind: v.literal("method"), className: v.string(), method: v.string(), returnValue: v.number() }),
   v.object({ kind: v.literal("jobStarted"), job: jobOrder }),
-  v.object({ kind: v.literal("jobStopped"), jobId: id, state: v.picklist([8, 9]) }),
+  v.object({ kind: v.literal("jobStopped"), jobId: id, state: v.picklist([8, 9]), isMade: v.boolean() }),
   v.object({ kind: v.literal("workDone"), work }),
   v.object({ kind: v.literal("optionSet"), name: v.string(), value: v.string() }),
   v.object({ kind: v.literal("faultInjected"), faultId: id, fault: faultSchema }),
   v.object({ kind: v.literal("faultUsed"), faultId: id }),
+  v.object({ kind: v.literal("restarted"), downUntil: v.number() }),
 ]);
 
 /** What {@link HostHeader.format} says. */
@@ -75,11 +97,8 @@ export type HostChange = v.InferOutput<typeof change>;
 /** Work on the host's objects, as data: it may take effect long after it was asked for. */
 export type HostWork = v.InferOutput<typeof work>;
 
-/** {@link HostWork} that takes snapshots. */
-export type TakeSnapshotsWork = v.InferOutput<typeof takeSnapshots>;
-
-/** {@link HostWork} that destroys snapshots. */
-export type DestroySnapshotsWork = v.InferOutput<typeof destroySnapshots>;
+/** {@link HostWork} of one kind. */
+export type WorkOf<Kind extends HostWork["kind"]> = Extract<HostWork, { readonly kind: Kind }>;
 
 /** What is known of a job when it starts; everything it later reports follows from this and the time. */
 export type JobOrder = v.InferOutput<typeof jobOrder>;

@@ -1,16 +1,19 @@
 import { CimRepository, type StoredInstance } from "./cim-repository";
-import type { ResolvedFault } from "./fault";
+import type { HostVerb, ResolvedFault } from "./fault";
 import { defaultOptions, type HostOptions } from "./host-options";
-import type { HostChange, HostHeader, HostRecord, HostWork } from "./host-record";
+import type { HostChange, HostHeader, HostRecord, HostWork, WorkOf } from "./host-record";
 import { HostSchema } from "./host-schema";
+import { doHostWork } from "./host-work";
 import { JobBoard } from "./job-board";
+import { MachineActivity } from "./machine-activity";
+import { machinePath } from "./machine-snapshots";
 import type { ResolvedSeed } from "./seed";
 import { putSeedInstances } from "./seed-instances";
-import { destroySnapshots, takeSnapshots } from "./snapshot-work";
+import type { SimulatedJob } from "./simulated-job";
 import { Timeline } from "./timeline";
 
 /** A fault that waits for its call. */
-interface PendingFault {
+export interface PendingFault {
   readonly faultId: string;
   readonly fault: ResolvedFault;
   readonly timesLeft: number;
@@ -24,6 +27,7 @@ interface PendingFault {
 export class HostState {
   readonly repository: CimRepository;
   readonly jobs: JobBoard;
+  readonly activity: MachineActivity;
   readonly seed: ResolvedSeed;
   /** Makes the ids of this host's new objects differ from those of another host made from the same seed. */
   readonly origin: string;
@@ -33,6 +37,7 @@ export class HostState {
   private chosen: HostOptions;
   private lastSequence = 0;
   private lastTime: number;
+  private downUntil = Number.NEGATIVE_INFINITY;
 
   constructor(header: HostHeader) {
     this.seed = header.seed;
@@ -40,9 +45,13 @@ export class HostState {
     this.chosen = { ...defaultOptions, ...(header.seed.options as Partial<HostOptions>) };
     this.lastTime = header.time;
     this.repository = new CimRepository(new HostSchema(header.seed.build), header.seed.hostName);
-    this.jobs = new JobBoard(this.repository, this.timeline, ({ work }, time) => this.doWork(work, time));
+    this.activity = new MachineActivity(this.repository, this.timeline);
+    this.jobs = new JobBoard(this.repository, this.timeline, this.activity, (job, time) => this.finishJob(job, time));
     const groups = header.seed.groups.map((group) => ({ ...group, id: this.collectionId(group.id) }));
-    putSeedInstances(this.repository, { ...header.seed, groups }, header.time);
+    putSeedInstances(
+      { repository: this.repository, options: this.chosen, now: header.time },
+      { ...header.seed, groups },
+    );
   }
 
   /** The options in force. */
@@ -65,9 +74,16 @@ export class HostState {
     return Object.fromEntries(this.calls);
   }
 
-  /** The fault that the next call of a method meets. */
-  faultFor(method: string): PendingFault | undefined {
-    return this.pending.find(({ fault }) => fault.method.toLowerCase() === method.toLowerCase());
+  /** Whether the host answers at all: it doesn't while it starts anew. */
+  get isUp(): boolean {
+    return this.lastTime >= this.downUntil;
+  }
+
+  /** The fault that the next request of a kind, or call of a method, meets. */
+  faultFor(verb: HostVerb, method?: string): PendingFault | undefined {
+    return this.pending.find(({ fault }) =>
+      fault.method === undefined ? fault.verb === verb : fault.method.toLowerCase() === method?.toLowerCase(),
+    );
   }
 
   /** Writes a GUID as this host writes CollectionIDs. */
@@ -104,13 +120,16 @@ export class HostState {
         this.jobs.start(change.job, time);
         break;
       case "jobStopped":
-        this.jobs.stop(change.jobId, change.state, time);
+        this.jobs.stop(change, time);
         break;
       case "workDone":
         this.doWork(change.work, time);
         break;
       case "optionSet":
         this.chosen = { ...this.chosen, [change.name]: change.value };
+        break;
+      case "restarted":
+        this.restart(change.downUntil, time);
         break;
       case "faultInjected":
         this.pending = [
@@ -126,16 +145,35 @@ export class HostState {
     }
   }
 
+  private restart(downUntil: number, time: number): void {
+    this.downUntil = downUntil;
+    // behaviour: jobsAtRestart
+    const { jobsAtRestart } = this.chosen;
+    if (jobsAtRestart !== "goOn") this.jobs.restart(time, jobsAtRestart === "goneButMade");
+  }
+
+  private finishJob(job: SimulatedJob, time: number): readonly StoredInstance[] {
+    const { work, fault } = job.order;
+    if (job.takesEffect) return this.doWork(work, time);
+    // behaviour: failedMember
+    const leftOver = fault?.failsMember !== undefined && this.chosen.failedMember === "leavesOthers";
+    return leftOver && work.kind === "takeSnapshots"
+      ? this.doWork(this.without(fault.failsMember ?? "", work), time)
+      : [];
+  }
+
+  private without(machineName: string, work: WorkOf<"takeSnapshots">): HostWork {
+    const nameOf = (id: string) => this.repository.find(machinePath(this.repository, id))?.properties["ElementName"];
+    return { ...work, members: work.members.filter(({ machineId }) => nameOf(machineId) !== machineName) };
+  }
+
   /** @returns The objects that a job's rows with effect 5 name. */
   private doWork(work: HostWork, time: number): readonly StoredInstance[] {
-    if (work.kind === "destroySnapshots") {
-      destroySnapshots(this.repository, work);
-      return [];
-    }
-    const [collection, ...snapshots] = takeSnapshots(this.repository, work, this.chosen, time);
-    // behaviour: jobResultRow
-    const { jobResultRow } = this.chosen;
-    if (jobResultRow === "memberSnapshots") return snapshots;
-    return collection !== undefined && jobResultRow === "collection" ? [collection] : [];
+    const { made = [], merging = [] } = doHostWork(
+      { repository: this.repository, options: this.chosen, now: time },
+      work,
+    );
+    this.activity.merge(merging, time, this.seed.mergeSeconds * 1000);
+    return made;
   }
 }

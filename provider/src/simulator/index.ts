@@ -1,5 +1,5 @@
 export type { AssociatorsFilter, ReferencesFilter } from "./cim-reader";
-export type { Fault, JobFault } from "./fault";
+export type { Fault, HostVerb, JobFault } from "./fault";
 export {
   type Behaviour,
   defaultOptions,
@@ -14,7 +14,6 @@ export type { ProgressPoint, ProgressShape } from "./job-progress";
 export type { Seed } from "./seed";
 export {
   type HostRequest,
-  type HostVerb,
   type OpenSimulatedHostOptions,
   SimulatedHost,
   type SimulatedHostOptions,

@@ -1,26 +1,28 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import { ClassName } from "../schema/names";
-import { ElementEffects, OperationalStatus } from "../schema/value-maps";
+import { ElementEffects, JobState } from "../schema/value-maps";
 import type { CimRepository, StoredInstance } from "./cim-repository";
 import type { JobOrder } from "./host-record";
-import { SimulatedJob } from "./simulated-job";
-import { machinePath } from "./snapshot-work";
+import type { MachineActivity } from "./machine-activity";
+import { machinePath } from "./machine-snapshots";
+import { type JobStop, SimulatedJob } from "./simulated-job";
 import type { Timeline } from "./timeline";
 
-/** Does what a job was ordered for. @returns The objects to which the job's rows with effect 5 lead. */
-type FinishJob = (order: JobOrder, time: number) => readonly StoredInstance[];
+/** Does what comes of a job at its end. @returns The objects to which the job's rows with effect 5 lead. */
+type FinishJob = (job: SimulatedJob, time: number) => readonly StoredInstance[];
 
-/** The jobs of a host: their instances and rows, the machines they work on, and what happens at their ends. */
+/** The jobs of a host: their instances and rows, and what happens at their ends. */
 export class JobBoard {
   private readonly repository: CimRepository;
   private readonly timeline: Timeline;
+  private readonly activity: MachineActivity;
   private readonly finish: FinishJob;
   private readonly jobs = new Map<string, SimulatedJob>();
-  private readonly working = new Map<string, readonly SimulatedJob[]>();
 
-  constructor(repository: CimRepository, timeline: Timeline, finish: FinishJob) {
+  constructor(repository: CimRepository, timeline: Timeline, activity: MachineActivity, finish: FinishJob) {
     this.repository = repository;
     this.timeline = timeline;
+    this.activity = activity;
     this.finish = finish;
   }
 
@@ -29,12 +31,7 @@ export class JobBoard {
     return this.jobs.get(jobId.toUpperCase());
   }
 
-  /** Whether a job works on a machine now. */
-  isWorkedOn(machineId: string): boolean {
-    return (this.working.get(machineId)?.length ?? 0) > 0;
-  }
-
-  /** Starts a job. */
+  /** Starts a job of a service. */
   start(order: JobOrder, time: number): void {
     const job = new SimulatedJob(order, time);
     this.jobs.set(order.jobId, job);
@@ -43,34 +40,41 @@ export class JobBoard {
       { ...job.fixedProperties(this.repository.hostName), ...job.propertiesAt(time) },
       (now) => job.propertiesAt(now),
     );
-    for (const service of this.repository.instancesOf(ClassName.collectionSnapshotService)) {
+    for (const service of this.repository.instancesOf(order.serviceClass)) {
       this.repository.put("Msvm_OwningJobElement", { OwningElement: service.path, OwnedElement: stored.path });
     }
     for (const machineId of order.machineIds) {
       // behaviour: jobAffectsMachines
       this.putRow(job, machinePath(this.repository, machineId), ElementEffects.Unknown);
-      this.setWorking(machineId, [...(this.working.get(machineId) ?? []), job]);
     }
+    this.activity.begin(job);
     this.timeline.plan(job.endsAt, () => this.end(job));
     this.timeline.plan(job.lostAt, () => this.forget(job));
   }
 
   /** Ends a job before its time. */
-  stop(jobId: string, state: number, time: number): void {
+  stop({ jobId, ...how }: JobStop & { readonly jobId: string }, time: number): void {
     const job = this.find(jobId);
     if (job === undefined || job.isOver) return;
-    job.stop(state, time);
+    job.stop(how, time);
     this.end(job);
+  }
+
+  /** Forgets every job, as a service does that starts anew; what the running ones made by then is made or not. */
+  restart(time: number, isMade: boolean): void {
+    for (const job of [...this.jobs.values()]) {
+      this.forget(job);
+      if (job.isOver) continue;
+      job.stop({ state: JobState.Terminated, isMade }, time);
+      this.end(job);
+    }
   }
 
   private end(job: SimulatedJob): void {
     if (job.isOver) return; // it was stopped before its planned end
     job.isOver = true;
-    for (const machineId of job.order.machineIds) {
-      const others = this.working.get(machineId)?.filter((other) => other !== job) ?? [];
-      this.setWorking(machineId, others);
-    }
-    const results = job.takesEffect ? this.finish(job.order, job.endsAt) : [];
+    this.activity.end(job);
+    const results = this.finish(job, job.endsAt);
     // behaviour: jobResultRowAtEnd
     if (this.find(job.order.jobId) !== undefined) {
       for (const result of results) this.putRow(job, result.path, ElementEffects.Create);
@@ -93,19 +97,6 @@ export class JobBoard {
       AffectedElement: element,
       AffectingElement: this.pathOf(job),
       ElementEffects: [effect],
-    });
-  }
-
-  private setWorking(machineId: string, jobs: readonly SimulatedJob[]): void {
-    if (jobs.length > 0) this.working.set(machineId, jobs);
-    else this.working.delete(machineId);
-    const machine = this.repository.find(machinePath(this.repository, machineId));
-    if (machine === undefined) return;
-    // behaviour: memberStatusWhileWorkedOn
-    const kind = jobs.at(-1)?.order.work.kind;
-    const doing = kind === "takeSnapshots" ? OperationalStatus.CreatingSnapshot : OperationalStatus.DeletingSnapshot;
-    this.repository.update(machine, {
-      OperationalStatus: kind === undefined ? [OperationalStatus.OK] : [OperationalStatus.InService, doing],
     });
   }
 }

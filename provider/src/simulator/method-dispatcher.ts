@@ -8,14 +8,44 @@ import type { HostChange } from "./host-record";
 import type { HostState } from "./host-state";
 import type { MethodProvider } from "./method-call";
 import { createSnapshot } from "./method-providers/create-snapshot";
-import { destroySnapshot } from "./method-providers/destroy-snapshot";
-import { requestJobStateChange } from "./method-providers/request-job-state-change";
+import * as group from "./method-providers/group-methods";
+import * as job from "./method-providers/job-methods";
+import * as machine from "./method-providers/machine-snapshot-methods";
+import * as management from "./method-providers/management-methods";
+import * as collection from "./method-providers/snapshot-collection-methods";
 import { fitsType } from "./value-type";
 import { type WbemStatusName, wbemRefusal } from "./wbem-refusal";
 
 const providers: Readonly<Record<string, Readonly<Record<string, MethodProvider>>>> = {
-  [ClassName.collectionSnapshotService]: { CreateSnapshot: createSnapshot, DestroySnapshot: destroySnapshot },
-  [ClassName.concreteJob]: { RequestStateChange: requestJobStateChange },
+  [ClassName.collectionSnapshotService]: {
+    CreateSnapshot: createSnapshot,
+    DestroySnapshot: collection.destroySnapshot,
+    ApplySnapshot: collection.applySnapshot,
+    ConvertToReferencePoint: collection.convertToReferencePoint,
+    ExportSnapshot: collection.exportSnapshot,
+  },
+  [ClassName.collectionManagementService]: {
+    DefineCollection: group.defineCollection,
+    DestroyCollection: group.destroyCollection,
+    RenameCollection: group.renameCollection,
+    AddMember: group.addMember,
+    RemoveMember: group.removeMember,
+    RemoveMemberById: group.removeMemberById,
+  },
+  [ClassName.virtualSystemManagementService]: {
+    ModifySystemSettings: management.modifySystemSettings,
+    GetSummaryInformation: management.getSummaryInformation,
+  },
+  [ClassName.virtualSystemSnapshotService]: {
+    CreateSnapshot: machine.createMachineSnapshot,
+    DestroySnapshot: machine.destroyMachineSnapshot,
+    ApplySnapshot: machine.applyMachineSnapshot,
+  },
+  [ClassName.concreteJob]: {
+    RequestStateChange: job.requestJobStateChange,
+    GetError: job.getError,
+    GetErrorEx: job.getErrorEx,
+  },
 };
 
 /** A client's call of a method. */
@@ -39,7 +69,8 @@ interface DispatchedMethod {
  */
 export function dispatchMethod(state: HostState, request: MethodRequest, now: number): DispatchedMethod {
   const target = `${request.path}`;
-  const instance = new CimReader(state.repository, now).require(request.path, `Invoking ${request.methodName}`);
+  const reader = new CimReader(state.repository, now, state.options.rights);
+  const instance = reader.require(request.path, `Invoking ${request.methodName}`);
   const { schema } = state.repository;
   const refuse = (status: WbemStatusName, because: string, remedy: string): never => {
     throw wbemRefusal(status, { attempted: `Invoking ${request.methodName}`, target, because, remedy });
@@ -80,7 +111,7 @@ export function dispatchMethod(state: HostState, request: MethodRequest, now: nu
     parameters[name] = value;
   }
 
-  const fault = state.faultFor(methodName);
+  const fault = state.faultFor("invokeMethod", methodName);
   const outcome =
     fault?.fault.returnValue === undefined
       ? provider({

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { InvalidArgumentError } from "../errors";
 import { guidFrom } from "./guid";
 import { defaultOptions, type HostOptions } from "./host-options";
-import { type ResolvedSeed, type Seed, seedSchema } from "./seed";
+import { jobMethods, type ResolvedSeed, type Seed, seedSchema } from "./seed";
 
 const defaultTiming = { seconds: 2, progress: "linear", cancellable: true } as const;
 
@@ -39,7 +39,7 @@ export function resolveSeed(seed: unknown, origin = "the given seed"): ResolvedS
     const places = parsed.issues.map((issue) => `${placeOf(issue)}: ${issue.message}`);
     throw seedError(origin, places.join("; "), "Correct each of these places; seed.schema.json describes the form");
   }
-  const { hostName, build, options, jobs } = parsed.output;
+  const { hostName, build, options, jobs, mergeSeconds } = parsed.output;
   const machines = parsed.output.machines.map((machine, at, all) => ({
     ...machine,
     id: (machine.id ?? guidFrom("machine", hostName, machine.name, ordinal(all, at))).toUpperCase(),
@@ -60,10 +60,10 @@ export function resolveSeed(seed: unknown, origin = "the given seed"): ResolvedS
     machines,
     groups,
     options: { ...defaultOptions, ...(options as Partial<HostOptions>) },
-    jobs: {
-      CreateSnapshot: jobs.CreateSnapshot ?? defaultTiming,
-      DestroySnapshot: jobs.DestroySnapshot ?? defaultTiming,
-    },
+    jobs: Object.fromEntries(
+      jobMethods.map((method) => [method, jobs[method] ?? defaultTiming]),
+    ) as unknown as ResolvedSeed["jobs"],
+    mergeSeconds,
   };
 }
 

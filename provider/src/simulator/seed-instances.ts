@@ -1,9 +1,12 @@
 import { dateTimeFromMilliseconds } from "../cim/cim-value";
 import { ClassName, VirtualSystemType } from "../schema/names";
-import { EnabledState, OperationalStatus, UserSnapshotType } from "../schema/value-maps";
-import type { CimRepository } from "./cim-repository";
+import { CollectionType, EnabledState, OperationalStatus, UserSnapshotType } from "../schema/value-maps";
+import { changeMembership, defineGroup } from "./group-work";
+import { guidFrom } from "./guid";
+import { link, links } from "./links";
+import { takeMachineSnapshot, type WorkScene } from "./machine-snapshots";
 import type { ResolvedSeed } from "./seed";
-import { machinePath } from "./snapshot-work";
+import { textsIn } from "./texts";
 
 const enabledState = {
   running: EnabledState.Enabled,
@@ -12,63 +15,67 @@ const enabledState = {
   paused: EnabledState.Quiesce,
 } as const;
 
+/** The services of a host, by class, with what people see them called. */
+const services: Readonly<Record<string, string>> = {
+  [ClassName.collectionSnapshotService]: "Hyper-V Collection Snapshot Service",
+  [ClassName.collectionManagementService]: "Hyper-V Collection Management Service",
+  [ClassName.virtualSystemManagementService]: "Hyper-V Virtual System Management Service",
+  [ClassName.virtualSystemSnapshotService]: "Hyper-V Virtual System Snapshot Service",
+};
+
+const healthy = { HealthState: 5, OperationalStatus: [OperationalStatus.OK], Status: "OK" };
+
 /** Puts the objects of a seed into a repository, as a host has them that was set up at this moment. */
-export function putSeedInstances(repository: CimRepository, seed: ResolvedSeed, now: number): void {
-  const { computerSystem, collectionSnapshotService } = ClassName;
+export function putSeedInstances(scene: WorkScene, seed: ResolvedSeed): void {
+  const { repository, options, now } = scene;
+  const { computerSystem } = ClassName;
   const { hostName } = repository;
-  const made = dateTimeFromMilliseconds(now);
-  const healthy = { HealthState: 5, OperationalStatus: [OperationalStatus.OK], Status: "OK" };
   // behaviour: hostIsAComputerSystem
   repository.put(computerSystem, {
     ...healthy,
     CreationClassName: computerSystem,
     Name: hostName,
     ElementName: hostName,
-    Caption: "Hosting Computer System",
+    Caption: textsIn(options.language).hostCaption,
     Description: "Microsoft Hosting Computer System",
     EnabledState: EnabledState.Enabled,
-    InstallDate: made,
+    InstallDate: dateTimeFromMilliseconds(now),
   });
-  repository.put(collectionSnapshotService, {
-    ...healthy,
-    SystemCreationClassName: computerSystem,
-    SystemName: hostName,
-    CreationClassName: collectionSnapshotService,
-    Name: "vmms",
-    ElementName: "Hyper-V Collection Snapshot Service",
-    EnabledState: EnabledState.Enabled,
-    Started: true,
-  });
-  for (const machine of seed.machines) putMachine(repository, machine, now);
-  for (const group of seed.groups) {
-    const stored = repository.put(ClassName.virtualSystemCollection, {
-      CollectionID: group.id,
-      ElementName: group.name,
-      // behaviour: groupInstanceIdEmpty
-      InstanceID: "",
+  for (const [className, name] of Object.entries(services)) {
+    repository.put(className, {
+      ...healthy,
+      SystemCreationClassName: computerSystem,
+      SystemName: hostName,
+      CreationClassName: className,
+      Name: "vmms",
+      ElementName: name,
+      EnabledState: EnabledState.Enabled,
+      Started: true,
     });
-    for (const memberId of group.memberIds) {
-      const member = machinePath(repository, memberId);
-      repository.put(ClassName.collectedVirtualSystems, { Collection: stored.path, Member: member });
+  }
+  for (const machine of seed.machines) putMachine(scene, machine);
+  for (const { id, name, memberIds } of seed.groups) {
+    defineGroup(scene, { kind: "defineGroup", groupId: id, name, type: CollectionType.CollectionOfVirtualSystems });
+    for (const memberId of memberIds) {
+      changeMembership(scene, { kind: "changeMembership", groupId: id, memberId, isMember: true });
     }
   }
 }
 
-function putMachine(repository: CimRepository, machine: ResolvedSeed["machines"][number], now: number): void {
+function putMachine(scene: WorkScene, machine: ResolvedSeed["machines"][number]): void {
+  const { repository, options, now } = scene;
   const made = dateTimeFromMilliseconds(now);
   const running = machine.state === "running";
   const stored = repository.put(
     ClassName.computerSystem,
     {
+      ...healthy,
       CreationClassName: ClassName.computerSystem,
       Name: machine.id,
       ElementName: machine.name,
-      Caption: "Virtual Machine",
+      Caption: textsIn(options.language).machineCaption,
       Description: "Microsoft Virtual Machine",
       EnabledState: enabledState[machine.state],
-      HealthState: 5,
-      OperationalStatus: [OperationalStatus.OK],
-      Status: "OK",
       InstallDate: made,
       TimeOfLastConfigurationChange: made,
       TimeOfLastStateChange: made,
@@ -94,5 +101,8 @@ function putMachine(repository: CimRepository, machine: ResolvedSeed["machines"]
     IsSaved: machine.state === "saved",
     Parent: null,
   });
-  repository.put("Msvm_SettingsDefineState", { ManagedElement: stored.path, SettingData: settings.path });
+  link(repository, links.settingsOfMachine, stored, settings);
+  for (let number = 0; number < machine.checkpoints; number += 1) {
+    takeMachineSnapshot(scene, stored, guidFrom("checkpoint", machine.id, number), "standard");
+  }
 }

@@ -34,6 +34,21 @@ const jobTiming = v.strictObject({
   ),
 });
 
+/** The methods whose jobs have a timing of their own; those of one name share it, whichever service has them. */
+export const jobMethods = [
+  "CreateSnapshot",
+  "DestroySnapshot",
+  "ApplySnapshot",
+  "ConvertToReferencePoint",
+  "ExportSnapshot",
+] as const;
+
+/** One of {@link jobMethods}. */
+export type JobMethod = (typeof jobMethods)[number];
+
+const forEachJobMethod = <Schema>(schema: Schema) =>
+  Object.fromEntries(jobMethods.map((method) => [method, schema])) as Readonly<Record<JobMethod, Schema>>;
+
 const machine = v.strictObject({
   name: described(name, "ElementName of the virtual machine."),
   id: v.optional(described(guid, "GUID of the virtual machine; made from its name where it isn't given.")),
@@ -57,6 +72,13 @@ const machine = v.strictObject({
       "Which kind of checkpoint the machine makes; ProductionFallbackToTest where nothing is said.",
     ),
     "ProductionFallbackToTest",
+  ),
+  checkpoints: v.optional(
+    described(
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(50)),
+      "How many checkpoints the machine has already; none where nothing is said.",
+    ),
+    0,
   ),
   applicationVersion: v.optional(described(v.string(), "Version of the application on the machine's disk.")),
 });
@@ -102,10 +124,17 @@ export const seedSchema = v.strictObject({
   ),
   jobs: v.optional(
     described(
-      v.strictObject({ CreateSnapshot: v.optional(jobTiming), DestroySnapshot: v.optional(jobTiming) }),
+      v.strictObject(forEachJobMethod(v.optional(jobTiming))),
       "How long jobs take, by the method that starts them; 2 s where nothing is said.",
     ),
     {},
+  ),
+  mergeSeconds: v.optional(
+    described(
+      v.pipe(v.number(), v.minValue(0)),
+      "How long machines merge their disks after a snapshot was destroyed; 1 s where nothing is said.",
+    ),
+    1,
   ),
 });
 
@@ -121,11 +150,9 @@ export const resolvedSeedSchema = v.object({
   machines: v.array(v.object({ ...machine.entries, id: v.string() })),
   groups: v.array(v.object({ id: v.string(), name: v.string(), memberIds: v.array(v.string()) })),
   options: v.record(v.string(), v.string()),
-  jobs: v.object({ CreateSnapshot: resolvedJobTiming, DestroySnapshot: resolvedJobTiming }),
+  jobs: v.object(forEachJobMethod(resolvedJobTiming)),
+  mergeSeconds: v.number(),
 });
 
 /** A seed with everything filled in: ids, defaults, members by id. */
 export type ResolvedSeed = v.InferOutput<typeof resolvedSeedSchema>;
-
-/** The methods whose jobs have a timing of their own. */
-export type JobMethod = keyof ResolvedSeed["jobs"];

@@ -6,16 +6,19 @@ import type { CimValue } from "../cim/cim-value";
 import { InvalidArgumentError } from "../errors";
 import { virtualizationNamespace } from "../schema/names";
 import { type AssociatorsFilter, CimReader, type ReferencesFilter } from "./cim-reader";
-import { type Fault, faultSchema } from "./fault";
+import { type Fault, faultSchema, type HostVerb } from "./fault";
 import { FileRecordLog } from "./file-record-log";
 import { guidFrom } from "./guid";
 import { HostHistory } from "./host-history";
 import { checkOption, type HostOptions, type OptionName, type OptionValue } from "./host-options";
+import type { HostState, PendingFault } from "./host-state";
 import { type HostView, hostTree } from "./host-tree";
 import { dispatchMethod } from "./method-dispatcher";
 import { MemoryRecordLog, type RecordLog } from "./record-log";
 import { readSeedFile, resolveSeed } from "./resolve-seed";
 import type { ResolvedSeed, Seed } from "./seed";
+import { connectionLost, notReachable } from "./unreachable";
+import { wbemRefusal } from "./wbem-refusal";
 
 /** What every simulated host may be given. */
 export interface SimulatedHostOptions {
@@ -34,9 +37,6 @@ export interface OpenSimulatedHostOptions extends SimulatedHostOptions {
   /** A seed in a file; looked at only where there is no store yet. */
   readonly seedFile?: string;
 }
-
-/** The kinds of request that a host serves. */
-export type HostVerb = "get" | "query" | "associators" | "references" | "invokeMethod";
 
 /** One request as it reached the host. */
 export interface HostRequest {
@@ -120,22 +120,22 @@ export class SimulatedHost {
 
   /** Reads one instance. @throws {@link NotFoundError} when it isn't there. */
   get(path: CimInstancePath): CimInstance {
-    return this.reader({ verb: "get", target: path.toString() }).get(path);
+    return this.read({ verb: "get", target: path.toString() }, (reader) => reader.get(path));
   }
 
   /** Runs a WQL query. @throws {@link CimError} when it is malformed, or names a class or property that isn't there. */
   query(wql: string): readonly CimInstance[] {
-    return this.reader({ verb: "query", target: wql }).query(wql);
+    return this.read({ verb: "query", target: wql }, (reader) => reader.query(wql));
   }
 
   /** Walks associations from one instance to those at the other ends. */
   associators(path: CimInstancePath, filter: AssociatorsFilter = {}): readonly CimInstance[] {
-    return this.reader({ verb: "associators", target: path.toString() }).associators(path, filter);
+    return this.read({ verb: "associators", target: path.toString() }, (reader) => reader.associators(path, filter));
   }
 
   /** Reads the association rows that name an instance. */
   references(path: CimInstancePath, filter: ReferencesFilter = {}): readonly CimInstance[] {
-    return this.reader({ verb: "references", target: path.toString() }).references(path, filter);
+    return this.read({ verb: "references", target: path.toString() }, (reader) => reader.references(path, filter));
   }
 
   /**
@@ -148,11 +148,37 @@ export class SimulatedHost {
     methodName: string,
     parameters: Readonly<Record<string, CimValue>> = {},
   ): MethodResult {
-    this.count({ verb: "invokeMethod", target: path.toString(), methodName, parameters });
-    return this.history.commit((state) => {
-      const { result, changes } = dispatchMethod(state, { path, methodName, parameters }, state.time);
-      return { answer: result, changes };
-    });
+    const request: HostRequest = { verb: "invokeMethod", target: path.toString(), methodName, parameters };
+    return this.serve(request, () =>
+      this.history.commit((state) => {
+        const { result, changes } = dispatchMethod(state, { path, methodName, parameters }, state.time);
+        return { answer: result, changes };
+      }),
+    );
+  }
+
+  /**
+   * How long the answer to the next such request takes, in milliseconds: a fault that is used up by asking.
+   *
+   * The host itself answers at once; whoever carries the answer waits.
+   */
+  answerDelayMs(verb: HostVerb, methodName?: string): number {
+    const fault = this.history.present().faultFor(verb, methodName);
+    if (fault?.fault.delaySeconds === undefined) return 0;
+    this.use(fault);
+    return fault.fault.delaySeconds * 1000;
+  }
+
+  /**
+   * Starts the host's service anew; jobs that run then end as the option `jobsAtRestart` says.
+   *
+   * @param options - `downSeconds`: how long no request is answered.
+   */
+  restart({ downSeconds }: { readonly downSeconds: number }): void {
+    this.history.commit((state) => ({
+      answer: undefined,
+      changes: [{ kind: "restarted", downUntil: state.time + downSeconds * 1000 }],
+    }));
   }
 
   /**
@@ -191,17 +217,40 @@ export class SimulatedHost {
   /** The groups, machines and snapshots, for people; doesn't count as a request. */
   tree(): HostView {
     const state = this.history.present();
-    return hostTree(new CimReader(state.repository, state.time), state.repository.hostName);
+    return hostTree(new CimReader(state.repository, state.time, "full"), state.repository.hostName);
   }
 
-  private reader(request: HostRequest): CimReader {
-    this.count(request);
-    const state = this.history.present();
-    return new CimReader(state.repository, state.time);
+  private read<Answer>(request: HostRequest, ask: (reader: CimReader) => Answer): Answer {
+    return this.serve(request, (state) => ask(new CimReader(state.repository, state.time, state.options.rights)));
   }
 
-  private count(request: HostRequest): void {
+  /** Serves a request as far as the host's state, the client's rights and the connection let it. */
+  private serve<Answer>(request: HostRequest, answer: (state: HostState) => Answer): Answer {
     this.onRequest?.(request);
     this.served[request.verb] += 1;
+    const state = this.history.present();
+    if (!state.isUp) throw notReachable(request, state.repository.hostName);
+    const fault = state.faultFor(request.verb, request.methodName);
+    const lost = fault?.fault.connection;
+    if (fault !== undefined && lost !== undefined) this.use(fault);
+    if (lost === "lostBefore") throw connectionLost(request, state.repository.hostName);
+    // behaviour: rights
+    if (state.options.rights === "denied") throw denied(request);
+    const answered = answer(this.history.present());
+    if (lost === "lostAfter") throw connectionLost(request, state.repository.hostName);
+    return answered;
   }
+
+  private use({ faultId }: PendingFault): void {
+    this.history.commit(() => ({ answer: undefined, changes: [{ kind: "faultUsed", faultId }] }));
+  }
+}
+
+function denied({ target, methodName }: HostRequest): Error {
+  return wbemRefusal("WBEM_E_ACCESS_DENIED", {
+    attempted: methodName === undefined ? "Reading" : `Invoking ${methodName}`,
+    target,
+    because: "the account lacks the rights",
+    remedy: "Run it elevated, or let the account join the host's group Hyper-V Administrators",
+  });
 }

@@ -3,6 +3,7 @@ import { JobState, OperationalStatus, VendorCode } from "../schema/value-maps";
 import type { PropertyBag } from "./cim-repository";
 import type { JobOrder } from "./host-record";
 import { fractionReaching, type ProgressPoint, percentAt, progressPoints } from "./job-progress";
+import { textsIn } from "./texts";
 
 /** A host forgets a job this long after its end. */
 const removalDelayMs = 5 * 60_000;
@@ -10,8 +11,16 @@ const removalDelayMs = 5 * 60_000;
 /** A job is New for a moment before it runs; not longer than a tenth of its duration. */
 const newForMs = 100;
 
+const otherErrorType = 0;
+
 const timeBeforeRemoval = intervalFromMilliseconds(removalDelayMs);
 const zeroTime = "16010101000000.000000+000";
+
+/** How a job ends before its time: in which state, and whether what it was ordered for is done all the same. */
+export interface JobStop {
+  readonly state: number;
+  readonly isMade: boolean;
+}
 
 /**
  * A job of the simulated host.
@@ -30,14 +39,14 @@ export class SimulatedJob {
   /** When the host forgets it before its end; infinite for all but a lost job. */
   readonly lostAt: number;
   private readonly points: readonly ProgressPoint[];
-  private stopped = false;
+  private stopped: JobStop | undefined;
 
   constructor(order: JobOrder, startedAt: number) {
     const { fault } = order;
     this.order = order;
     this.startedAt = startedAt;
     this.points = progressPoints(order.progress);
-    this.endState = fault?.endState ?? JobState.Completed;
+    this.endState = fault?.endState ?? (fault?.failsMember === undefined ? JobState.Completed : JobState.Exception);
     this.endsAt =
       fault?.stallAtPercent === undefined ? this.timeReaching(fault?.atPercent ?? null) : Number.POSITIVE_INFINITY;
     this.lostAt =
@@ -53,13 +62,13 @@ export class SimulatedJob {
   /** Whether what was ordered is done when the job ends. */
   get takesEffect(): boolean {
     const good = this.endState === JobState.Completed || this.endState === JobState.CompletedWithWarnings;
-    return !this.stopped && (this.order.fault?.takesEffect ?? (good && this.errorCode === 0));
+    return this.stopped?.isMade ?? this.order.fault?.takesEffect ?? (good && this.errorCode === 0);
   }
 
-  /** Ends the job before its time; nothing is made. */
-  stop(state: number, now: number): void {
-    this.stopped = true;
-    this.endState = state;
+  /** Ends the job before its time. */
+  stop(stop: JobStop, now: number): void {
+    this.stopped = stop;
+    this.endState = stop.state;
     this.endsAt = now;
   }
 
@@ -77,6 +86,7 @@ export class SimulatedJob {
       over && (this.endState === JobState.Completed || this.endState === JobState.CompletedWithWarnings);
     const failed = over && !succeeded;
     const until = Math.min(now, this.endsAt);
+    const texts = textsIn(this.order.language).job;
     return {
       JobState: this.stateAt(now),
       PercentComplete: this.percentAt(now),
@@ -84,15 +94,27 @@ export class SimulatedJob {
       TimeOfLastStateChange: dateTimeFromMilliseconds(over ? this.endsAt : this.startedAt),
       // behaviour: jobOperationalStatus
       OperationalStatus: succeeded ? [17, OperationalStatus.OK] : failed ? [6] : [OperationalStatus.OK],
-      JobStatus: failed
-        ? "Job is completed with error(s)"
-        : succeeded
-          ? "Job is completed successfully"
-          : "Job is running",
+      JobStatus: failed ? texts.failed : succeeded ? texts.succeeded : texts.running,
       ErrorCode: over ? this.errorCode : 0,
       ErrorDescription: over && this.errorCode !== 0 ? this.errorText : null,
-      ErrorSummaryDescription: over && this.errorCode !== 0 ? `${this.order.text} failed.` : null,
+      ErrorSummaryDescription: over && this.errorCode !== 0 ? texts.summary(this.order.text) : null,
     };
+  }
+
+  /** What `GetErrorEx` tells of the job at a moment, as properties of `Msvm_Error`; empty where there is no error. */
+  errorsAt(now: number): readonly PropertyBag[] {
+    if (now < this.endsAt || this.errorCode === 0) return [];
+    return [
+      {
+        ErrorType: otherErrorType,
+        OwningEntity: "VMMS",
+        MessageID: String(this.errorCode),
+        Message: this.errorText,
+        PerceivedSeverity: 0,
+        ProbableCause: 0,
+        ErrorSource: this.order.fault?.failsMember ?? null,
+      },
+    ];
   }
 
   /** What stays the same as long as the job exists. */
@@ -131,7 +153,8 @@ export class SimulatedJob {
   }
 
   private get errorText(): string {
-    return this.order.fault?.errorDescription ?? `${this.order.text} failed with error code ${this.errorCode}.`;
+    const { fault, text, language } = this.order;
+    return fault?.errorDescription ?? textsIn(language).job.description(text, this.errorCode);
   }
 
   private percentAt(now: number): number {

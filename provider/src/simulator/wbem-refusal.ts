@@ -1,8 +1,9 @@
-import { CimError, NotFoundError } from "../errors";
+import { AccessDeniedError, CimError, NotFoundError } from "../errors";
 
 /** What WMI answers when it refuses a request before any provider sees it. Source: WbemCli.h, "WMI Error Constants". */
 export const WbemStatus = {
   WBEM_E_NOT_FOUND: 0x80041002,
+  WBEM_E_ACCESS_DENIED: 0x80041003,
   WBEM_E_INVALID_PARAMETER: 0x80041008,
   WBEM_E_INVALID_NAMESPACE: 0x8004100e,
   WBEM_E_INVALID_CLASS: 0x80041010,
@@ -28,7 +29,8 @@ interface RefusalDetail {
 /**
  * Makes the error of a refused request.
  *
- * @returns A {@link NotFoundError} for WBEM_E_NOT_FOUND, else a {@link CimError}; both bear the number.
+ * @returns A {@link NotFoundError} for WBEM_E_NOT_FOUND, an {@link AccessDeniedError} for WBEM_E_ACCESS_DENIED, else a
+ * {@link CimError}; all bear the number.
  */
 export function wbemRefusal(status: WbemStatusName, detail: RefusalDetail): CimError {
   const hresult = WbemStatus[status];
@@ -39,5 +41,7 @@ export function wbemRefusal(status: WbemStatusName, detail: RefusalDetail): CimE
     outcome: "Nothing was changed on the host",
     remedy: detail.remedy,
   };
-  return status === "WBEM_E_NOT_FOUND" ? new NotFoundError(parts, { hresult }) : new CimError(parts, { hresult });
+  if (status === "WBEM_E_NOT_FOUND") return new NotFoundError(parts, { hresult });
+  if (status === "WBEM_E_ACCESS_DENIED") return new AccessDeniedError(parts, { hresult });
+  return new CimError(parts, { hresult });
 }

@@ -68,7 +68,12 @@ class JobHost {
   readonly monitor = new JobMonitor(this.session, this.clock, () => 0.5);
 
   wait(id: string, timeoutMs = 60_000, abortSignal?: AbortSignal) {
-    return this.monitor.waitFor(jobPath(id), { timeoutMs, target: "VM group", ...(abortSignal && { abortSignal }) });
+    return this.monitor.waitFor(jobPath(id), {
+      timeoutMs,
+      attempted: "CreateSnapshot",
+      target: "VM group",
+      ...(abortSignal && { abortSignal }),
+    });
   }
 }
 

@@ -7,6 +7,7 @@ const call = {
   attempted: "CreateSnapshot",
   target: 'VM group "web-tier" on HV-TEST',
   refused: "No snapshot was taken",
+  remedy: (returnValue: number) => `Think about ${returnValue}`,
 };
 const outcome = (returnValue: number, outParameters = {}) => methodOutcome({ returnValue, outParameters }, call);
 const errorOf = (act: () => unknown) => {

@@ -52,7 +52,7 @@ describe("a snapshot whose making isn't seen to its end", () => {
     const partial = await failure(at.run(at.lifecycle.create(inputs)));
     expect(PartialCreateError.isInstance(partial)).toBe(true);
     expect(at.clock.now()).toBeCloseTo(30 * 60_000, -3);
-    expect(partial.message).toContain("1800 s passed and the job had not ended");
+    expect(partial.message).toContain("1800 s passed and its job Msvm_ConcreteJob.InstanceID=");
 
     at.clock.pass(60 * 60_000);
     const olds = partial.properties as typeof inputs;
@@ -65,12 +65,25 @@ describe("a snapshot whose making isn't seen to its end", () => {
     expect(at.host.methodCalls).toEqual({ CreateSnapshot: 1 });
   });
 
+  it("is told to have failed by the next update, and replaced by the one after", async () => {
+    const at = new LifecycleInProcess();
+    at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60, endState: 10, errorCode: 32768 } });
+    const { id, outs } = await at.partial();
+    const again = await failure(at.run(at.lifecycle.update(id, outs, inputs)));
+    expect(again.reasons[0]).toContain("The next `pulumi up` takes a new snapshot in its place");
+    const news = again.properties as typeof inputs;
+    expect(await at.run(at.lifecycle.diff(id, news, inputs))).toMatchObject({ replaces: ["collection"] });
+    await at.run(at.lifecycle.delete(id, news));
+    expect(at.snapshotCounts()).toEqual([0, 0, 0]);
+  });
+
   it("names every candidate where several could be it, and destroys none of them", async () => {
     const at = new LifecycleInProcess({ dependents: "kept" });
     at.host.setOption("jobResultRow", "none");
+    at.host.setOption("membersBusy", "accept");
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
     const partial = await failure(at.run(at.lifecycle.create(inputs)));
-    takeAnother(at);
+    at.takeAnother();
     at.clock.pass(60 * 60_000);
     const olds = partial.properties as typeof inputs;
     const again = await failure(at.run(at.lifecycle.update(partial.id, olds, inputs)));
@@ -80,14 +93,3 @@ describe("a snapshot whose making isn't seen to its end", () => {
     expect(at.snapshotCounts()).toEqual([2, 2, 2]);
   });
 });
-
-/** Somebody else takes a snapshot of the same group. */
-function takeAnother({ host }: LifecycleInProcess): void {
-  const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
-  const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");
-  host.invokeMethod(service!.path, "CreateSnapshot", {
-    Collection: group!.path,
-    SnapshotSettings: "",
-    SnapshotType: 1,
-  });
-}

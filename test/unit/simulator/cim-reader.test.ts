@@ -214,12 +214,18 @@ test.each([14393, 17763, 20348, 26100])(
 
 test("a look costs what it answers, however many snapshots there are", () => {
   const best = (snapshots: number) => {
-    const hand = new HostAtHand({ ...webTierSeed, options: { completion: "atOnce" } });
-    const { host } = hand;
-    const [group, service, { path: machine }] = [hand.group(), hand.service, hand.machine("web-01")];
-    const take = () => host.invokeMethod(service, "CreateSnapshot", { Collection: group, SnapshotType: 1 });
-    for (let taken = 1; taken < snapshots; taken += 1) take();
-    const collection = take().outParameters["ResultingSnapshotCollection"] as CimInstancePath;
+    const names = Array.from({ length: snapshots }, (_, at) => `vm-${at}`);
+    const hand = new HostAtHand({
+      machines: names.map((name) => ({ name })),
+      groups: names.map((name) => ({ name, members: [name] })),
+      options: { completion: "atOnce" },
+    });
+    const { host, service } = hand;
+    const taken = names.map((name) =>
+      host.invokeMethod(service, "CreateSnapshot", { Collection: hand.group(name), SnapshotType: 1 }),
+    );
+    const collection = taken.at(-1)?.outParameters["ResultingSnapshotCollection"] as CimInstancePath;
+    const { path: machine } = hand.machine(names.at(-1) ?? "");
     let shortest = Number.POSITIVE_INFINITY;
     for (let attempt = 0; attempt < 100; attempt += 1) {
       const began = performance.now();

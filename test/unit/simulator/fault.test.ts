@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { InvalidArgumentError, NotFoundError } from "../../../provider/src/errors";
 import type { Fault } from "../../../provider/src/simulator/index";
 import { messageOf } from "../../support/message-of";
-import { HostAtHand, jobOf } from "../../support/simulated-hosts";
+import { HostAtHand, jobOf, unhinderedSeed } from "../../support/simulated-hosts";
 
 describe("a return value", () => {
   test("meets the next call of its method only, and nothing is made", () => {
@@ -102,7 +102,7 @@ describe("the outcome of a job", () => {
   });
 
   test("always gets its job, also on a host that is done at once", () => {
-    const at = new HostAtHand();
+    const at = new HostAtHand(unhinderedSeed);
     at.host.setOption("completion", "atOnce");
     at.host.injectFault({ method: "CreateSnapshot", job: { endState: 10 } });
     expect([at.createSnapshot().returnValue, at.createSnapshot().returnValue]).toEqual([4096, 0]);

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { ConnectionError, InvalidArgumentError } from "../../../provider/src/errors";
 import { SimulatedHost } from "../../../provider/src/simulator/index";
 import { messageOf } from "../../support/message-of";
-import { SteppedClock, webTierSeed } from "../../support/simulated-hosts";
+import { SteppedClock, unhinderedSeed } from "../../support/simulated-hosts";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 let storeFile: string;
@@ -15,7 +15,7 @@ beforeEach(() => {
   clock = new SteppedClock();
 });
 
-const open = (ownClock = clock) => SimulatedHost.open({ storeFile, seed: webTierSeed, clock: ownClock.read });
+const open = (ownClock = clock) => SimulatedHost.open({ storeFile, seed: unhinderedSeed, clock: ownClock.read });
 
 function createSnapshot(host: SimulatedHost): number {
   const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");

@@ -4,7 +4,8 @@ const { SimulatedHost } = require("../../../provider/dist/simulator/index.js");
 const [storeFile, count] = process.argv.slice(2);
 const host = SimulatedHost.open({
   storeFile,
-  seed: { machines: [{ name: "m" }], groups: [{ name: "g", members: ["m"] }], options: { completion: "atOnce" } },
+  // without members no limit of theirs is reached
+  seed: { groups: [{ name: "g", members: [] }], options: { completion: "atOnce", emptyGroup: "accept" } },
 });
 const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
 const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");

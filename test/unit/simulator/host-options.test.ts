@@ -1,27 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { CimInstancePath } from "../../../provider/src/cim/cim-instance-path";
 import { InvalidArgumentError, NotFoundError } from "../../../provider/src/errors";
-import { type OptionName, type OptionValue, optionValues } from "../../../provider/src/simulator/host-options";
-import type { Seed } from "../../../provider/src/simulator/index";
+import { type OptionName, optionValues } from "../../../provider/src/simulator/host-options";
 import { messageOf } from "../../support/message-of";
 import { HostAtHand, jobOf } from "../../support/simulated-hosts";
+import { accessOptions } from "./option-tests/access";
+import { groupOptions } from "./option-tests/groups";
+import { groupOf, hostWith, type OptionTests } from "./option-tests/host-with-options";
+import { jobOptions } from "./option-tests/jobs";
+import { memberOptions } from "./option-tests/members";
+import { settingsOptions } from "./option-tests/settings";
 
 const missingGroup = CimInstancePath.parse(
   'Msvm_VirtualSystemCollection.CollectionID="00000000-0000-0000-0000-000000000000"',
 );
-
-/** A group of one machine in a state, and the options under test. */
-function groupOf(machine: object, options: NonNullable<Seed["options"]>): HostAtHand {
-  const machines = [{ name: "web-01", ...machine }];
-  return new HostAtHand({ machines, groups: [{ name: "web-tier", members: ["web-01"] }], options });
-}
-
-/** What the default host becomes by one option. */
-function hostWith(options: NonNullable<Seed["options"]>): HostAtHand {
-  const at = new HostAtHand();
-  for (const [name, value] of Object.entries(options)) at.host.setOption(name as OptionName, value as never);
-  return at;
-}
 
 const savedStates = (at: HostAtHand) => at.members(at.takeSnapshot()).map((snapshot) => snapshot.boolean("IsSaved"));
 
@@ -34,9 +26,12 @@ function destroyFirstOfTwo(at: HostAtHand): { readonly first: CimInstancePath; r
   return { first, second };
 }
 
-type OptionTests = { readonly [Name in OptionName]: { readonly [Value in OptionValue<Name>]: () => void } };
-
 const tests: OptionTests = {
+  ...accessOptions,
+  ...memberOptions,
+  ...jobOptions,
+  ...settingsOptions,
+  ...groupOptions,
   collectionIdForm: {
     upperCase: () =>
       expect(idsOf(hostWith({}))).toEqual([
@@ -99,11 +94,11 @@ const tests: OptionTests = {
   },
   membersBusy: {
     accept: () => {
-      const at = hostWith({});
+      const at = hostWith({ membersBusy: "accept" });
       expect([at.createSnapshot().returnValue, at.createSnapshot().returnValue]).toEqual([4096, 4096]);
     },
     refuse32775: () => {
-      const at = hostWith({ membersBusy: "refuse32775" });
+      const at = hostWith({});
       expect([at.createSnapshot().returnValue, at.createSnapshot().returnValue]).toEqual([4096, 32775]);
       at.clock.pass(10);
       expect(at.createSnapshot().returnValue).toBe(4096);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CimInstancePath } from "../../../provider/src/cim/cim-instance-path";
 import { CimError, NotFoundError } from "../../../provider/src/errors";
-import { embeddedSettings, HostAtHand, jobOf, webTierSeed } from "../../support/simulated-hosts";
+import { embeddedSettings, HostAtHand, jobOf, unhinderedSeed, webTierSeed } from "../../support/simulated-hosts";
 
 const standard = "Microsoft:Hyper-V:Snapshot:Realized";
 const recovery = "Microsoft:Hyper-V:Snapshot:Recovery";
@@ -208,7 +208,7 @@ describe("a job", () => {
   });
 
   test("jobs side by side end each at its time", () => {
-    const at = new HostAtHand();
+    const at = new HostAtHand(unhinderedSeed);
     at.createSnapshot();
     at.clock.pass(3);
     at.createSnapshot();
@@ -219,7 +219,7 @@ describe("a job", () => {
 });
 
 describe("a call that WMI itself refuses", () => {
-  const at = new HostAtHand();
+  const at = new HostAtHand(unhinderedSeed);
   const invoke =
     (method: string, parameters = {}, path = at.service) =>
     () =>
@@ -233,7 +233,7 @@ describe("a call that WMI itself refuses", () => {
         new HostAtHand({ build: 14393 }).host.invokeMethod(at.machine("other").path, "InjectNonMaskableInterruptEx"),
       "0x80041002",
     ],
-    ["a method that isn't simulated", invoke("ApplySnapshot"), "0x80041024 (WBEM_E_PROVIDER_NOT_CAPABLE)"],
+    ["a method that isn't simulated", invoke("StopService"), "0x80041024 (WBEM_E_PROVIDER_NOT_CAPABLE)"],
     ["an unknown parameter", invoke("CreateSnapshot", { Group: at.group() }), "0x80041008 (WBEM_E_INVALID_PARAMETER)"],
     ["an out parameter", invoke("CreateSnapshot", { Job: null }), "0x80041008"],
     ["a text for a number", invoke("CreateSnapshot", { SnapshotType: "1" }), "0x80041008"],

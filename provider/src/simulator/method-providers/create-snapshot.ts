@@ -1,35 +1,38 @@
-import type { CimInstancePath } from "../../cim/cim-instance-path";
 import { ClassName } from "../../schema/names";
-import { EnabledState, JobType, ReturnValue, SnapshotType, VendorCode } from "../../schema/value-maps";
+import { JobState, JobType, ReturnValue, SnapshotType, VendorCode } from "../../schema/value-maps";
 import type { StoredInstance } from "../cim-repository";
 import { readEmbeddedInstance } from "../embedded-settings";
+import { linked, links } from "../links";
+import { snapshotsOfMachine } from "../machine-snapshots";
 import type { MethodCall, MethodOutcome, MethodProvider } from "../method-call";
 import { wbemRefusal } from "../wbem-refusal";
 import { referencedInstance } from "./referenced-instance";
+import { refusedMembers } from "./refused-members";
 import { startWork } from "./start-work";
 
 const resultParameter = "ResultingSnapshotCollection";
+
+/** A machine has no more checkpoints than this, whatever their kinds. */
+const checkpointLimit = 50;
+const limitFault = { endState: JobState.Exception, errorCode: VendorCode.Failed, atPercent: 10 } as const;
 
 /** `Msvm_CollectionSnapshotService.CreateSnapshot`: one snapshot of every machine in a group. */
 export const createSnapshot: MethodProvider = (call) => {
   refuseResultPath(call);
   const group = referencedInstance(call, "Collection", ClassName.virtualSystemCollection);
   if ("refusal" in group) return group.refusal;
-  const { SnapshotType: snapshotType } = call.parameters;
-  // behaviour: snapshotTypesOneAndTwo
-  if (snapshotType !== SnapshotType.StandardSnapshot && snapshotType !== SnapshotType.RecoverySnapshot) {
-    return { returnValue: ReturnValue.InvalidParameter };
-  }
-  const members = membersOf(call, group.instance);
-  const refusal = refusedSettings(call) ?? refusedMembers(call, members);
+  const snapshotType = Number(call.parameters["SnapshotType"]);
+  if (!isKnownType(call, snapshotType)) return { returnValue: ReturnValue.InvalidParameter };
+  const members = linked(call.state.repository, links.machinesOfGroup, group.instance);
+  const refusal = refusedSettings(call) ?? refusedMembers(call, members) ?? refusedAtLimit(call, members);
   if (refusal !== undefined) return refusal;
+  const failsAtLimit = isAtLimit(call, members) && call.state.options.checkpointLimitRefusal === "jobError32768";
   const machineIds = members.map((machine) => String(machine.properties["Name"]));
   const snapshotCollectionId = call.state.collectionId(call.newId("snapshot collection"));
-  return startWork(call, {
+  return startWork(failsAtLimit ? { ...call, jobFault: call.jobFault ?? limitFault } : call, {
     method: "CreateSnapshot",
     // behaviour: createJobType
     jobType: JobType.SnapshotCollection,
-    text: "Snapshot Collection",
     machineIds,
     work: {
       kind: "takeSnapshots",
@@ -56,12 +59,11 @@ function refuseResultPath(call: MethodCall): void {
   });
 }
 
-function membersOf(call: MethodCall, group: StoredInstance): readonly StoredInstance[] {
-  const { repository } = call.state;
-  return [...repository.rowsAt(group.identity, ClassName.collectedVirtualSystems)].flatMap((row) => {
-    const machine = repository.find(row.properties["Member"] as CimInstancePath);
-    return machine === undefined ? [] : [machine];
-  });
+function isKnownType({ state }: MethodCall, snapshotType: number): boolean {
+  // behaviour: snapshotTypes
+  const vendorToo = state.options.snapshotTypes === "vendorToo";
+  const { StandardSnapshot, RecoverySnapshot } = SnapshotType;
+  return snapshotType === StandardSnapshot || snapshotType === RecoverySnapshot || (vendorToo && snapshotType >= 32768);
 }
 
 function refusedSettings(call: MethodCall): MethodOutcome | undefined {
@@ -69,26 +71,23 @@ function refusedSettings(call: MethodCall): MethodOutcome | undefined {
   // behaviour: settingsMayBeEmpty
   if (settings === null || settings === "") return undefined;
   const { schema } = call.state.repository;
-  if (readEmbeddedInstance(String(settings), ClassName.virtualSystemSnapshotSettingData, schema)) return undefined;
+  const { badSettings, settings: goodSettings } = call.state.options;
+  if (readEmbeddedInstance(String(settings), ClassName.virtualSystemSnapshotSettingData, schema)) {
+    // behaviour: settings
+    return goodSettings === "accept" ? undefined : { returnValue: VendorCode.InvalidParameter };
+  }
   // behaviour: badSettings
-  const { badSettings } = call.state.options;
   return { returnValue: badSettings === "refuse32768" ? VendorCode.Failed : VendorCode.InvalidParameter };
 }
 
-function refusedMembers(call: MethodCall, members: readonly StoredInstance[]): MethodOutcome | undefined {
-  const { options, jobs } = call.state;
-  const invalidState = { returnValue: VendorCode.InvalidStateForThisOperation };
-  const isIn = (...states: readonly number[]) =>
-    members.some(({ properties }) => states.includes(Number(properties["EnabledState"])));
-  // behaviour: emptyGroup
-  if (members.length === 0 && options.emptyGroup === "refuse32775") return invalidState;
-  // behaviour: membersOff
-  if (isIn(EnabledState.Disabled) && options.membersOff === "refuse32770")
-    return { returnValue: VendorCode.NotSupported };
-  // behaviour: membersSavedOrPaused
-  const refuseSaved = options.membersSavedOrPaused === "refuse32775";
-  if (isIn(EnabledState.EnabledButOffline, EnabledState.Quiesce) && refuseSaved) return invalidState;
-  // behaviour: membersBusy
-  const isBusy = members.some(({ properties }) => jobs.isWorkedOn(String(properties["Name"])));
-  return isBusy && options.membersBusy === "refuse32775" ? invalidState : undefined;
+function isAtLimit({ state }: MethodCall, members: readonly StoredInstance[]): boolean {
+  // behaviour: checkpointLimit
+  return members.some((machine) => snapshotsOfMachine(state.repository, machine).length >= checkpointLimit);
+}
+
+function refusedAtLimit(call: MethodCall, members: readonly StoredInstance[]): MethodOutcome | undefined {
+  // behaviour: checkpointLimitRefusal
+  const { checkpointLimitRefusal } = call.state.options;
+  if (checkpointLimitRefusal === "jobError32768" || !isAtLimit(call, members)) return undefined;
+  return { returnValue: checkpointLimitRefusal === "refuse32770" ? VendorCode.NotSupported : VendorCode.Failed };
 }

@@ -4,22 +4,36 @@ import { ReturnValue } from "../../schema/value-maps";
 import type { HostWork } from "../host-record";
 import type { MethodCall, MethodOutcome } from "../method-call";
 import type { JobMethod } from "../seed";
+import { textsIn } from "../texts";
+
+/** The kinds of work that methods leave to a job. */
+type JobWork = Extract<HostWork, { readonly kind: `${string}Snapshots` | `${string}MachineSnapshot` }>;
 
 /** What a method wants done, and how its job presents itself. */
 interface WorkRequest {
   readonly method: JobMethod;
   readonly jobType: number;
-  readonly text: string;
   readonly machineIds: readonly string[];
-  readonly work: HostWork;
+  readonly work: JobWork;
   /** The result reference, by the name of its parameter. */
   readonly result?: { readonly parameter: string; readonly path: CimInstancePath };
 }
 
+const textNames = {
+  takeSnapshots: "takeSnapshots",
+  takeMachineSnapshot: "takeSnapshots",
+  destroySnapshots: "destroySnapshots",
+  destroyMachineSnapshot: "destroySnapshots",
+  applySnapshots: "applySnapshots",
+  applyMachineSnapshot: "applySnapshots",
+  convertSnapshots: "convertSnapshots",
+  exportSnapshots: "exportSnapshots",
+} as const satisfies Record<JobWork["kind"], string>;
+
 /** Answers with a job, or does the work at once, as the host is set to. A fault of a job always gets its job. */
 export function startWork(call: MethodCall, request: WorkRequest): MethodOutcome {
   const { options, seed, repository } = call.state;
-  const { result } = request;
+  const { result, work } = request;
   const shown = (given: boolean) => (result === undefined ? {} : { [result.parameter]: given ? result.path : null });
   // behaviour: completion
   if (options.completion === "atOnce" && call.jobFault === undefined) {
@@ -27,7 +41,7 @@ export function startWork(call: MethodCall, request: WorkRequest): MethodOutcome
       returnValue: ReturnValue.CompletedWithNoError,
       // behaviour: resultReferenceAtOnce
       outParameters: { Job: null, ...shown(options.resultReferenceAtOnce === "given") },
-      changes: [{ kind: "workDone", work: request.work }],
+      changes: [{ kind: "workDone", work }],
     };
   }
   const jobId = call.newId("job");
@@ -45,13 +59,15 @@ export function startWork(call: MethodCall, request: WorkRequest): MethodOutcome
         job: {
           jobId,
           jobType: request.jobType,
-          text: request.text,
+          serviceClass: call.instance.className,
+          text: textsIn(options.language).job[textNames[work.kind]],
+          language: options.language,
           cancellable: timing.cancellable,
           machineIds: [...request.machineIds],
           durationMs: timing.seconds * 1000,
           progress: timing.progress,
           ...(call.jobFault && { fault: call.jobFault }),
-          work: request.work,
+          work,
         },
       },
     ],

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CimInstance } from "../../cim/cim-instance";
 import type { CimInstancePath } from "../../cim/cim-instance-path";
 import type {
@@ -9,6 +10,7 @@ import type {
 } from "../../cim/cim-session";
 import type { CimValue } from "../../cim/cim-value";
 import { ConnectionError } from "../../errors";
+import type { HostVerb } from "../../simulator/index";
 import { SimulatedHost } from "../../simulator/simulated-host";
 
 /** Which simulated host a session talks to. */
@@ -28,9 +30,19 @@ export function openSimulatedSession({ storeFile, seedFile }: SimulatedTransport
   return simulatedSession(SimulatedHost.open({ storeFile, ...(seedFile !== undefined && { seedFile }) }));
 }
 
-/** Makes a session to a simulated host that is open already: for tests, which hold the host as well. */
-export function simulatedSession(host: SimulatedHost): CimSession {
-  return new SimulatedSession(host);
+/** Waits for an answer that a fault delays. */
+type Sleep = (milliseconds: number, abortSignal?: AbortSignal) => Promise<void>;
+
+/**
+ * Makes a session to a simulated host that is open already: for tests, which hold the host as well.
+ *
+ * @param sleepFor - Lets time pass while an answer is slow; a test with a clock of its own brings its own.
+ */
+export function simulatedSession(
+  host: SimulatedHost,
+  sleepFor: Sleep = (milliseconds, signal) => sleep(milliseconds, undefined, { ...(signal && { signal }) }),
+): CimSession {
+  return new SimulatedSession(host, sleepFor);
 }
 
 /** The shortest way to a simulated host: calls in this process. Values cross as copies; nothing is shared. */
@@ -38,28 +50,30 @@ class SimulatedSession implements CimSession {
   readonly hostName: string;
   readonly namespace: string;
   private readonly host: SimulatedHost;
+  private readonly sleepFor: Sleep;
   private closed = false;
 
-  constructor(host: SimulatedHost) {
+  constructor(host: SimulatedHost, sleepFor: Sleep) {
     this.host = host;
+    this.sleepFor = sleepFor;
     this.hostName = host.hostName;
     this.namespace = host.namespace;
   }
 
   async get(path: CimInstancePath, options?: CimRequestOptions): Promise<CimInstance> {
-    return this.request("Reading an instance", options, () => this.host.get(path));
+    return this.request("get", options, () => this.host.get(path));
   }
 
   async query(wql: string, options?: CimRequestOptions): Promise<readonly CimInstance[]> {
-    return this.request("Running a query", options, () => this.host.query(wql));
+    return this.request("query", options, () => this.host.query(wql));
   }
 
   async associators(path: CimInstancePath, options: AssociatorsOptions): Promise<readonly CimInstance[]> {
-    return this.request("Walking an association", options, () => this.host.associators(path, options));
+    return this.request("associators", options, () => this.host.associators(path, options));
   }
 
   async references(path: CimInstancePath, options: ReferencesOptions): Promise<readonly CimInstance[]> {
-    return this.request("Reading association rows", options, () => this.host.references(path, options));
+    return this.request("references", options, () => this.host.references(path, options));
   }
 
   async invokeMethod(
@@ -68,9 +82,8 @@ class SimulatedSession implements CimSession {
     inParameters: Readonly<Record<string, CimValue>>,
     options?: CimRequestOptions,
   ): Promise<MethodResult> {
-    return this.request(`Invoking ${methodName}`, options, () =>
-      this.host.invokeMethod(path, methodName, inParameters),
-    );
+    const invoke = () => this.host.invokeMethod(path, methodName, inParameters);
+    return this.request("invokeMethod", options, invoke, methodName);
   }
 
   async close(): Promise<void> {
@@ -78,13 +91,21 @@ class SimulatedSession implements CimSession {
   }
 
   private async request<Answer>(
-    attempted: string,
+    verb: HostVerb,
     options: CimRequestOptions | undefined,
     ask: () => Answer,
+    methodName?: string,
   ): Promise<Answer> {
     options?.abortSignal?.throwIfAborted();
-    if (!this.closed) return ask();
-    throw new ConnectionError({
+    if (this.closed) throw this.closedError(methodName ?? verb);
+    const delayMs = this.host.answerDelayMs(verb, methodName);
+    const answer = ask();
+    if (delayMs > 0) await this.sleepFor(delayMs, options?.abortSignal);
+    return answer;
+  }
+
+  private closedError(attempted: string): ConnectionError {
+    return new ConnectionError({
       attempted,
       target: `the simulated host ${this.hostName}`,
       answer: "the session is closed",

@@ -1,0 +1,45 @@
+import { ReturnValue, VendorCode } from "../schema/value-maps";
+
+/** Where a host tells more than a number. */
+export const lookIntoEventLog = "Look into the host's Hyper-V-VMMS event log for the cause, then run it again";
+
+/** What lets an account see and do what it has to. */
+export const getRights = "Run it elevated, or let the account join the host's group Hyper-V Administrators";
+
+const wait =
+  "Wait until the machines have finished what they are doing (snapshots, merges, migration), then run it again";
+
+const known: Readonly<Record<number, string>> = {
+  [ReturnValue.InvalidState]: wait,
+  [VendorCode.AccessDenied]: getRights,
+  [VendorCode.SystemIsInUse]: wait,
+  [VendorCode.InvalidStateForThisOperation]: wait,
+  [VendorCode.OutOfMemory]: "Free memory on the host, then run it again",
+};
+
+/** What helps where a method of Hyper-V returned a number, or its job ended with it, whichever method it was. */
+export function remedyFor(code: number): string {
+  return known[code] ?? lookIntoEventLog;
+}
+
+const ofParameters = "Check the snapshot type and the settings";
+
+const ofCreateSnapshot: Readonly<Record<number, string>> = {
+  [ReturnValue.NotSupported]:
+    "Check the configuration version of the members (6.2 or later), their disks (no pass-through, no shared VHDX) and the snapshot type",
+  [ReturnValue.InvalidParameter]: ofParameters,
+  [ReturnValue.InvalidType]: ofParameters,
+  [VendorCode.NotSupported]:
+    "A host was seen to answer this for a group whose machine was Off: start the members, and check that none uses a VHD Set as a cluster shared volume",
+  [VendorCode.InvalidParameter]: ofParameters,
+  [VendorCode.IncorrectDataType]: ofParameters,
+  [VendorCode.Failed]:
+    "Hosts report so that a guest cluster's service isn't installed or running in the guests, or that settings can't be read; the host's Hyper-V-VMMS event log says more",
+  [VendorCode.InvalidStateForThisOperation]:
+    "Wait until the members have finished what they are doing; if none is busy, check that exactly one of them owns each shared VHD Set of the group",
+};
+
+/** What helps where `CreateSnapshot` of a group returned a number, or its job ended with it. */
+export function remedyForCreateSnapshot(code: number): string {
+  return ofCreateSnapshot[code] ?? remedyFor(code);
+}

@@ -1,0 +1,144 @@
+import { CimInstancePath } from "../cim/cim-instance-path";
+import { JobFailedError, JobLostError } from "../errors";
+import { findMadeSnapshot, type SnapshotWork, withLeftovers } from "../hyperv/collection-snapshot-service";
+import { explainJobFailure } from "../hyperv/job-errors";
+import { membersBeingSnapshot } from "../hyperv/member-condition";
+import { lookIntoEventLog, remedyForCreateSnapshot } from "../hyperv/remedies";
+import { requireSight } from "../hyperv/sight";
+import type { MemberSnapshot } from "../hyperv/snapshot-collection";
+import { nameSnapshots } from "../hyperv/snapshot-name";
+import { describeCollection } from "../hyperv/virtual-system-collection";
+import type { JobReading } from "../jobs/concrete-job";
+import type { BegunSnapshot } from "./begun-snapshot";
+import { readInputs } from "./collection-snapshot-inputs";
+import { groupOutputs, jobOutput, snapshotOutputs } from "./collection-snapshot-outputs";
+import type { Properties } from "./dynamic-provider";
+import { recoverLostAnswer } from "./lost-answer";
+import { type Operation, waitShowing } from "./operation";
+import { partialCreate } from "./partial-create";
+import { untilIdle } from "./until-idle";
+
+/**
+ * Goes on with a snapshot that was begun: waits for its job, finds what it made, reads it.
+ *
+ * @throws {@link JobFailedError} when the job ended and made nothing.
+ * @throws {@link PartialCreateError} for everything else that keeps it from being complete: a snapshot may exist then.
+ */
+export async function completeSnapshot(operation: Operation, begun: BegunSnapshot): Promise<Properties> {
+  let current: BegunSnapshot = begun;
+  try {
+    const startedAt = operation.clock.now();
+    const reading = await waitForJob(operation, begun);
+    const made = begun.pending.made ?? (await findResult(operation, begun)).toString();
+    current = { ...begun, pending: { ...begun.pending, made } };
+    const path = CimInstancePath.parse(made);
+    const { outputs, members } = await snapshotOutputs(operation.host.session, path, begun.machines);
+    const job = jobOutput(reading, operation.clock.now() - startedAt);
+    current = { ...current, read: { ...outputs, job } };
+    await nameThem(operation, begun, path, members);
+    return {
+      ...begun.inputs,
+      ...groupOutputs(operation.host.session, begun.group),
+      ...outputs,
+      job,
+    };
+  } catch (error) {
+    if (JobFailedError.isInstance(error)) throw error;
+    const failed = error instanceof NothingMade ? { failed: error.message } : {};
+    throw partialCreate(operation, { ...current, pending: { ...current.pending, ...failed } }, error);
+  }
+}
+
+/** It is certain that nothing was made: the job is forgotten, the group is seen, and has no new snapshot. */
+class NothingMade extends JobLostError {}
+
+/**
+ * Goes on, on behalf of a later `pulumi up`, with a snapshot that an earlier one had begun.
+ *
+ * @throws {@link PartialCreateError} that says that nothing was made, where that has become certain.
+ */
+export async function resumeSnapshot(operation: Operation, begun: BegunSnapshot): Promise<Properties> {
+  const found = begun.pending.answerLost ? await recoverLostAnswer(operation, begun, undefined) : begun;
+  try {
+    if (!found) throw nothingCameOfIt(operation, begun);
+    return await completeSnapshot(operation, found);
+  } catch (error) {
+    if (!JobFailedError.isInstance(error) && !(error instanceof NothingMade)) throw error;
+    throw partialCreate(operation, { ...begun, pending: { ...begun.pending, failed: error.message } }, error);
+  }
+}
+
+function nothingCameOfIt(operation: Operation, { group }: BegunSnapshot): NothingMade {
+  return new NothingMade(
+    {
+      attempted: "CreateSnapshot",
+      target: describeCollection(operation.host.session, group.name),
+      answer: "the host's answer was lost, and a search found no trace of the request",
+      outcome: "No snapshot was taken",
+      remedy: "Run `pulumi up` again",
+    },
+    { jobPath: "" },
+  );
+}
+
+async function nameThem(
+  { host: { session } }: Operation,
+  { inputs, group }: BegunSnapshot,
+  collection: CimInstancePath,
+  members: readonly MemberSnapshot[],
+): Promise<void> {
+  const { snapshotName: name } = readInputs(inputs);
+  if (name === undefined) return;
+  const target = `the snapshots of ${describeCollection(session, group.name)}`;
+  await nameSnapshots(session, { collection, members, name, target });
+}
+
+async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<JobReading | null> {
+  const { pending, group, deadlineAt } = begun;
+  if (pending.job === null || pending.made !== null) return null;
+  const { session, jobs } = operation.host;
+  const jobPath = CimInstancePath.parse(pending.job);
+  const target = describeCollection(session, group.name);
+  const timeoutMs = Math.max(0, deadlineAt - operation.clock.now());
+  try {
+    const wait = { attempted: "CreateSnapshot", timeoutMs, target };
+    return await jobs.waitFor(jobPath, waitShowing(operation, "snapshot job", wait));
+  } catch (error) {
+    if (JobLostError.isInstance(error)) {
+      // forgotten, or hidden from this account while it runs: what it makes can be found by listing once nobody works
+      await untilIdle(operation, { busy: () => membersBeingSnapshot(session, group.path), deadlineAt, error });
+      return null;
+    }
+    if (!JobFailedError.isInstance(error)) throw error;
+    const explained = await explainJobFailure(session, error, remedyForCreateSnapshot);
+    throw await withLeftovers(session, workOf(begun), explained);
+  }
+}
+
+async function findResult(operation: Operation, begun: BegunSnapshot): Promise<CimInstancePath> {
+  const { session } = operation.host;
+  const { group, pending } = begun;
+  const result = await findMadeSnapshot(session, workOf(begun));
+  if ("path" in result) return result.path;
+  const { candidates } = result;
+  const none = candidates.length === 0;
+  const gained = none
+    ? "the group has no snapshot collection that it didn't have before"
+    : `the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`;
+  const parts = {
+    attempted: "CreateSnapshot",
+    target: describeCollection(session, group.name),
+    answer: `the host names no result of ${pending.job ?? "the request"}, and ${gained}`,
+    outcome: none ? "No snapshot was taken, as far as can be seen" : "One of them is the snapshot",
+    remedy: none ? lookIntoEventLog : "Remove on the host those that nobody needs",
+  };
+  const jobPath = pending.job ?? "";
+  if (!none) throw new JobLostError(parts, { jobPath });
+  await requireSight(session, "the snapshot", [group.path]);
+  throw new NothingMade(parts, { jobPath });
+}
+
+function workOf({ group, pending }: BegunSnapshot): SnapshotWork {
+  const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
+  return { jobPath, collection: group, before: pending.before };
+}

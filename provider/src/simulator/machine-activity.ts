@@ -1,0 +1,90 @@
+import { OperationalStatus } from "../schema/value-maps";
+import type { CimRepository, StoredInstance } from "./cim-repository";
+import type { HostWork } from "./host-record";
+import { machinePath } from "./machine-snapshots";
+import type { SimulatedJob } from "./simulated-job";
+import type { Timeline } from "./timeline";
+
+// behaviour: memberStatusWhileWorkedOn
+const statusWhile: Partial<Readonly<Record<HostWork["kind"], number>>> = {
+  takeSnapshots: OperationalStatus.CreatingSnapshot,
+  takeMachineSnapshot: OperationalStatus.CreatingSnapshot,
+  applySnapshots: OperationalStatus.ApplyingSnapshot,
+  applyMachineSnapshot: OperationalStatus.ApplyingSnapshot,
+  destroySnapshots: OperationalStatus.DeletingSnapshot,
+  destroyMachineSnapshot: OperationalStatus.DeletingSnapshot,
+  convertSnapshots: OperationalStatus.DeletingSnapshot,
+  exportSnapshots: OperationalStatus.ExportingVirtualMachine,
+};
+
+/** What each machine is busy with, as its `OperationalStatus` shows it: the jobs that work on it, and merges. */
+export class MachineActivity {
+  private readonly repository: CimRepository;
+  private readonly timeline: Timeline;
+  private readonly working = new Map<string, readonly SimulatedJob[]>();
+  /** When the disks of a machine have merged. */
+  private readonly merging = new Map<string, number>();
+
+  constructor(repository: CimRepository, timeline: Timeline) {
+    this.repository = repository;
+    this.timeline = timeline;
+  }
+
+  /** Whether a job works on a machine now. */
+  isWorkedOn(machineId: string): boolean {
+    return (this.working.get(machineId)?.length ?? 0) > 0;
+  }
+
+  /** Whether a machine's disks merge now. */
+  isMerging(machineId: string): boolean {
+    return this.merging.has(machineId);
+  }
+
+  /** A job begins to work on its machines. */
+  begin(job: SimulatedJob): void {
+    for (const id of job.order.machineIds) this.setWorking(id, [...(this.working.get(id) ?? []), job]);
+  }
+
+  /** A job no longer works on its machines. */
+  end(job: SimulatedJob): void {
+    for (const id of job.order.machineIds) {
+      this.setWorking(
+        id,
+        (this.working.get(id) ?? []).filter((other) => other !== job),
+      );
+    }
+  }
+
+  /** Machines begin to merge their disks. */
+  merge(machines: readonly StoredInstance[], now: number, durationMs: number): void {
+    // behaviour: mergeAfterDestroy
+    const until = now + durationMs;
+    for (const { properties } of durationMs > 0 ? machines : []) {
+      const id = String(properties["Name"]);
+      this.merging.set(id, until);
+      this.show(id);
+      this.timeline.plan(until, () => {
+        if (this.merging.get(id) !== until) return; // another merge takes longer
+        this.merging.delete(id);
+        this.show(id);
+      });
+    }
+  }
+
+  private setWorking(machineId: string, jobs: readonly SimulatedJob[]): void {
+    if (jobs.length > 0) this.working.set(machineId, jobs);
+    else this.working.delete(machineId);
+    this.show(machineId);
+  }
+
+  private show(machineId: string): void {
+    const machine = this.repository.find(machinePath(this.repository, machineId));
+    if (machine === undefined) return;
+    const kind = this.working.get(machineId)?.at(-1)?.order.work.kind;
+    const doing =
+      (kind && statusWhile[kind]) ?? (this.isMerging(machineId) ? OperationalStatus.MergingDisks : undefined);
+    this.repository.update(machine, {
+      OperationalStatus: doing === undefined ? [OperationalStatus.OK] : [OperationalStatus.InService, doing],
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { ClassName, VirtualSystemType } from "../../schema/names";
+import { JobType, MachineSnapshotType, ReturnValue } from "../../schema/value-maps";
+import { snapshotPath } from "../machine-snapshots";
+import type { MethodCall, MethodOutcome, MethodProvider } from "../method-call";
+import { referencedInstance } from "./referenced-instance";
+import { refusedWhileBusy } from "./refused-members";
+import { startWork } from "./start-work";
+
+/** `Msvm_VirtualSystemSnapshotService.CreateSnapshot`: a checkpoint of one machine, as people take it. */
+export const createMachineSnapshot: MethodProvider = (call) => {
+  const machine = referencedInstance(call, "AffectedSystem", ClassName.computerSystem);
+  if ("refusal" in machine) return machine.refusal;
+  const { SnapshotType: snapshotType } = call.parameters;
+  // behaviour: machineSnapshotTypes
+  if (!Object.values<unknown>(MachineSnapshotType).includes(snapshotType)) {
+    return { returnValue: ReturnValue.InvalidParameter };
+  }
+  const machineId = String(machine.instance.properties["Name"]);
+  const snapshotId = call.newId(`snapshot of ${machineId}`);
+  const isRecovery = snapshotType === MachineSnapshotType.RecoverySnapshot;
+  return (
+    refusedWhileBusy(call, [machineId]) ??
+    startWork(call, {
+      method: "CreateSnapshot",
+      jobType: JobType.SnapshotVirtualMachine,
+      machineIds: [machineId],
+      work: { kind: "takeMachineSnapshot", machineId, snapshotId, snapshotKind: isRecovery ? "recovery" : "standard" },
+      result: { parameter: "ResultingSnapshot", path: snapshotPath(call.state.repository, snapshotId) },
+    })
+  );
+};
+
+/** Finds the snapshot that a parameter names, and answers the call with it unless the host refuses. */
+function onSnapshot(
+  parameter: string,
+  answer: (call: MethodCall, snapshotId: string, machineId: string) => MethodOutcome,
+): MethodProvider {
+  return (call) => {
+    const snapshot = referencedInstance(call, parameter, ClassName.virtualSystemSettingData);
+    if ("refusal" in snapshot) return snapshot.refusal;
+    const { InstanceID, VirtualSystemIdentifier, VirtualSystemType: type } = snapshot.instance.properties;
+    if (type === VirtualSystemType.realized) return { returnValue: ReturnValue.InvalidParameter };
+    const machineId = String(VirtualSystemIdentifier);
+    const snapshotId = String(InstanceID).replace(/^Microsoft:/, "");
+    return refusedWhileBusy(call, [machineId]) ?? answer(call, snapshotId, machineId);
+  };
+}
+
+/** `Msvm_VirtualSystemSnapshotService.DestroySnapshot`: removes one machine's checkpoint; later ones stay. */
+export const destroyMachineSnapshot = onSnapshot("AffectedSnapshot", (call, snapshotId, machineId) =>
+  // behaviour: machineDestroyKeepsDependents
+  startWork(call, {
+    method: "DestroySnapshot",
+    jobType: JobType.DeleteVirtualMachineSnapshot,
+    machineIds: [machineId],
+    work: { kind: "destroyMachineSnapshot", snapshotId },
+  }),
+);
+
+/** `Msvm_VirtualSystemSnapshotService.ApplySnapshot`: brings one machine back to its checkpoint. */
+export const applyMachineSnapshot = onSnapshot("Snapshot", (call, snapshotId, machineId) =>
+  startWork(call, {
+    method: "ApplySnapshot",
+    jobType: JobType.ApplyVirtualMachineSnapshot,
+    machineIds: [machineId],
+    work: { kind: "applyMachineSnapshot", snapshotId },
+  }),
+);

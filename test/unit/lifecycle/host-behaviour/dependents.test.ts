@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import type { InvalidArgumentError } from "../../../../provider/src/errors";
+import { LifecycleInProcess, standardInputs } from "../../../support/lifecycle-in-process";
+
+/** A person takes a checkpoint of one machine. */
+function takeCheckpoint(at: LifecycleInProcess, name: string): void {
+  const [machine] = at.host.query(`SELECT * FROM Msvm_ComputerSystem WHERE ElementName = '${name}'`);
+  const AffectedSystem = machine?.path ?? null;
+  at.elsewhere("Msvm_VirtualSystemSnapshotService", "CreateSnapshot", { AffectedSystem, SnapshotType: 2 });
+  at.clock.pass(10_000);
+}
+
+/** A host that does as configured, or for `unknown`, as the harsher of the two. */
+function hostWith(dependents: string): LifecycleInProcess {
+  const at = new LifecycleInProcess({ dependents });
+  at.host.setOption("dependents", dependents === "kept" ? "kept" : "removed");
+  return at;
+}
+
+describe("dependents unknown", () => {
+  it("refuses while a checkpoint descends that a person took later, naming it", async () => {
+    const at = hostWith("unknown");
+    const { id, outs } = await at.create();
+    takeCheckpoint(at, "web-01");
+    const error = await at.failure<InvalidArgumentError>(at.lifecycle.delete(id, outs));
+    expect(error.code).toBe("DEPENDENTS_UNKNOWN");
+    expect(error.message).toContain('1 later checkpoints descend from this snapshot ("web-01 - (');
+    expect(at.snapshotCounts()).toEqual([2, 1, 1]);
+  });
+
+  it("deletes before it creates where an input has changed, and so takes no snapshot too few or too many", async () => {
+    const at = hostWith("unknown");
+    const { id, outs } = await at.create();
+    const news = { ...standardInputs, triggers: ["1.4.1"] };
+    expect(await at.run(at.lifecycle.diff(id, outs, news))).toMatchObject({ deleteBeforeReplace: true });
+    await at.run(at.lifecycle.delete(id, outs));
+    await at.create(news);
+    expect(at.snapshotCounts()).toEqual([1, 1, 1]);
+  });
+
+  it("loses nothing when a replacement that was asked for creates first", async () => {
+    const at = hostWith("unknown");
+    const { id, outs } = await at.create();
+    await at.create();
+    expect((await at.failure(at.lifecycle.delete(id, outs))).message).toContain("3 later checkpoints descend");
+    expect(at.snapshotCounts()).toEqual([2, 2, 2]);
+  });
+});
+
+describe("dependents kept", () => {
+  it("creates first, and destroys the old one below the new one and a person's checkpoint", async () => {
+    const at = hostWith("kept");
+    const { id, outs } = await at.create();
+    expect(await at.run(at.lifecycle.diff(id, outs, { ...standardInputs, triggers: [2] }))).toMatchObject({
+      deleteBeforeReplace: false,
+    });
+    takeCheckpoint(at, "web-01");
+    await at.create();
+    await at.run(at.lifecycle.delete(id, outs));
+    expect(at.snapshotCounts()).toEqual([2, 1, 1]);
+    expect(at.warnings).toEqual([]);
+  });
+});
+
+describe("dependents removed", () => {
+  it("names in a warning what goes with it", async () => {
+    const at = hostWith("removed");
+    const { id, outs } = await at.create();
+    takeCheckpoint(at, "web-01");
+    await at.run(at.lifecycle.delete(id, outs));
+    expect(at.warnings).toEqual([expect.stringMatching(/also removes what descends from it: "web-01 - \(/)]);
+    expect(at.snapshotCounts()).toEqual([0, 0, 0]);
+  });
+
+  it("doesn't destroy an old snapshot from under the new one that this run has just taken", async () => {
+    const at = hostWith("removed");
+    const { id, outs } = await at.create();
+    const newer = await at.create();
+    const error = await at.failure<InvalidArgumentError>(at.lifecycle.delete(id, outs));
+    expect(error.code).toBe("DEPENDENTS_NEW");
+    expect(at.snapshotCounts()).toEqual([2, 2, 2]);
+    await at.run(Promise.all([at.lifecycle.delete(id, outs), at.lifecycle.delete(newer.id, newer.outs)]));
+    expect(at.snapshotCounts()).toEqual([0, 0, 0]);
+  });
+});
+
+describe.each(["unknown", "removed"])("deletes in hand for one group, dependents %s", (dependents) => {
+  it("run newest first, one that isn't complete before all others", async () => {
+    const at = hostWith(dependents);
+    const first = await at.create();
+    const second = await at.create();
+    at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 35 * 60 } });
+    const third = await at.partial();
+    at.clock.pass(60 * 60_000);
+    expect(at.snapshotCounts()).toEqual([3, 3, 3]);
+    await at.run(Promise.all([first, third, second].map(({ id, outs }) => at.lifecycle.delete(id, outs))));
+    expect(at.snapshotCounts()).toEqual([0, 0, 0]);
+  });
+});

@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { afterEach, expect, it, vi } from "vitest";
+import { type ErrorCode, errorCodes, HyperVError } from "../../provider/src/errors";
+import { returnCode } from "../../provider/src/jobs/return-code";
+import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
+import { virtualizationNamespace } from "../../provider/src/schema/names";
+import type { Fault, Seed } from "../../provider/src/simulator/index";
+import { openSession } from "../../provider/src/transports/index";
+import { ShellFailure, shellError } from "../../provider/src/transports/powershell/shell-failure";
+import { workerError } from "../../provider/src/transports/powershell/worker-error";
+import { LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Makes the lifecycle raise an error, as a user would meet it. */
+type Scenario = () => Promise<Error>;
+
+const create =
+  (prepare: (at: LifecycleInProcess) => void, inputs: Properties = standardInputs): Scenario =>
+  () => {
+    const at = new LifecycleInProcess();
+    prepare(at);
+    return at.failure(at.lifecycle.create(inputs));
+  };
+
+const createWith = (fault: Omit<Fault, "method">, inputs?: Properties) =>
+  create((at) => at.host.injectFault({ method: "CreateSnapshot", times: 1000, ...fault }), inputs);
+
+/** A snapshot is there, something happens, and it is to be destroyed. */
+const destroy =
+  (
+    happens: (at: LifecycleInProcess) => unknown,
+    { inputs = {}, seed, ...configuration }: { inputs?: Properties; seed?: Seed; dependents?: string } = {},
+  ): Scenario =>
+  async () => {
+    const at = new LifecycleInProcess(configuration, seed);
+    const { id, outs } = await at.create({ ...standardInputs, ...inputs });
+    await happens(at);
+    return at.failure(at.lifecycle.delete(id, outs));
+  };
+
+const destroyWith = (fault: Omit<Fault, "method">, inputs?: Properties) =>
+  destroy((at) => at.host.injectFault({ method: "DestroySnapshot", ...fault }), { ...(inputs && { inputs }) });
+
+const throughPowerShell = { attempted: "Invoking CreateSnapshot", target: "HV01", changes: true };
+
+const withDeleteTimeout = { __meta: { timeouts: { delete: "2m" } } };
+
+/** Every number whose code is its own, and one of each range. */
+const returnValues = [
+  ...[1, 2, 3, 4, 5, 6, 7, 5000, 40_000, 70_000],
+  ...[32768, 32769, 32770, 32771, 32772, 32773, 32774, 32775, 32776, 32777, 32778, 32779],
+];
+
+const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
+  INVALID_ARGUMENT: create(() => {}, { ...standardInputs, collection: "{12345678-1234-1234-1234}" }),
+  DEPENDENTS_UNKNOWN: destroy((at) => at.create()),
+  DEPENDENTS_NEW: destroy((at) => at.create(), { dependents: "removed" }),
+  MISSING_DEPENDENCY: async () => {
+    vi.stubEnv("NODE_POWERSHELL", "no-such-powershell");
+    return openSession("powershell", { namespace: virtualizationNamespace }).then(
+      () => expect.unreachable("there is no such PowerShell"),
+      (reason) => reason,
+    );
+  },
+  AUTHENTICATION_FAILED: async () =>
+    workerError(
+      {
+        type: "Microsoft.Management.Infrastructure.CimException",
+        id: "HRESULT 0x8007052e,Microsoft.Management.Infrastructure.CimCmdlets.NewCimSessionCommand",
+        messageId: "HRESULT 0x8007052e",
+        errorCode: null,
+        nativeErrorCode: 1,
+        text: "Der Benutzername oder das Kennwort ist falsch.",
+      },
+      throughPowerShell,
+    ),
+  TRANSPORT_TIMEOUT: async () => shellError(new ShellFailure("silent", "it was given 300 s"), throughPowerShell, true),
+  CONNECTION_FAILED: createWith({ connection: "lostBefore" }),
+  PROTOCOL: destroyWith({ job: { endState: 7, takesEffect: false } }),
+  CIM_FAILED: () => {
+    const at = new LifecycleInProcess();
+    const resultingSnapshotCollection = '\\\\HV-TEST\\root\\cimv2:Msvm_SnapshotCollection.CollectionID="1"';
+    return at.failure(at.lifecycle.read("id", { resultingSnapshotCollection }));
+  },
+  CIM_NOT_FOUND: create(() => {}, { ...standardInputs, collection: "web-teir" }),
+  CIM_ACCESS_DENIED: create((at) => at.host.setOption("rights", "blind")),
+  JOB_FAILED: createWith({ job: { failsMember: "db-01" } }),
+  JOB_TERMINATED: createWith({ job: { endState: 8, atPercent: 30 } }),
+  JOB_KILLED: createWith({ job: { endState: 9, atPercent: 30 } }),
+  JOB_TIMEOUT: destroyWith({ job: { stallAtPercent: 99 } }),
+  JOB_LOST: destroyWith({ job: { stallAtPercent: 10, lostAtPercent: 5 } }),
+  JOB_STATE_UNEXPECTED: destroyWith({ job: { endState: 99, takesEffect: false } }, withDeleteTimeout),
+  MERGE_TIMEOUT: destroy(() => {}, {
+    inputs: { waitForMerge: true },
+    seed: { machines: [{ name: "db-01" }], groups: [{ name: "web-tier", members: ["db-01"] }], mergeSeconds: 7200 },
+  }),
+  PARTIAL_CREATE: createWith({ job: { stallAtPercent: 42 } }),
+  ...Object.fromEntries(returnValues.map((returnValue) => [returnCode(returnValue).code, createWith({ returnValue })])),
+};
+
+it("of every code there is one that was really raised, with all five parts, and all stand in one file to be read", async () => {
+  const texts: string[] = [];
+  for (const code of errorCodes) {
+    const error = await scenarios[code]?.();
+    if (!HyperVError.isInstance(error)) throw new Error(`nothing here raises ${code}`, { cause: error });
+    expect(error.code).toBe(code);
+    for (const [name, part] of Object.entries(error.parts)) expect(part, `${code}: ${name}`).toMatch(/\w/);
+    expect(error.message, code).not.toMatch(/ on on |for on|\.\.|\. \.|undefined|\[object/);
+    texts.push(`${code}\n${error.message}\n`);
+  }
+  // to write it anew: npx vitest run --project unit test/unit/messages.test.ts --update
+  await expect(texts.join("\n")).toMatchFileSnapshot(join(import.meta.dirname, "../fixtures/messages.txt"));
+});

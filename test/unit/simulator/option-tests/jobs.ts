@@ -1,0 +1,65 @@
+import { expect } from "vitest";
+import { NotFoundError } from "../../../../provider/src/errors";
+import { type HostAtHand, jobOf } from "../../../support/simulated-hosts";
+import { hostWith, type OptionTests } from "./host-with-options";
+
+/** Cancels a job half-way. @returns Its state, and how many snapshots there are, at once and at the end. */
+function cancel(at: HostAtHand): readonly (number | null)[][] {
+  const result = at.createSnapshot();
+  at.clock.pass(5);
+  expect(at.host.invokeMethod(jobOf(result), "RequestStateChange", { RequestedState: 4 }).returnValue).toBe(0);
+  const seen = () => [at.job(result).number("JobState"), at.snapshotCollections().length];
+  const atOnce = seen();
+  at.clock.pass(5);
+  return [atOnce, seen()];
+}
+
+function restart(at: HostAtHand): { readonly isKnown: boolean; readonly snapshots: number } {
+  const job = jobOf(at.createSnapshot());
+  at.clock.pass(5);
+  at.host.restart({ downSeconds: 2 });
+  expect(() => at.host.get(job)).toThrow("doesn't answer");
+  at.clock.pass(2);
+  const isKnown = at.host.query("SELECT * FROM Msvm_ConcreteJob").length === 1;
+  if (!isKnown) expect(() => at.host.get(job)).toThrow(NotFoundError);
+  at.clock.pass(3);
+  expect(at.machine("web-01").numbers("OperationalStatus")).toEqual([2]);
+  return { isKnown, snapshots: at.snapshotCollections().length };
+}
+
+const exportType = (at: HostAtHand) => {
+  const SnapshotCollection = at.takeSnapshot();
+  const call = { SnapshotCollection, ExportDirectory: "D:\\exports", ExportSettingData: "" };
+  return at.job(at.call("Msvm_CollectionSnapshotService", "ExportSnapshot", call)).number("JobType");
+};
+
+/** What becomes of jobs. */
+export const jobOptions: Pick<OptionTests, "cancelledJob" | "jobsAtRestart" | "exportJobType"> = {
+  cancelledJob: {
+    leavesNothing: () =>
+      expect(cancel(hostWith({}))).toEqual([
+        [8, 0],
+        [8, 0],
+      ]),
+    leavesSnapshot: () =>
+      expect(cancel(hostWith({ cancelledJob: "leavesSnapshot" }))).toEqual([
+        [8, 1],
+        [8, 1],
+      ]),
+    goesOn: () =>
+      expect(cancel(hostWith({ cancelledJob: "goesOn" }))).toEqual([
+        [4, 0],
+        [7, 1],
+      ]),
+  },
+  jobsAtRestart: {
+    gone: () => expect(restart(hostWith({}))).toEqual({ isKnown: false, snapshots: 0 }),
+    goneButMade: () =>
+      expect(restart(hostWith({ jobsAtRestart: "goneButMade" }))).toEqual({ isKnown: false, snapshots: 1 }),
+    goOn: () => expect(restart(hostWith({ jobsAtRestart: "goOn" }))).toEqual({ isKnown: true, snapshots: 1 }),
+  },
+  exportJobType: {
+    "198": () => expect(exportType(hostWith({}))).toBe(198),
+    "206": () => expect(exportType(hostWith({ exportJobType: "206" }))).toBe(206),
+  },
+};

@@ -1,0 +1,82 @@
+import { expect } from "vitest";
+import { embeddedSettings, HostAtHand } from "../../../support/simulated-hosts";
+import { hostWith, type OptionTests } from "./host-with-options";
+
+const management = "Msvm_VirtualSystemManagementService";
+
+/** Writes settings of the one snapshot of web-01, or of web-01 itself. @returns What the method returned. */
+export function modify(at: HostAtHand, instanceId: string, properties: string): number {
+  const SystemSettings = `<INSTANCE CLASSNAME="Msvm_VirtualSystemSettingData"><PROPERTY NAME="InstanceID" TYPE="string"><VALUE>${instanceId}</VALUE></PROPERTY>${properties}</INSTANCE>`;
+  return at.call(management, "ModifySystemSettings", { SystemSettings }).returnValue;
+}
+
+/** `Notes` as CIM-XML. */
+export const notes = (...texts: readonly string[]) =>
+  `<PROPERTY.ARRAY NAME="Notes" TYPE="string"><VALUE.ARRAY>${texts.map((text) => `<VALUE>${text}</VALUE>`).join("")}</VALUE.ARRAY></PROPERTY.ARRAY>`;
+
+function notesAfterWriting(at: HostAtHand): readonly unknown[] {
+  const [snapshot] = at.members(at.takeSnapshot());
+  const instanceId = snapshot?.string("InstanceID") ?? "";
+  expect(modify(at, instanceId, notes("ours", "second"))).toBe(0);
+  const machine = `Microsoft:${snapshot?.string("VirtualSystemIdentifier")}`;
+  return [instanceId, machine].map(
+    (id) => at.only(`SELECT * FROM Msvm_VirtualSystemSettingData WHERE InstanceID = '${id}'`).properties["Notes"],
+  );
+}
+
+function renameRecoverySnapshot(at: HostAtHand): number {
+  const [snapshot] = at.members(at.takeSnapshot({ SnapshotType: 2 }));
+  const name = '<PROPERTY NAME="ElementName" TYPE="string"><VALUE>before</VALUE></PROPERTY>';
+  return modify(at, snapshot?.string("InstanceID") ?? "", name);
+}
+
+function destroyLastMember(at: HostAtHand): number {
+  const one = new HostAtHand(
+    { machines: [{ name: "web-01" }], groups: [{ name: "web-tier", members: ["web-01"] }], options: at.host.options },
+    at.clock,
+  );
+  const [snapshot] = one.members(one.takeSnapshot());
+  const AffectedSnapshot = snapshot?.path ?? null;
+  expect(one.call("Msvm_VirtualSystemSnapshotService", "DestroySnapshot", { AffectedSnapshot }).returnValue).toBe(4096);
+  one.clock.pass(10);
+  return one.snapshotCollections().length;
+}
+
+/** What snapshots take and keep. */
+export const settingsOptions: Pick<
+  OptionTests,
+  "snapshotTypes" | "settings" | "snapshotNotes" | "recoverySnapshotSettings" | "emptySnapshotCollection"
+> = {
+  snapshotTypes: {
+    oneAndTwo: () =>
+      expect([0, 3, 40_000].map((SnapshotType) => hostWith({}).createSnapshot({ SnapshotType }).returnValue)).toEqual([
+        4, 4, 4,
+      ]),
+    vendorToo: () => {
+      const at = () => hostWith({ snapshotTypes: "vendorToo" });
+      expect([3, 40_000].map((SnapshotType) => at().createSnapshot({ SnapshotType }).returnValue)).toEqual([4, 4096]);
+    },
+  },
+  settings: {
+    accept: () => expect(hostWith({}).createSnapshot({ SnapshotSettings: embeddedSettings }).returnValue).toBe(4096),
+    refuse32773: () => {
+      const at = hostWith({ settings: "refuse32773" });
+      expect(at.createSnapshot({ SnapshotSettings: embeddedSettings }).returnValue).toBe(32773);
+      expect(at.createSnapshot({ SnapshotSettings: null }).returnValue).toBe(4096);
+    },
+  },
+  snapshotNotes: {
+    kept: () => expect(notesAfterWriting(hostWith({}))).toEqual([["ours"], null]),
+    ignored: () => expect(notesAfterWriting(hostWith({ snapshotNotes: "ignored" }))).toEqual([null, null]),
+    vm: () => expect(notesAfterWriting(hostWith({ snapshotNotes: "vm" }))).toEqual([null, ["ours"]]),
+  },
+  recoverySnapshotSettings: {
+    accept: () => expect(renameRecoverySnapshot(hostWith({}))).toBe(0),
+    refuse32775: () =>
+      expect(renameRecoverySnapshot(hostWith({ recoverySnapshotSettings: "refuse32775" }))).toBe(32775),
+  },
+  emptySnapshotCollection: {
+    goes: () => expect(destroyLastMember(hostWith({}))).toBe(0),
+    stays: () => expect(destroyLastMember(hostWith({ emptySnapshotCollection: "stays" }))).toBe(1),
+  },
+};
