@@ -6,6 +6,9 @@ import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
 import { describeCimSession } from "./describe-cim-session";
 
+// starts of PowerShell take long where many other tests run beside
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+
 // which sessions of real hosts know the declarations of methods isn't known in public: each edition plays one kind
 const kinds = powerShellEditions.map((edition, at) => ({ edition, declaresMethods: at === 0 }));
 

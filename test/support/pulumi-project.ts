@@ -29,6 +29,8 @@ export interface PulumiProjectOptions {
   readonly seed?: Seed;
   /** More of the stack's configuration; the simulated host is configured already. */
   readonly configuration?: Readonly<Record<string, string>>;
+  /** More of the CLI's environment, made when the host is there. */
+  readonly environment?: (storeFile: string) => Promise<Readonly<Record<string, string>>>;
   /** Whose `node_modules` the program has; the repository's when absent. */
   readonly install?: string;
   /** A package that the program doesn't have. */
@@ -100,7 +102,7 @@ export class PulumiProject {
       options.without,
     );
     const cli = await findPulumiCli();
-    const base = { ...process.env };
+    const base = { ...process.env, ...(await options.environment?.(storeFile)) };
     if (options.nodeFolder) base["PATH"] = `${options.nodeFolder}:${base["PATH"]}`;
     const home = join(root, "home");
     const env = pulumiEnvironment(cli, { home, backend: pathToFileURL(backend).href, passphrase: "test", base });
