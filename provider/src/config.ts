@@ -62,6 +62,15 @@ export const configurationKeys = {
     values: ["unknown", "kept", "removed"],
     default: "unknown",
   },
+  intents: {
+    description:
+      "The folder in which a snapshot that is begun is written down, so that a `pulumi up` that was cut off is gone on with; `hyperv-snapshots/intents` in Pulumi's home where none is set. Machines that take turns (CI) need a shared one. A relative path starts at the project's folder.",
+  },
+  resumeWithin: {
+    description: "How old a snapshot may be that an earlier `pulumi up` began and that this one goes on with.",
+    isDuration: true,
+    default: "1h",
+  },
   lostAnswerSearch: {
     description: "How long a trace is looked for on the host when the answer to CreateSnapshot was lost.",
     isDuration: true,

@@ -60,6 +60,33 @@ new CollectionSnapshot("before", { collection: late.group, triggers: [late.id], 
     await upAndDestroy(project, 1);
   });
 
+  it("with a secret group keeps its name out of the state, under whatever output it comes back", async () => {
+    const group = "confidential-tier";
+    const project = await PulumiProject.create({
+      program: { "index.js": snapshotProgram(`{ collection: require("@pulumi/pulumi").secret("${group}") }`) },
+      seed: { ...smallSeed, groups: [{ name: group, members: ["web-01", "web-02"] }] },
+    });
+    expect(await project.up()).toMatchObject({ status: 0 });
+    expect(project.snapshotCounts()).toEqual([1, 1]);
+    expect(JSON.stringify(project.resources())).not.toContain(group);
+    expect(await project.destroy()).toMatchObject({ status: 0 });
+  });
+
+  it("that makes a group and takes a snapshot of it, in preview too", async () => {
+    const project = await PulumiProject.create({
+      program: {
+        "index.js": `
+const { CollectionSnapshot, VirtualSystemCollection } = require("pulumi-hyperv-snapshots");
+const collection = new VirtualSystemCollection("made-here", { members: ["web-01", "web-02"] });
+new CollectionSnapshot("before", { collection });
+`,
+      },
+    });
+    expect(await project.preview()).toMatchObject({ status: 0 });
+    await upAndDestroy(project, 1);
+    expect(project.host.tree().groups.map(({ name }) => name)).toEqual(["web-tier"]);
+  });
+
   it("in ECMAScript modules", async () => {
     const project = await PulumiProject.create({
       program: {

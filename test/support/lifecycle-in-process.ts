@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { CimValue } from "../../provider/src/cim/cim-value";
 import type { PartialCreateError } from "../../provider/src/errors";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
@@ -6,6 +7,7 @@ import { ConfiguredHost } from "../../provider/src/lifecycle/configured-host";
 import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
 import type { EngineMessage } from "../../provider/src/lifecycle/engine-link";
 import { GroupQueue } from "../../provider/src/lifecycle/group-queue";
+import { type IntentFiles, intentFilesInMemory } from "../../provider/src/lifecycle/intents/intent-files";
 import { VirtualSystemCollectionLifecycle } from "../../provider/src/lifecycle/virtual-system-collection";
 import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
@@ -14,6 +16,14 @@ import { webTierSeed } from "./simulated-hosts";
 
 /** What most tests ask for. */
 export const standardInputs: Properties = { collection: "web-tier", snapshotType: "Standard", __provider: "text" };
+
+/** The same of a resource whose URN is known, so that what was begun for it can be found again. */
+export const inputsWithUrn = {
+  ...standardInputs,
+  __meta: { urn: "urn:pulumi:test::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before" },
+};
+
+const firstMoment = Date.UTC(2026, 10, 23, 6, 42);
 
 /** The lifecycle over a simulated host in memory, both on one fake clock: what takes half an hour takes no time. */
 export class LifecycleInProcess {
@@ -26,6 +36,12 @@ export class LifecycleInProcess {
   /** What is to happen before each request is served. */
   beforeRequest: (() => void) | undefined;
   readonly messages: EngineMessage[] = [];
+  /** What was begun, as a file system keeps it. */
+  readonly intents: IntentFiles;
+  /** The sign of life of this process. */
+  readonly process = randomBytes(6).toString("hex");
+  /** The processes that were killed. */
+  readonly dead = new Set<string>();
   readonly lifecycle: CollectionSnapshotLifecycle;
   readonly groups: VirtualSystemCollectionLifecycle;
 
@@ -33,14 +49,19 @@ export class LifecycleInProcess {
   constructor(
     configuration: Readonly<Record<string, string>> = {},
     seed: Seed = webTierSeed,
-    earlier?: Pick<LifecycleInProcess, "host" | "clock">,
+    earlier?: Pick<LifecycleInProcess, "host" | "clock" | "intents">,
   ) {
+    this.intents = earlier?.intents ?? intentFilesInMemory();
     this.clock = earlier?.clock ?? new FakeClock();
     this.host = earlier?.host ?? this.newHost(seed);
     const configured = new ConfiguredHost({
       clock: this.clock,
+      moment: () => new Date(firstMoment + this.clock.now()),
       link: { hasTerminal: true, send: (message) => this.messages.push(message) },
-      environment: {},
+      environment: { PULUMI_BACKEND_URL: "https://backend.example" },
+      workingFolder: "/",
+      openIntents: () => this.intents,
+      lifeSign: { machine: "here", show: async () => this.process, isAlive: async (name) => !this.dead.has(name) },
       connect: async () => {
         const session = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
         return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
@@ -56,7 +77,7 @@ export class LifecycleInProcess {
   private newHost(seed: Seed): SimulatedHost {
     return SimulatedHost.inMemory({
       seed,
-      clock: () => Date.UTC(2026, 10, 23, 6, 42) + this.clock.now(),
+      clock: () => firstMoment + this.clock.now(),
       onRequest: (request) => {
         this.requests.push(request);
         this.beforeRequest?.();

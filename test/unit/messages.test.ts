@@ -3,12 +3,13 @@ import { afterEach, expect, it, vi } from "vitest";
 import { type ErrorCode, errorCodes, HyperVError } from "../../provider/src/errors";
 import { returnCode } from "../../provider/src/jobs/return-code";
 import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
+import { intentFile, resourceFolder } from "../../provider/src/lifecycle/intents/intent-place";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import type { Fault, Seed } from "../../provider/src/simulator/index";
 import { openSession } from "../../provider/src/transports/index";
 import { ShellFailure, shellError } from "../../provider/src/transports/powershell/shell-failure";
 import { workerError } from "../../provider/src/transports/powershell/worker-error";
-import { LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
+import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -16,12 +17,19 @@ afterEach(() => vi.unstubAllEnvs());
 type Scenario = () => Promise<Error>;
 
 const create =
-  (prepare: (at: LifecycleInProcess) => void, inputs: Properties = standardInputs): Scenario =>
-  () => {
+  (prepare: (at: LifecycleInProcess) => unknown, inputs: Properties = standardInputs): Scenario =>
+  async () => {
     const at = new LifecycleInProcess();
-    prepare(at);
+    await prepare(at);
     return at.failure(at.lifecycle.create(inputs));
   };
+
+const someone = {
+  organization: "organization",
+  urn: String(inputsWithUrn.__meta.urn),
+  backend: "https://backend.example",
+};
+const someId = "00000000-0000-4000-8000-000000000000";
 
 const createWith = (fault: Omit<Fault, "method">, inputs?: Properties) =>
   create((at) => at.host.injectFault({ method: "CreateSnapshot", times: 1000, ...fault }), inputs);
@@ -65,6 +73,10 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
     error.message = error.message.replace(id, "…");
     return error;
   },
+  INTENT_UNREADABLE: create((at) => at.intents.write(resourceFolder(someone), intentFile(someId), "{"), inputsWithUrn),
+  INTENT_UNWRITABLE: create((at) => {
+    at.intents.write = async () => Promise.reject(new Error("EROFS: read-only file system"));
+  }, inputsWithUrn),
   MISSING_DEPENDENCY: async () => {
     vi.stubEnv("NODE_POWERSHELL", "no-such-powershell");
     return openSession("powershell", { namespace: virtualizationNamespace }).then(

@@ -51,7 +51,7 @@ export async function importResource(
   // of several names, or one that hosts don't take back, the resource's own is written in the state: what `up` would give them
   const isKept = names.size === 1 && shared !== undefined && !/[&<]/.test(shared);
   const snapshotName = isKept ? shared : name;
-  const operation = { host, clock, progress: new Progress(noEngine, clock, undefined), lostAnswerSearchMs: 0 };
+  const operation = { host, progress: new Progress(noEngine, clock, undefined) };
   const read = await readSnapshot(operation, snapshot.path, {});
   const inputs = {
     collection,

@@ -1,5 +1,5 @@
 import type { CimInstance } from "../cim/cim-instance";
-import type { CimInstancePath } from "../cim/cim-instance-path";
+import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { readConcreteJob } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
@@ -21,6 +21,8 @@ export interface LostRequest {
   readonly before: readonly string[];
   /** The ids of the group's machines. */
   readonly machineIds: readonly string[];
+  /** Object paths of jobs that are known to be somebody else's. */
+  readonly jobsOfOthers?: readonly string[] | undefined;
 }
 
 /**
@@ -31,7 +33,8 @@ export interface LostRequest {
  */
 export async function findTraces(session: CimSession, request: LostRequest): Promise<readonly Trace[]> {
   // jobs first: one that ends between the two looks is found by what it made
-  const jobs = await runningJobsOn(session, request.machineIds);
+  const foreign = new Set(request.jobsOfOthers?.map((path) => CimInstancePath.parse(path).identity));
+  const jobs = (await runningJobsOn(session, request.machineIds)).filter((path) => !foreign.has(path.identity));
   const made = await newSnapshotCollections(session, request);
   return [
     ...made.map((id) => ({ kind: "made", path: snapshotCollectionPath(id) }) as const),

@@ -25,6 +25,18 @@ export interface BegunSnapshot {
   readonly machines: readonly VirtualMachine[];
   /** When to stop waiting, on the operation's clock. */
   readonly deadlineAt: number;
+  /** Jobs and snapshot collections that are known to be others': a search passes them by. */
+  readonly others?: Others;
+  /** Writes down that the snapshot is made. */
+  readonly onMade?: (reference: string) => Promise<void>;
+}
+
+/** What is known to be somebody else's. */
+export interface Others {
+  /** Object paths of jobs. */
+  readonly jobs: readonly string[];
+  /** Ids of snapshot collections. */
+  readonly made: readonly string[];
 }
 
 /**

@@ -11,7 +11,7 @@ import { describeCollection } from "../hyperv/virtual-system-collection";
 import type { JobReading } from "../jobs/concrete-job";
 import type { BegunSnapshot } from "./begun-snapshot";
 import { readInputs } from "./collection-snapshot-inputs";
-import { groupOutputs, jobOutput, snapshotOutputs } from "./collection-snapshot-outputs";
+import { echoOutputs, groupOutputs, jobOutput, snapshotOutputs } from "./collection-snapshot-outputs";
 import type { Properties } from "./dynamic-provider";
 import { recoverLostAnswer } from "./lost-answer";
 import { type Operation, waitShowing } from "./operation";
@@ -31,13 +31,14 @@ export async function completeSnapshot(operation: Operation, begun: BegunSnapsho
     const end = await waitForJob(operation, begun);
     const made = begun.pending.made ?? (await findResult(operation, begun, end)).toString();
     current = { ...begun, pending: { ...begun.pending, made } };
+    await begun.onMade?.(made);
     const path = CimInstancePath.parse(made);
     const { outputs, members } = await snapshotOutputs(operation.host.session, path, begun.machines);
     const job = begun.read?.["job"] ?? jobOutput(end === "lost" ? null : end, operation.clock.now() - startedAt);
     current = { ...current, read: { ...outputs, job } };
     await nameThem(operation, begun, path, members);
     return {
-      ...begun.inputs,
+      ...echoOutputs(begun),
       ...groupOutputs(operation.host.session, begun.group),
       ...outputs,
       job,
@@ -156,7 +157,7 @@ async function findResult(
   throw isCertain ? new NothingMade(parts, { jobPath }) : new JobLostError(parts, { jobPath });
 }
 
-function workOf({ group, pending }: BegunSnapshot): SnapshotWork {
+function workOf({ group, pending, others }: BegunSnapshot): SnapshotWork {
   const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
-  return { jobPath, collection: group, before: pending.before };
+  return { jobPath, collection: group, before: [...pending.before, ...(others?.made ?? [])] };
 }

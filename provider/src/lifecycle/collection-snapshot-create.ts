@@ -1,60 +1,126 @@
-import { MethodFailedError } from "../errors";
+import { randomUUID } from "node:crypto";
+import { CimInstancePath } from "../cim/cim-instance-path";
+import type { Configuration } from "../config";
+import { type HyperVError, JobFailedError, MethodFailedError, PartialCreateError } from "../errors";
 import { requestSnapshot, type SnapshotProgress } from "../hyperv/collection-snapshot-service";
 import { activityOf, type MemberCondition, memberWarnings, readMemberConditions } from "../hyperv/member-condition";
 import { explainRefusal } from "../hyperv/refusal";
+import { isGone } from "../hyperv/sight";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
 import { snapshotSettingsText } from "../hyperv/snapshot-settings";
+import { machinePath, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { Attempt } from "./attempt";
 import type { BegunSnapshot } from "./begun-snapshot";
 import { retryWhileBusy } from "./busy-retry";
 import { completeSnapshot } from "./collection-snapshot-complete";
-import { readInputs } from "./collection-snapshot-inputs";
+import { readInputs, replacingInputs } from "./collection-snapshot-inputs";
 import type { Properties } from "./dynamic-provider";
+import { metaOf } from "./hidden-inputs";
+import { decideOnCreate, type Saved } from "./intents/decide";
+import { fingerprint, type Intent } from "./intents/intent";
+import type { ResourceIntents } from "./intents/resource-intents";
 import { noTrace, recoverLostAnswer } from "./lost-answer";
 import type { Operation } from "./operation";
+import { isRecent, settleIntents } from "./settle-intents";
+
+/** What `create` is asked for. */
+export interface Creation {
+  /** The resource's inputs, hidden ones included. */
+  readonly inputs: Properties;
+  readonly group: VirtualSystemCollection;
+  readonly intents: ResourceIntents;
+  readonly dependents: Configuration["dependents"];
+  /** When to stop waiting, on the operation's clock. */
+  readonly deadlineAt: number;
+}
+
+/** What `create` answers. */
+type Created = { readonly id: string; readonly outs: Properties };
 
 /**
- * Takes a snapshot of a group and waits until it is made.
+ * Takes a snapshot of a group and waits until it is made; or goes on with one that an earlier run began and that the state doesn't have.
  *
- * @returns The complete outputs.
+ * @returns The resource's id, and the complete outputs.
  * @throws {@link MethodFailedError}, {@link JobFailedError} when nothing was taken.
  * @throws {@link PartialCreateError} when something was begun whose end was not seen.
  */
-export async function takeSnapshot(
-  operation: Operation,
-  request: Pick<BegunSnapshot, "id" | "inputs" | "group" | "deadlineAt">,
-): Promise<Properties> {
+export async function createSnapshot(operation: Operation, creation: Creation): Promise<Created> {
+  const { intents, inputs } = creation;
+  const { hostName: host, namespace } = operation.host.session;
+  const decisions = decideOnCreate(await intents.list({ host, namespace }), {
+    saved: savedOf(inputs),
+    inputs: fingerprintOf(inputs),
+    isRecent: (intent) => isRecent(intent, operation),
+  });
+  const earlier = await settleIntents(operation, decisions, creation);
+  return (earlier && (await goOn(operation, creation, earlier))) ?? takeSnapshot(operation, creation);
+}
+
+function savedOf(inputs: Properties): Saved {
+  const { saved } = metaOf(inputs);
+  return saved === undefined ? "unknown" : saved.id;
+}
+
+function fingerprintOf(inputs: Properties): string {
+  return fingerprint(Object.fromEntries(replacingInputs.map((name) => [name, inputs[name] ?? null])));
+}
+
+async function takeSnapshot(operation: Operation, creation: Creation): Promise<Created> {
   const { session } = operation.host;
-  const { group } = request;
+  const { inputs, group, intents, deadlineAt } = creation;
   const before = await listSnapshotCollections(session, group.path);
   const machines = await readMemberConditions(session, group.path);
   for (const warning of memberWarnings(machines)) operation.progress.warn(warning);
   operation.progress.step(`asking for a snapshot of ${machines.length} machine${machines.length === 1 ? "" : "s"}`);
-  const progress = await send(operation, request, machines);
-  const begun = { ...request, machines };
-  switch (progress.kind) {
-    case "made":
-      return completeSnapshot(operation, {
-        ...begun,
-        pending: { job: null, before, made: progress.path?.toString() ?? null },
-      });
-    case "jobStarted":
-      return completeSnapshot(operation, {
-        ...begun,
-        pending: { job: progress.jobPath.toString(), before, made: null },
-      });
-    case "answerLost": {
-      const lost: BegunSnapshot = { ...begun, pending: { job: null, before, made: null, answerLost: true } };
-      const found = await recoverLostAnswer(operation, lost, progress.cause);
-      if (!found) throw noTrace(operation, group, progress.cause);
-      return completeSnapshot(operation, found);
-    }
+  const intent = await intents.begin(
+    {
+      id: randomUUID(),
+      inputs: fingerprintOf(inputs),
+      where: { host: session.hostName, namespace: session.namespace },
+      group: {
+        collectionId: group.collectionId,
+        collectionPath: group.path.toString(),
+        collectionName: group.name,
+      },
+      members: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
+      before,
+    },
+    operation.moment(),
+  );
+  const attempt = new Attempt(intents, intent);
+  let progress: SnapshotProgress;
+  try {
+    progress = await send(operation, creation, machines);
+  } catch (error) {
+    await attempt.end(); // nothing was taken on: what is lost on the way is no error here
+    throw error;
   }
+  const begun = { id: attempt.id, inputs, group, machines, deadlineAt, onMade: attempt.onMade };
+  return attempt.answer(async () => {
+    switch (progress.kind) {
+      case "made":
+      case "jobStarted": {
+        const job = progress.kind === "made" ? null : progress.jobPath.toString();
+        const made = progress.kind === "made" ? (progress.path?.toString() ?? null) : null;
+        await attempt.accepted({ job, made });
+        return completeSnapshot(operation, { ...begun, pending: { job, before, made } });
+      }
+      case "answerLost": {
+        const lost: BegunSnapshot = { ...begun, pending: { job: null, before, made: null, answerLost: true } };
+        const others = await intents.namedElsewhere(attempt.id);
+        const found = await recoverLostAnswer(operation, { ...lost, others }, progress.cause);
+        if (!found) throw noTrace(operation, group, progress.cause);
+        await attempt.accepted(found.pending);
+        return completeSnapshot(operation, found);
+      }
+    }
+  });
 }
 
 /** Sends the request, again while members are busy; a refusal tells in which state they are. */
 async function send(
   operation: Operation,
-  { inputs, group, deadlineAt }: Pick<BegunSnapshot, "inputs" | "group" | "deadlineAt">,
+  { inputs, group, deadlineAt, intents }: Creation,
   seen: readonly MemberCondition[],
 ): Promise<SnapshotProgress> {
   const { session } = operation.host;
@@ -66,8 +132,71 @@ async function send(
   };
   const request = { collection: group, snapshotType, snapshotSettings: snapshotSettingsText(settings) };
   try {
-    return await retryWhileBusy(operation, { deadlineAt, isBusy }, () => requestSnapshot(session, request));
+    return await retryWhileBusy(operation, { deadlineAt, isBusy }, async () => {
+      await intents.confirmClaim();
+      return requestSnapshot(session, request);
+    });
   } catch (error) {
     throw MethodFailedError.isInstance(error) ? explainRefusal(error, members) : error;
   }
+}
+
+/**
+ * Goes on with what an earlier run began: finds what came of the request, waits for its job, uses what was made.
+ *
+ * @returns Undefined when nothing came of it, or nothing is left of it.
+ */
+async function goOn(operation: Operation, creation: Creation, intent: Intent): Promise<Created | undefined> {
+  const { inputs, group, intents, deadlineAt } = creation;
+  const attempt = new Attempt(intents, intent);
+  const pending = {
+    ...intent.pending,
+    ...(intent.phase === "started" && { answerLost: true }),
+  } as BegunSnapshot["pending"];
+  if (pending.failed !== undefined || (await isRemoved(operation, intent))) {
+    await attempt.end();
+    return undefined;
+  }
+  operation.progress.tell(`Going on with the snapshot that an earlier run began at ${intent.beganAt}`);
+  const others = await intents.namedElsewhere(intent.id);
+  const begun: BegunSnapshot = {
+    id: intent.id,
+    inputs,
+    group,
+    pending,
+    machines: intent.members,
+    deadlineAt,
+    isResumed: true,
+    others,
+    onMade: attempt.onMade,
+  };
+  try {
+    return await attempt.answer(async () => {
+      const found = pending.answerLost ? await recoverLostAnswer(operation, begun, undefined) : begun;
+      if (!found) throw new NothingCameOfIt();
+      if (found !== begun) await attempt.accepted(found.pending);
+      return completeSnapshot(operation, found);
+    });
+  } catch (error) {
+    if (!cameToNothing(error)) throw error;
+    await attempt.end();
+    if (!(error instanceof NothingCameOfIt)) operation.progress.warn(`${error.message} A new snapshot is taken`);
+    return undefined;
+  }
+}
+
+/** The request was never sent, or the host took no notice of it. */
+class NothingCameOfIt extends Error {}
+
+function cameToNothing(error: unknown): error is HyperVError | NothingCameOfIt {
+  if (error instanceof NothingCameOfIt || JobFailedError.isInstance(error)) return true;
+  if (!PartialCreateError.isInstance(error)) return false;
+  return (error.properties["__pending"] as BegunSnapshot["pending"] | undefined)?.failed !== undefined;
+}
+
+async function isRemoved({ host }: Operation, { pending, group, members }: Intent): Promise<boolean> {
+  if (pending.made === null) return false;
+  const path = CimInstancePath.parse(pending.made);
+  const known = [CimInstancePath.parse(group.collectionPath), ...members.map(({ vmId }) => machinePath(vmId))];
+  return isGone(host.session, path, `the snapshot collection ${path.key("CollectionID")}`, known);
 }

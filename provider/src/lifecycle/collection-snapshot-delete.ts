@@ -32,7 +32,7 @@ import { cancelJob } from "../jobs/cancel-job";
 import { readConcreteJob } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
 import { OperationalStatus } from "../schema/value-maps";
-import { groupOfBegun } from "./begun-snapshot";
+import { groupOfBegun, type Others } from "./begun-snapshot";
 import { retryWhileBusy } from "./busy-retry";
 import type { Properties } from "./dynamic-provider";
 import type { Pending } from "./hidden-inputs";
@@ -46,6 +46,8 @@ export interface Deletion {
   readonly dependents: Configuration["dependents"];
   /** When to stop waiting, on the operation's clock. */
   readonly deadlineAt: number;
+  /** Jobs and snapshot collections that are known to be others'. */
+  readonly others?: Others;
 }
 
 /** What must be visible on the host before anything counts as gone: the group, and the machines the state knows. */
@@ -176,16 +178,17 @@ export async function endPendingSnapshot(
   if (pending.made !== null) return CimInstancePath.parse(pending.made);
   if (pending.failed !== undefined) return null;
   const { session } = operation.host;
-  const { outputs, deadlineAt } = deletion;
+  const { outputs, deadlineAt, others } = deletion;
   const collection = await groupOfBegun(session, outputs);
   const target = describeCollection(session, collection.name);
+  const before = [...pending.before, ...(others?.made ?? [])];
   const jobPath =
-    pending.job === null ? await lostJob(session, pending, collection) : CimInstancePath.parse(pending.job);
+    pending.job === null ? await lostJob(session, pending, collection, others) : CimInstancePath.parse(pending.job);
   if (jobPath) await endJob(operation, jobPath, { target, deadlineAt });
   const unseen = lostTrack(target, "a member of the group is having a snapshot taken by a job that can't be seen");
   const busy = () => membersBeingSnapshot(session, collection.path);
   await untilIdle(operation, { busy, deadlineAt, error: unseen });
-  const look = () => findMadeSnapshot(session, { jobPath, collection, before: pending.before });
+  const look = () => findMadeSnapshot(session, { jobPath, collection, before });
   let result = await look();
   if ("candidates" in result && result.candidates.length === 0) {
     await requireSight(session, "what was begun", [collection.path]);
@@ -202,10 +205,16 @@ async function lostJob(
   session: CimSession,
   pending: Pending,
   collection: VirtualSystemCollection,
+  others: Others | undefined,
 ): Promise<CimInstancePath | null> {
   if (!pending.answerLost) return null;
   const machineIds = (await membersOf(session, collection.path)).map(({ vmId }) => vmId);
-  const [trace, another] = await findTraces(session, { collection, before: pending.before, machineIds });
+  const [trace, another] = await findTraces(session, {
+    collection,
+    before: pending.before,
+    machineIds,
+    jobsOfOthers: others?.jobs,
+  });
   return trace?.kind === "job" && !another ? trace.path : null;
 }
 

@@ -22,12 +22,15 @@ export function diffCollectionSnapshot(
   const replaces = replacingInputs.filter((name) => !same(name, olds, news));
   // nothing was made, so that only a new snapshot mends it
   if (pending?.failed !== undefined && replaces.length === 0) replaces.push("collection");
-  if (replaces.length > 0) {
-    return { changes: true, replaces: [...replaces], deleteBeforeReplace: dependents !== "kept" };
-  }
+  if (replaces.length > 0) return replacement(replaces, dependents);
   const timeoutsChanged = !isDeepStrictEqual(metaOf(olds).timeouts, metaOf(news).timeouts);
   const spelledAnew = inputNames.some((name) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null));
   return { changes: pending !== null || timeoutsChanged || spelledAnew };
+}
+
+/** A replacement, in the order that the host allows. */
+export function replacement(replaces: readonly string[], dependents: Configuration["dependents"]): DiffResult {
+  return { changes: true, replaces: [...replaces], deleteBeforeReplace: dependents !== "kept" };
 }
 
 function same(name: (typeof replacingInputs)[number], olds: Properties, news: Properties): boolean {

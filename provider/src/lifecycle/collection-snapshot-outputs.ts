@@ -5,7 +5,7 @@ import { findMachines, type VirtualMachine, type VirtualSystemCollection } from 
 import type { JobReading } from "../jobs/concrete-job";
 import { JobState } from "../schema/value-maps";
 import type { Json, Properties } from "./dynamic-provider";
-import type { Pending } from "./hidden-inputs";
+import { metaOf, type Pending } from "./hidden-inputs";
 
 /** One machine's snapshot, as the state keeps it. */
 interface MemberOutput {
@@ -15,6 +15,15 @@ interface MemberOutput {
   readonly snapshotId: string;
   readonly createdAt: string | null;
   readonly hasSavedState: boolean;
+}
+
+/**
+ * The inputs as the outputs repeat them, and the resource's id, by which a program is told what the state holds: the engine hands out a
+ * state's outputs only. What a single run was told doesn't stay.
+ */
+export function echoOutputs({ id, inputs }: { readonly id: string; readonly inputs: Properties }): Properties {
+  const { saved: _, ...meta } = metaOf(inputs);
+  return { ...inputs, ...("__meta" in inputs && { __meta: meta as Properties }), __id: id };
 }
 
 /** The outputs that name the group; they never change. */

@@ -14,7 +14,7 @@ import type { Operation } from "./operation";
  * @param outputs - What the state holds of it; of `get`, nothing.
  */
 export async function readSnapshot(
-  { host: { session }, progress }: Operation,
+  { host: { session }, progress }: Pick<Operation, "host" | "progress">,
   path: CimInstancePath,
   outputs: Properties,
 ): Promise<Properties> {

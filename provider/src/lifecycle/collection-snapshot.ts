@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { transportOf } from "../connection";
 import { InvalidArgumentError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
+import type { HyperVHost } from "../hyperv/hyperv-host";
 import { isGone, requireSight } from "../hyperv/sight";
 import { memberSnapshots, snapshotCollectionPath } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
@@ -11,15 +11,20 @@ import { ClassName } from "../schema/names";
 import { atTheBorder } from "./at-the-border";
 import { groupOfBegun } from "./begun-snapshot";
 import { resumeSnapshot } from "./collection-snapshot-complete";
-import { takeSnapshot } from "./collection-snapshot-create";
+import { createSnapshot } from "./collection-snapshot-create";
 import { deleteSnapshot, endPendingSnapshot, knownThings } from "./collection-snapshot-delete";
-import { diffCollectionSnapshot } from "./collection-snapshot-diff";
+import { diffCollectionSnapshot, replacement } from "./collection-snapshot-diff";
 import { checkInputs, inputNames, readInputs } from "./collection-snapshot-inputs";
+import { echoOutputs } from "./collection-snapshot-outputs";
 import { readSnapshot } from "./collection-snapshot-read";
 import type { ConfiguredHost } from "./configured-host";
 import type { CheckFailure, ConfigureRequest, DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
 import type { GroupQueue } from "./group-queue";
 import { pendingOf, timeoutMs } from "./hidden-inputs";
+import { decideOnDelete, decideOnUpdate, isUnsettled } from "./intents/decide";
+import type { ResourceIntents } from "./intents/resource-intents";
+import type { Operation } from "./operation";
+import { settleIntents } from "./settle-intents";
 
 /** What Pulumi does with a `CollectionSnapshot`: plain JSON in, plain JSON out. */
 export class CollectionSnapshotLifecycle implements DynamicProvider {
@@ -42,102 +47,155 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
     });
   }
 
-  diff(_id: string, olds: Properties, news: Properties): Promise<DiffResult> {
-    return atTheBorder(async () =>
-      diffCollectionSnapshot(olds, news, (await this.configured.configuration).dependents),
-    );
+  diff(id: string, olds: Properties, news: Properties): Promise<DiffResult> {
+    return atTheBorder(async () => {
+      const { dependents } = await this.configured.configuration;
+      await (await this.configured.intentsOf(olds)).forget(id);
+      const found = diffCollectionSnapshot(olds, news, dependents);
+      if (found.replaces) return found;
+      if (await this.isDestroyed(id, olds)) return replacement(["collection"], dependents);
+      return { changes: found.changes || (await this.isUnsettled(id, news)) };
+    });
+  }
+
+  /** Whether an earlier run began to delete this resource, and its snapshot is gone. */
+  private async isDestroyed(id: string, olds: Properties): Promise<boolean> {
+    const intents = await this.configured.intentsOf(olds);
+    if (pendingOf(olds) || !(await intents.isDeleteNoted(id))) return false;
+    const { host } = await this.configured.begin(olds);
+    const path = pathToRead(id, olds);
+    return isGone(host.session, path, missingText(path), knownThings(olds));
+  }
+
+  /** Whether an earlier run began something that `update` has to clear up. */
+  private async isUnsettled(id: string, news: Properties): Promise<boolean> {
+    const intents = await this.configured.intentsOf(news);
+    if (await intents.isEmpty()) return false;
+    const { host } = await this.configured.begin(news);
+    return isUnsettled(await intents.list(whereIs(host)), id);
   }
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
     const operation = await this.configured.begin(inputs);
-    const { session } = operation.host;
-    const group = await findVirtualSystemCollection(session, String(inputs["collection"]));
-    const id = randomUUID();
-    const onWaiting = () => operation.progress.step("waiting for another operation on this VM group");
-    const take = () => {
+    const group = await findVirtualSystemCollection(operation.host.session, String(inputs["collection"]));
+    const intents = await this.configured.intentsOf(inputs);
+    const { dependents } = await this.configured.configuration;
+    return this.inTurn(operation, intents, group.collectionId, () => {
       const deadlineAt = operation.clock.now() + timeoutMs(inputs, "create");
-      return takeSnapshot(operation, { id, inputs, group, deadlineAt });
-    };
-    const outs = await this.queue.run(group.collectionId, take, { onWaiting });
-    return { id, outs };
+      return createSnapshot(operation, { inputs, group, intents, dependents, deadlineAt });
+    });
+  }
+
+  /** Runs an operation when no other process works on the resource, and nothing else in this one on its group. */
+  private inTurn<T>(
+    { progress }: Operation,
+    intents: ResourceIntents,
+    collectionId: string,
+    operation: () => Promise<T>,
+    order: { readonly newestFirst?: string } = {},
+  ): Promise<T> {
+    const forGroup = () => progress.step("waiting for another operation on this VM group");
+    const forProcess = () => progress.tell("Waiting for another Pulumi process that works on this resource");
+    return intents.claimed(
+      () => this.queue.run(collectionId, operation, { onWaiting: forGroup, ...order }),
+      forProcess,
+    );
   }
 
   read(id: string, outputs: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }> {
     return atTheBorder(async () => {
       const operation = await this.configured.begin(outputs);
+      await (await this.configured.intentsOf(outputs)).forget(id);
       const inputs = pickInputs(outputs);
       if (pendingOf(outputs)) return { id, props: outputs, inputs };
       const path = pathToRead(id, outputs);
-      const missing = `the snapshot collection ${path.key("CollectionID")}`;
-      if (await isGone(operation.host.session, path, missing, knownThings(outputs))) return {};
+      if (await isGone(operation.host.session, path, missingText(path), knownThings(outputs))) return {};
       const props = await readSnapshot(operation, path, outputs);
       return { id, props, inputs: pickInputs(props) };
     });
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
-    const pending = pendingOf(olds);
-    if (!pending) return { outs: await this.updateInPlace(olds, news) };
     const operation = await this.configured.begin(news);
-    const group = await groupOfBegun(operation.host.session, olds);
-    operation.progress.step("going on with the snapshot that was begun");
-    // a snapshot that lacks its name only has been read already, and so has its job
-    const known = olds["job"] ? { read: { job: olds["job"] } } : {};
-    const resume = () => {
+    const intents = await this.configured.intentsOf(news);
+    const { dependents } = await this.configured.configuration;
+    const outs = await this.inTurn(operation, intents, String(olds["collectionId"]), async () => {
       const deadlineAt = operation.clock.now() + timeoutMs(news, "update");
-      return resumeSnapshot(operation, {
-        id,
-        inputs: news,
-        group,
-        pending,
-        machines: [],
-        deadlineAt,
-        isResumed: true,
-        ...known,
-      });
-    };
-    const outs = await this.queue.run(group.collectionId, resume);
+      const decisions = decideOnUpdate(await intents.list(whereIs(operation.host)), id);
+      await settleIntents(operation, decisions, { intents, dependents, deadlineAt });
+      return pendingOf(olds)
+        ? this.resume(operation, { id, olds, news, deadlineAt })
+        : this.updateInPlace(operation, { id, olds, news });
+    });
     return { outs };
   }
 
+  private async resume(
+    operation: Operation,
+    { id, olds, news, deadlineAt }: { id: string; olds: Properties; news: Properties; deadlineAt: number },
+  ): Promise<Properties> {
+    const group = await groupOfBegun(operation.host.session, olds);
+    operation.progress.step("going on with the snapshot that was begun");
+    return resumeSnapshot(operation, {
+      id,
+      inputs: news,
+      group,
+      pending: pendingOf(olds)!,
+      machines: [],
+      deadlineAt,
+      isResumed: true,
+      // a snapshot that lacks its name only has been read already, and so has its job
+      ...(olds["job"] && { read: { job: olds["job"] } }),
+    });
+  }
+
   /** Takes over what a complete snapshot can take over: a new name goes to the host, all else into the state. */
-  private async updateInPlace(olds: Properties, news: Properties): Promise<Properties> {
+  private async updateInPlace(
+    { host }: Operation,
+    { id, olds, news }: { id: string; olds: Properties; news: Properties },
+  ): Promise<Properties> {
     const { snapshotName: name } = readInputs(news);
     if (name !== undefined && name !== olds["snapshotName"]) {
-      const { host } = await this.configured.begin(news);
       const collection = CimInstancePath.parse(String(olds["resultingSnapshotCollection"]));
       const members = await memberSnapshots(host.session, collection);
       if (members.length === 0) await requireSight(host.session, "the members' snapshots", knownThings(olds));
       const target = `the snapshots of ${describeCollection(host.session, String(olds["collectionName"]))}`;
       await nameSnapshots(host, { collection, members, name, target });
     }
-    return { ...withoutInputs(olds), ...pickInputs(news) };
+    return { ...withoutInputs(olds), ...echoOutputs({ id, inputs: pickInputs(news) }) };
   }
 
-  delete(_id: string, outputs: Properties): Promise<void> {
+  delete(id: string, outputs: Properties): Promise<void> {
     return atTheBorder(async () => {
       const operation = await this.configured.begin(outputs);
       const { dependents } = await this.configured.configuration;
-      const onWaiting = () => operation.progress.step("waiting for another operation on this VM group");
+      const intents = await this.configured.intentsOf(outputs);
       const createdAt = outputs["createdAt"];
+      const remove = async () => {
+        const deadlineAt = operation.clock.now() + timeoutMs(outputs, "delete");
+        const decisions = decideOnDelete(await intents.list(whereIs(operation.host)), id);
+        await settleIntents(operation, decisions, { intents, dependents, deadlineAt });
+        const others = await intents.namedElsewhere(id);
+        const deletion = { outputs, dependents, deadlineAt, others };
+        const pending = pendingOf(outputs);
+        const path = pending
+          ? await endPendingSnapshot(operation, pending, deletion)
+          : CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
+        if (!path) return;
+        await intents.noteDelete(id);
+        await deleteSnapshot(operation, path, deletion);
+        await intents.unmarkMade(id, String(path.key("CollectionID")));
+      };
       // one that isn't complete is newer than any whose time is known
-      const order = { onWaiting, newestFirst: typeof createdAt === "string" ? createdAt : "9999" };
-      await this.queue.run(
-        String(outputs["collectionId"]),
-        async () => {
-          const deadlineAt = operation.clock.now() + timeoutMs(outputs, "delete");
-          const deletion = { outputs, dependents, deadlineAt };
-          const pending = pendingOf(outputs);
-          const path = pending
-            ? await endPendingSnapshot(operation, pending, deletion)
-            : CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
-          if (path) await deleteSnapshot(operation, path, deletion);
-        },
-        order,
-      );
+      const order = { newestFirst: typeof createdAt === "string" ? createdAt : "9999" };
+      await this.inTurn(operation, intents, String(outputs["collectionId"]), remove, order);
     });
   }
 }
+
+const whereIs = ({ session: { hostName, namespace } }: HyperVHost) => ({ host: hostName, namespace });
+
+const missingText = (path: CimInstancePath) => `the snapshot collection ${path.key("CollectionID")}`;
 
 const isInput = (name: string) =>
   (inputNames as readonly string[]).includes(name) || name === "__provider" || name === "__meta";

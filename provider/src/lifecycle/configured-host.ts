@@ -5,15 +5,27 @@ import type { Clock } from "../jobs/clock";
 import type { ConfigureRequest, Properties } from "./dynamic-provider";
 import type { EngineLink } from "./engine-link";
 import { metaOf } from "./hidden-inputs";
+import { Claims } from "./intents/claims";
+import { type IntentFiles, intentFilesInMemory } from "./intents/intent-files";
+import { backendUrl, type Place } from "./intents/intent-place";
+import type { LifeSign } from "./intents/life-sign";
+import { readYaml } from "./intents/read-yaml";
+import { ResourceIntents } from "./intents/resource-intents";
 import type { Operation } from "./operation";
 import { Progress } from "./progress";
 
 /** What the lifecycles stand on; tests bring their own. */
 export interface Surroundings {
   readonly clock: Clock;
+  /** What the wall clock says. */
+  readonly moment: () => Date;
   readonly link: EngineLink;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly connect: (configuration: Configuration, clock: Clock) => Promise<HyperVHost>;
+  readonly workingFolder: string;
+  /** Opens what was begun. */
+  readonly openIntents: (place: Place, configured: string | undefined) => IntentFiles;
+  readonly lifeSign: LifeSign;
 }
 
 /**
@@ -27,6 +39,7 @@ export class ConfiguredHost {
   readonly configuration: Promise<Configuration>;
   private configured: (configuration: Configuration | PromiseLike<Configuration>) => void = () => {};
   private connection: Promise<HyperVHost> | undefined;
+  private kept: { readonly files: IntentFiles; readonly backend: string } | undefined;
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
@@ -52,7 +65,7 @@ export class ConfiguredHost {
 
   /** Makes ready what one call of the engine works with; connects where nobody has yet, or the last attempt failed. */
   async begin(properties: Properties): Promise<Operation> {
-    const { clock, link, connect } = this.surroundings;
+    const { clock, moment, link, connect } = this.surroundings;
     const configuration = await this.configuration;
     this.connection ??= connect(configuration, clock);
     this.connection.catch(() => {
@@ -61,8 +74,34 @@ export class ConfiguredHost {
     return {
       host: await this.connection,
       clock,
+      moment,
       progress: new Progress(link, clock, metaOf(properties).urn),
       lostAnswerSearchMs: parseDuration(configuration.lostAnswerSearch) ?? 0,
+      resumeWithinMs: parseDuration(configuration.resumeWithin) ?? 0,
     };
+  }
+
+  /**
+   * What was begun for a resource.
+   *
+   * @param properties - Whose `__meta` tells the URN. Without one nothing can be found again, and nothing is kept.
+   */
+  async intentsOf(properties: Properties): Promise<ResourceIntents> {
+    const { clock, lifeSign } = this.surroundings;
+    const { urn, organization = "organization" } = metaOf(properties);
+    const { files, backend } = urn === undefined ? { files: intentFilesInMemory(), backend: "" } : await this.keep();
+    return new ResourceIntents({
+      files,
+      claims: new Claims(files, clock, lifeSign),
+      who: { organization, urn: urn ?? "", backend },
+    });
+  }
+
+  private async keep(): Promise<{ readonly files: IntentFiles; readonly backend: string }> {
+    const { environment, workingFolder, openIntents } = this.surroundings;
+    const { intents } = await this.configuration;
+    const place = { environment, workingFolder };
+    this.kept ??= { files: openIntents(place, intents), backend: backendUrl(place, readYaml) };
+    return this.kept;
   }
 }

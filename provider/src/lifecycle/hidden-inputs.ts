@@ -10,8 +10,12 @@ export interface Timeouts {
 
 /** What the resource class tells its lifecycle beside the inputs (`__meta`), since the dynamic host drops it. */
 export interface Meta {
-  /** For the row in the terminal; identity never depends on it. */
+  /** For the row in the terminal, and for finding what was begun; identity never depends on a stored one. */
   readonly urn?: string;
+  /** Absent for the one that every stack of a local backend has. */
+  readonly organization?: string;
+  /** Which id the state held when the program asked; absent where it couldn't be learnt, or nothing was begun. */
+  readonly saved?: { readonly id: string | null };
   readonly timeouts?: Timeouts;
 }
 

@@ -5,13 +5,20 @@ import { ConfiguredHost } from "./configured-host";
 import type { DynamicProvider } from "./dynamic-provider";
 import { engineLink } from "./engine-link";
 import { GroupQueue } from "./group-queue";
+import { intentFilesIn } from "./intents/intent-files";
+import { intentsFolder } from "./intents/intent-place";
+import { LocalLifeSign } from "./intents/life-sign";
 import { VirtualSystemCollectionLifecycle } from "./virtual-system-collection";
 
 const configured = new ConfiguredHost({
   clock: systemClock,
+  moment: () => new Date(),
   link: engineLink(),
   environment: process.env,
+  workingFolder: process.cwd(),
   connect,
+  openIntents: (place, configured) => intentFilesIn(intentsFolder(place, configured)),
+  lifeSign: new LocalLifeSign(),
 });
 const queue = new GroupQueue(systemClock);
 

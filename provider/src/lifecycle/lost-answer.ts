@@ -18,12 +18,13 @@ export async function recoverLostAnswer(
   begun: BegunSnapshot,
   cause: TransportError | undefined,
 ): Promise<BegunSnapshot | null> {
-  const { group, machines, pending } = begun;
+  const { group, machines, pending, others } = begun;
   let traces: readonly Trace[];
   try {
     const members = machines.length > 0 ? machines : await readMemberConditions(operation.host.session, group.path);
     const machineIds = members.map(({ vmId }) => vmId);
-    traces = await searchLostAnswer(operation, { collection: group, before: pending.before, machineIds });
+    const before = [...pending.before, ...(others?.made ?? [])];
+    traces = await searchLostAnswer(operation, { collection: group, before, machineIds, jobsOfOthers: others?.jobs });
   } catch (error) {
     throw partialCreate(operation, begun, cause ?? error);
   }

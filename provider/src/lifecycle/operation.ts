@@ -7,9 +7,13 @@ import type { Progress } from "./progress";
 export interface Operation {
   readonly host: HyperVHost;
   readonly clock: Clock;
+  /** What the wall clock says. It may be set back at any time: nothing is waited for by it. */
+  readonly moment: () => Date;
   readonly progress: Progress;
   /** How long a trace is looked for of a request whose answer was lost. */
   readonly lostAnswerSearchMs: number;
+  /** How old a snapshot may be that an earlier run began and this one goes on with. */
+  readonly resumeWithinMs: number;
 }
 
 /** How to wait for a job so that the row in the terminal tells how far it is. */

@@ -1,7 +1,7 @@
 import { type ErrorParts, HyperVError, PartialCreateError } from "../errors";
 import { describeCollection } from "../hyperv/virtual-system-collection";
 import type { BegunSnapshot } from "./begun-snapshot";
-import { groupOutputs, pendingOutputs } from "./collection-snapshot-outputs";
+import { echoOutputs, groupOutputs, pendingOutputs } from "./collection-snapshot-outputs";
 import type { Operation } from "./operation";
 
 const goesOn =
@@ -20,7 +20,7 @@ export function partialCreate(
   cause: unknown,
 ): PartialCreateError {
   const properties = {
-    ...begun.inputs,
+    ...echoOutputs(begun),
     ...groupOutputs(session, begun.group),
     ...pendingOutputs(begun.pending),
     ...begun.read,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { input, output } from "../types";
 import { hiddenInputs } from "./hidden-inputs";
 import { collectionSnapshotType } from "./identity";
+import { forgetWhenSaved } from "./saved-state";
 import { secretOutputs } from "./secret-outputs";
 import { VirtualSystemCollection } from "./virtual-system-collection";
 
@@ -120,10 +121,18 @@ export class CollectionSnapshot extends pulumi.CustomResource {
         collection,
         // of one that is only read, nothing is wished for
         ...(options.id === undefined && { snapshotName: args.snapshotName ?? name }),
-        ...hiddenInputs({ lifecycle: "collectionSnapshot", type, name, options, settled: secrets.settled }),
+        ...hiddenInputs({
+          lifecycle: "collectionSnapshot",
+          type,
+          name,
+          options,
+          settled: secrets.settled,
+          asksForSaved: options.id === undefined,
+        }),
       },
       { ...options, additionalSecretOutputs: secrets.outputs },
     );
+    if (options.id === undefined) forgetWhenSaved(this);
   }
 
   /**

@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerText } from "./identity";
+import { askForSaved, otherOrganization, type SavedState } from "./saved-state";
 
 /** What the lifecycle is told beside the inputs, since Pulumi's dynamic host drops it. */
 export interface HiddenInputs {
   readonly __provider: string;
-  readonly __meta: {
-    readonly urn: Promise<pulumi.URN>;
+  readonly __meta: Promise<{
+    readonly urn: pulumi.URN;
+    readonly organization?: string;
     readonly timeouts?: pulumi.CustomTimeouts;
-  };
+    readonly saved?: SavedState;
+  }>;
 }
 
 /**
@@ -23,17 +26,22 @@ export function hiddenInputs(resource: {
   readonly name: string;
   readonly options: pulumi.CustomResourceOptions;
   readonly settled?: Promise<void>;
+  /** Whether the lifecycle needs to know what the state holds, where something was begun earlier. */
+  readonly asksForSaved?: boolean;
 }): HiddenInputs {
-  const { lifecycle, type, name, options, settled = Promise.resolve() } = resource;
+  const { lifecycle, type, name, options, settled, asksForSaved = false } = resource;
   const { customTimeouts, parent } = options;
-  const urn = new Promise<pulumi.URN>((resolve) => {
-    pulumi.createUrn(name, type, parent).apply(resolve);
-  });
-  return {
-    __provider: providerText(lifecycle),
-    __meta: {
-      urn: settled.then(() => urn),
+  const describe = async () => {
+    const urn = await new Promise<pulumi.URN>((resolve) => pulumi.createUrn(name, type, parent).apply(resolve));
+    const saved = asksForSaved ? await askForSaved(urn) : undefined;
+    const organization = otherOrganization();
+    await settled;
+    return {
+      urn,
+      ...(organization !== undefined && { organization }),
       ...(customTimeouts && { timeouts: customTimeouts }),
-    },
+      ...(saved && { saved }),
+    };
   };
+  return { __provider: providerText(lifecycle), __meta: describe() };
 }
