@@ -4,6 +4,7 @@ import { TallyReporter } from "./test/support/tally-reporter.mts";
 /** One project for each layer of tests, named for what it proves; CONTRIBUTING.md says what each is. */
 const layers = [
   { name: "unit", testTimeout: 60_000 },
+  { name: "model", testTimeout: 600_000 },
   { name: "conformance", testTimeout: 60_000 },
   { name: "lifecycle", testTimeout: 120_000 },
   { name: "engine", testTimeout: 300_000 },

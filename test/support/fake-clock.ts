@@ -2,8 +2,14 @@ import type { Clock } from "../../provider/src/jobs/clock";
 
 /** A clock that moves only when a sleeper is next: everybody who waits is woken at exactly the time asked for. */
 export class FakeClock implements Clock {
+  private readonly turns: number;
   private time = 0;
   private readonly sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+
+  /** @param turns - How many turns of the event loop everything that needs no time may take. */
+  constructor(turns = 20) {
+    this.turns = turns;
+  }
 
   now(): number {
     return this.time;
@@ -39,7 +45,7 @@ export class FakeClock implements Clock {
     done.catch(() => {});
     for (;;) {
       // let everything that can go on without time go on
-      for (let turn = 0; turn < 20 && !settled; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < this.turns && !settled; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       if (settled) return done;
       const [next] = [...this.sleepers].sort((a, b) => a.at - b.at);
       if (!next) throw new Error("Nobody sleeps and nothing settles: the test waits for ever");

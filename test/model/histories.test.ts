@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { walk } from "./walk";
+import { type Act, operations, type WorldOptions } from "./world";
+
+/** In all, over the three kinds of hosts; `MODEL_HISTORIES` asks for more. */
+const histories = Number(process.env["MODEL_HISTORIES"] ?? 2000);
+
+const kill = fc.record({
+  at: fc.integer({ min: 1, max: 110 }),
+  kind: fc.constantFrom("both" as const, "engine" as const),
+});
+
+const act: fc.Arbitrary<Act> = fc.record({
+  stack: fc.constantFrom(0 as const, 0 as const, 0 as const, 1 as const),
+  operation: fc.constantFrom(...operations),
+  kill: fc.option(kill, { nil: undefined, freq: 3 }),
+});
+
+const worlds: readonly WorldOptions[] = [
+  { dependents: "kept" },
+  { dependents: "removed" },
+  { dependents: "removed", deleteBeforeReplace: true },
+];
+
+describe("after any history", () => {
+  it.each(worlds)("there is one snapshot, and the state names it: %j", async (options) => {
+    const started = Date.now();
+    const runs = Math.ceil(histories / worlds.length);
+    const last = fc.record({
+      stack: fc.constant(0 as const),
+      operation: fc.constantFrom("up" as const, "change" as const, "replace" as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 5 }), last, async (acts, end) => {
+        expect(await walk(options, [...acts, end])).toBeUndefined();
+      }),
+      { numRuns: runs, seed: 20261123, endOnFailure: false },
+    );
+    console.log(`${runs} histories in ${Date.now() - started} ms`);
+  });
+});

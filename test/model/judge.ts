@@ -1,0 +1,60 @@
+import { type Act, collectionIdOf, type Outcome, type World } from "./world";
+
+/** What the world was like before the last operation. */
+export interface Before {
+  readonly collections: ReadonlySet<string>;
+}
+
+/**
+ * Says what is wrong after a last, whole operation; undefined when all is right.
+ *
+ * The host holds exactly one snapshot of the stack, the state names it, nothing that somebody kept is gone, and, where nothing was cut off, a
+ * wish for a new one got a new one.
+ */
+export async function whatIsWrong(
+  world: World,
+  { stack: index, operation }: Act,
+  outcome: Outcome,
+  before: Before,
+  wasUndisturbed: boolean,
+): Promise<string | undefined> {
+  const onHost = new Set(world.collections());
+  for (const id of world.untouchable) if (!onHost.has(id)) return `${id} is gone, and was somebody's`;
+  if (operation === "foreign snapshot" || operation === "forget") return undefined;
+  const stack = world.stacks[index]!;
+  const claims = (await world.files.list("")).filter((name) => name.startsWith("claim-"));
+  if (claims.length > 0) return `claims are left: ${claims}`;
+  if (mayFail(operation) || isGuard(outcome.error)) return undefined;
+  if (outcome.error) return `it failed: ${outcome.error}`;
+  if (operation === "destroy") return undefined; // what the engine never mentions again is listed, not removed
+  if (!stack.live) return "the state names nothing";
+  const named = collectionIdOf(stack.live.outs);
+  if (!onHost.has(named)) return `the state names ${named || "nothing"}, which is not on the host`;
+  if (world.untouchable.has(named)) return `${named} was taken over, and was somebody's`;
+  const others = new Set(
+    world.stacks.flatMap((other) =>
+      other === stack
+        ? []
+        : [other.live, ...other.pendingDeletes].map((live) => (live ? collectionIdOf(live.outs) : "")),
+    ),
+  );
+  if (others.has(named)) return `${named} is in two stacks`;
+  const ours = [...onHost].filter((id) => !world.untouchable.has(id) && !others.has(id));
+  const isAlone = world.stacks.every((other) => other === stack || !other.wasDisturbed);
+  const isNamed = world.warnings.some((text) => /stays on the host/.test(text));
+  if (isAlone && !isNamed && ours.length !== 1) return `${ours.length} snapshots: ${ours.join(", ")}`;
+  if (!isNamed && (await world.intentsOf(stack.urn)).length > 0 && !world.forgetsNothing) return "an intent is left";
+  const isWish = operation.startsWith("replace") || operation === "change";
+  if (wasUndisturbed && isWish && before.collections.has(named)) return `${named} is not a new one`;
+  return undefined;
+}
+
+/** Where others descend from what is to be destroyed, `delete` refuses, and both stay. */
+function isGuard(error: unknown): boolean {
+  return String((error as { code?: unknown } | undefined)?.code).startsWith("DEPENDENTS_");
+}
+
+/** Operations that end in an error by their nature. */
+function mayFail(operation: Act["operation"]): boolean {
+  return ["up, refused by the host", "up, with too short a timeout"].includes(operation);
+}

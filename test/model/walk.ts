@@ -1,0 +1,20 @@
+import { whatIsWrong } from "./judge";
+import { type Act, World, type WorldOptions } from "./world";
+
+/** Goes through a history, and judges after each whole operation. @returns What is wrong; undefined when all is right. */
+export async function walk(options: WorldOptions, acts: readonly Act[]): Promise<string | undefined> {
+  const world = new World(options);
+  let wasUndisturbed = true;
+  for (const each of acts) {
+    const before = { collections: new Set(world.collections()) };
+    const outcome = await world.run(each);
+    if (!outcome.isWhole) {
+      wasUndisturbed = false;
+      continue;
+    }
+    const wrong = await whatIsWrong(world, each, outcome, before, wasUndisturbed);
+    if (wrong) return wrong;
+    if (outcome.error) wasUndisturbed = false;
+  }
+  return undefined;
+}

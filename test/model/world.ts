@@ -1,0 +1,382 @@
+import { randomUUID } from "node:crypto";
+import type { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
+import type { CimSession } from "../../provider/src/cim/cim-session";
+import { ConnectionError, PartialCreateError } from "../../provider/src/errors";
+import { JobMonitor } from "../../provider/src/jobs/job-monitor";
+import { CollectionSnapshotLifecycle } from "../../provider/src/lifecycle/collection-snapshot";
+import { ConfiguredHost } from "../../provider/src/lifecycle/configured-host";
+import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
+import { GroupQueue } from "../../provider/src/lifecycle/group-queue";
+import { intentFilesInMemory } from "../../provider/src/lifecycle/intents/intent-files";
+import { intentFile, isIntentFile, resourceFolder } from "../../provider/src/lifecycle/intents/intent-place";
+import { SimulatedHost } from "../../provider/src/simulator/index";
+import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
+import { FakeClock } from "../support/fake-clock";
+import { unhinderedSeed } from "../support/simulated-hosts";
+import { Fuse, type Kill, Killed } from "./fuse";
+
+/** What a user does. */
+export const operations = [
+  "up",
+  "replace", // --replace
+  "change", // of an input that replaces, then up
+  "destroy",
+  "forget", // `state rm`, or removal with retainOnDelete
+  "up, refused by the host",
+  "up, unknown state", // what the state holds can't be learnt
+  "replace, unknown state",
+  "up, with too short a timeout",
+  "up, the answer lost",
+  "foreign snapshot",
+] as const;
+
+/** One of {@link operations}. */
+export type Operation = (typeof operations)[number];
+
+/** One operation of a history: whose, and where it is cut off. */
+export interface Act {
+  /** Which of the two stacks. */
+  readonly stack: 0 | 1;
+  readonly operation: Operation;
+  readonly kill?: Kill | undefined;
+}
+
+/** What the host does with descendants, what the program's option says, and mistakes made on purpose. */
+export interface WorldOptions {
+  readonly dependents: "kept" | "removed";
+  readonly deleteBeforeReplace?: boolean;
+  /** The class doesn't remove the intent when the id resolves. */
+  readonly classForgetsNothing?: boolean;
+}
+
+/** A resource in the state. */
+interface Live {
+  readonly id: string;
+  readonly outs: Properties;
+  readonly isReplacementPending?: boolean;
+  /** It was kept although its creation failed: the engine calls update next. */
+  readonly isPartial?: boolean;
+}
+
+/** One stack: its program, and what its state holds. */
+interface Stack {
+  readonly urn: string;
+  version: number;
+  live: Live | undefined;
+  pendingDeletes: Live[];
+  /** An operation of it was cut off or failed: until its next whole one the host may hold more of it than its state names. */
+  wasDisturbed: boolean;
+}
+
+/** How an operation went. */
+export interface Outcome {
+  /** Whether it came to its end, well or not. */
+  readonly isWhole: boolean;
+  readonly error?: unknown;
+  readonly steps: number;
+}
+
+/**
+ * The real lifecycle over the simulated host in memory, under an engine of a few lines: it saves only after `create` has answered, and
+ * deletes last. Every call to the host, to the files of intents and of the engine is a step at which a run can be cut off.
+ */
+export class World {
+  readonly clock = new FakeClock(2);
+  readonly host: SimulatedHost;
+  readonly files = intentFilesInMemory();
+  readonly stacks: readonly Stack[] = [0, 1].map((index) => ({
+    urn: `urn:pulumi:stack${index}::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before`,
+    version: 0,
+    live: undefined,
+    pendingDeletes: [],
+    wasDisturbed: false,
+  }));
+  /** The ids of snapshot collections that nobody may destroy: kept on purpose, or another person's. */
+  readonly untouchable = new Set<string>();
+  readonly warnings: string[] = [];
+  private readonly options: WorldOptions;
+
+  /** Whether the class leaves all intents. */
+  readonly forgetsNothing: boolean;
+
+  constructor(options: WorldOptions) {
+    this.options = options;
+    this.forgetsNothing = options.classForgetsNothing ?? false;
+    this.host = SimulatedHost.inMemory({
+      seed: {
+        hostName: "HV-TEST",
+        machines: [{ name: "web-01" }],
+        groups: [{ name: "web-tier", members: ["web-01"] }],
+        jobs: { CreateSnapshot: { seconds: 0.5 }, DestroySnapshot: { seconds: 0.1 } },
+        options: { ...unhinderedSeed.options, dependents: options.dependents },
+      },
+      clock: () => firstMoment + this.clock.now(),
+    });
+  }
+
+  /** Runs an operation, to its end or to where it is cut off. */
+  async run({ stack: index, operation, kill }: Act): Promise<Outcome> {
+    const stack = this.stacks[index]!;
+    const fuse = new Fuse(kill);
+    const engine = new Engine(this, stack, fuse, operation);
+    const work = this.act(stack, operation, engine);
+    try {
+      stack.wasDisturbed = true;
+      await this.clock.run(Promise.race([work, fuse.death]));
+      stack.wasDisturbed = false;
+      return { isWhole: true, steps: fuse.steps };
+    } catch (error) {
+      return { isWhole: !(error instanceof Killed), error, steps: fuse.steps };
+    }
+  }
+
+  private async act(stack: Stack, operation: Operation, engine: Engine): Promise<void> {
+    switch (operation) {
+      case "forget":
+        // of one that isn't complete, nobody can mean to keep what it will be
+        if (stack.live && collectionIdOf(stack.live.outs)) this.untouchable.add(collectionIdOf(stack.live.outs));
+        stack.live = undefined;
+        return;
+      case "foreign snapshot":
+        return this.takeForeign();
+      case "destroy":
+        return engine.destroy();
+      case "change":
+        stack.version += 1;
+        return engine.up({ isReplace: false });
+      default:
+        return engine.up({ isReplace: operation.startsWith("replace") });
+    }
+  }
+
+  /** A person takes a snapshot of the group. Not while a request is open of which nobody knows what came: then it can't be told apart. */
+  private async takeForeign(): Promise<void> {
+    if (await this.hasOpenRequest()) return;
+    const before = new Set(this.collections());
+    const [service] = this.host.query("SELECT * FROM Msvm_CollectionSnapshotService");
+    const [group] = this.host.query("SELECT * FROM Msvm_VirtualSystemCollection");
+    this.host.invokeMethod(service!.path, "CreateSnapshot", { Collection: group!.path, SnapshotType: 1 });
+    await this.clock.sleep(2000);
+    for (const id of this.collections()) if (!before.has(id)) this.untouchable.add(id);
+  }
+
+  private async hasOpenRequest(): Promise<boolean> {
+    for (const { urn } of this.stacks) {
+      for (const text of await this.intentsOf(urn)) {
+        const { phase, pending } = JSON.parse(text);
+        if (pending.made === null && (phase === "started" || pending.job === null || pending.answerLost)) return true;
+        if (pending.made === null) return true; // a job whose rows may be gone by the time it is looked for
+      }
+    }
+    return this.stacks.some(({ live }) => live?.isPartial);
+  }
+
+  /** The texts of a resource's intents. */
+  async intentsOf(urn: string): Promise<readonly string[]> {
+    const folder = resourceFolder({ organization: "organization", urn, backend });
+    const names = (await this.files.list(folder)).filter(isIntentFile);
+    return Promise.all(names.map(async (name) => (await this.files.read(folder, name)) ?? ""));
+  }
+
+  /** What the class does when the id has resolved in the program. */
+  async forgetSaved(urn: string, id: string): Promise<void> {
+    if (this.options.classForgetsNothing) return;
+    await this.files.remove(resourceFolder({ organization: "organization", urn, backend }), intentFile(id));
+  }
+
+  /** The ids of the snapshot collections on the host. */
+  collections(): readonly string[] {
+    return this.host.query("SELECT * FROM Msvm_SnapshotCollection").map(({ path }) => idOf(path));
+  }
+
+  /** Starts a provider process. */
+  startProvider(fuse: Fuse, operation: Operation): CollectionSnapshotLifecycle {
+    const process = randomUUID().slice(0, 8);
+    const configured = new ConfiguredHost({
+      clock: this.clock,
+      moment: () => new Date(firstMoment + this.clock.now()),
+      link: {
+        hasTerminal: true,
+        send: ({ severity, text }) => {
+          if (severity !== "warning") return;
+          this.warnings.push(text);
+          // what was named as left alone has to be left alone
+          if (/stays on the host as it is/.test(text))
+            for (const id of text.match(guid) ?? []) this.untouchable.add(id);
+        },
+      },
+      environment: { PULUMI_BACKEND_URL: backend },
+      workingFolder: "/",
+      connect: async () => {
+        const host = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
+        const session = fuse.wrap(disturbed(host, operation));
+        return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
+      },
+      openIntents: () => fuse.wrap(this.files, (method) => method !== "locate"),
+      // operations follow each other here: whoever had a claim before is dead
+      lifeSign: { machine: "here", show: async () => process, isAlive: async (name) => name === process },
+    });
+    const lifecycle = new CollectionSnapshotLifecycle(configured, new GroupQueue(this.clock));
+    const values: Record<string, string> = {
+      transport: "simulated",
+      dependents: this.options.dependents,
+      lostAnswerSearch: "2s",
+    };
+    lifecycle.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
+    return lifecycle;
+  }
+
+  /** Whether a replacement takes the new one first. */
+  takesNewFirst(isReplace: boolean): boolean {
+    return this.options.dependents === "kept" || (isReplace && !this.options.deleteBeforeReplace);
+  }
+}
+
+/** One run of the engine, and of the program under it. */
+class Engine {
+  private readonly world: World;
+  private readonly stack: Stack;
+  private readonly fuse: Fuse;
+  private readonly provider: CollectionSnapshotLifecycle;
+  private readonly operation: Operation;
+
+  constructor(world: World, stack: Stack, fuse: Fuse, operation: Operation) {
+    this.world = world;
+    this.stack = stack;
+    this.fuse = fuse;
+    this.operation = operation;
+    this.provider = world.startProvider(fuse, operation);
+  }
+
+  async up({ isReplace }: { readonly isReplace: boolean }): Promise<void> {
+    const { stack, world } = this;
+    const news = await this.inputs();
+    if (!stack.live) {
+      await this.create(news);
+      return this.runDeletes();
+    }
+    const { live } = stack;
+    if (!isReplace && !live.isReplacementPending) {
+      const diff = await this.call(() => this.provider.diff(live.id, live.outs, news));
+      if (!diff.replaces?.length) {
+        if (diff.changes || live.isPartial) await this.update(live, news);
+        return this.runDeletes();
+      }
+    }
+    if (world.takesNewFirst(isReplace)) {
+      await this.create(news, () => stack.pendingDeletes.push(live));
+    } else {
+      if (!live.isReplacementPending) {
+        await this.call(() => this.provider.delete(live.id, live.outs));
+        stack.live = { ...live, isReplacementPending: true };
+        await this.fuse.engineStep();
+      }
+      await this.create(news);
+    }
+    return this.runDeletes();
+  }
+
+  async destroy(): Promise<void> {
+    await this.runDeletes();
+    const { live } = this.stack;
+    if (live && !live.isReplacementPending) await this.call(() => this.provider.delete(live.id, live.outs));
+    this.stack.live = undefined;
+  }
+
+  /** What the program registers. */
+  private async inputs(): Promise<Properties> {
+    const { urn, version, live } = this.stack;
+    const isKnown = !this.operation.endsWith("unknown state") && (await this.world.intentsOf(urn)).length > 0;
+    const isShort = this.operation === "up, with too short a timeout";
+    return {
+      collection: "web-tier",
+      snapshotType: "Standard",
+      triggers: [version],
+      __provider: "text",
+      __meta: {
+        urn,
+        ...(isKnown && { saved: { id: (live?.outs["__id"] as string | undefined) ?? null } }),
+        ...(isShort && { timeouts: { create: "200ms", update: "200ms" } }),
+      },
+    };
+  }
+
+  private async create(news: Properties, onAnswer: () => void = () => {}): Promise<void> {
+    try {
+      const { id, outs } = await this.call(() => this.provider.create(news));
+      onAnswer();
+      this.stack.live = { id, outs };
+    } catch (error) {
+      if (!PartialCreateError.isInstance(error)) throw error;
+      onAnswer();
+      this.stack.live = { id: error.id, outs: error.properties as Properties, isPartial: true };
+      throw error;
+    }
+    await this.fuse.engineStep();
+    await this.world.forgetSaved(this.stack.urn, this.stack.live.id);
+  }
+
+  private async update(live: Live, news: Properties): Promise<void> {
+    try {
+      const { outs } = await this.call(() => this.provider.update(live.id, live.outs, news));
+      this.stack.live = { id: live.id, outs };
+    } catch (error) {
+      if (PartialCreateError.isInstance(error)) {
+        this.stack.live = { ...live, outs: error.properties as Properties, isPartial: true };
+      }
+      throw error;
+    }
+  }
+
+  private async runDeletes(): Promise<void> {
+    for (const old of [...this.stack.pendingDeletes]) {
+      await this.call(() => this.provider.delete(old.id, old.outs));
+      this.stack.pendingDeletes = this.stack.pendingDeletes.filter((pending) => pending !== old);
+      await this.fuse.engineStep();
+    }
+  }
+
+  /** A call of the provider: a step of the engine before, and one before it has the answer. */
+  private async call<T>(method: () => Promise<T>): Promise<T> {
+    await this.fuse.engineStep();
+    try {
+      return await method();
+    } finally {
+      await this.fuse.engineStep();
+    }
+  }
+}
+
+/** A session on which `CreateSnapshot` is refused, or carried out without an answer, as the operation says. */
+function disturbed(session: CimSession, operation: Operation): CimSession {
+  const invokeMethod: CimSession["invokeMethod"] = async (path, methodName, ...rest) => {
+    if (methodName !== "CreateSnapshot") return session.invokeMethod(path, methodName, ...rest);
+    if (operation === "up, refused by the host") return { returnValue: 32773, outParameters: {} };
+    const answer = await session.invokeMethod(path, methodName, ...rest);
+    if (operation !== "up, the answer lost") return answer;
+    throw new ConnectionError({
+      attempted: methodName,
+      target: session.hostName,
+      answer: "the connection was lost",
+      outcome: "It may have taken effect",
+      remedy: "Look at the host",
+    });
+  };
+  return new Proxy(session, {
+    get: (object, name) => {
+      if (name === "invokeMethod") return invokeMethod;
+      const value = Reflect.get(object, name) as unknown;
+      return typeof value === "function" ? value.bind(object) : value;
+    },
+  });
+}
+
+const guid = /[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}/g;
+const firstMoment = Date.UTC(2026, 10, 23, 6, 42);
+const backend = "https://backend.example";
+const idOf = (path: CimInstancePath) => String(path.key("CollectionID"));
+
+/** The snapshot collection that a state names; empty where it names none yet. */
+export function collectionIdOf(outs: Properties): string {
+  return String(outs["snapshotCollectionId"] ?? "");
+}
