@@ -2,12 +2,11 @@ import { randomUUID } from "node:crypto";
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { transportOf } from "../connection";
 import { InvalidArgumentError } from "../errors";
-import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
+import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import { isGone, requireSight } from "../hyperv/sight";
-import { memberSnapshots, snapshotCollectionPath } from "../hyperv/snapshot-collection";
+import { memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
 import { describeCollection, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
-import { ClassName } from "../schema/names";
 import { atTheBorder } from "./at-the-border";
 import { groupOfBegun } from "./begun-snapshot";
 import { resumeSnapshot } from "./collection-snapshot-complete";
@@ -20,6 +19,7 @@ import type { ConfiguredHost } from "./configured-host";
 import type { CheckFailure, ConfigureRequest, DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
 import type { GroupQueue } from "./group-queue";
 import { pendingOf, timeoutMs } from "./hidden-inputs";
+import type { Operation } from "./operation";
 
 /** What Pulumi does with a `CollectionSnapshot`: plain JSON in, plain JSON out. */
 export class CollectionSnapshotLifecycle implements DynamicProvider {
@@ -67,9 +67,8 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
       const operation = await this.configured.begin(outputs);
       const inputs = pickInputs(outputs);
       if (pendingOf(outputs)) return { id, props: outputs, inputs };
-      const path = pathToRead(id, outputs);
-      const missing = `the snapshot collection ${path.key("CollectionID")}`;
-      if (await isGone(operation.host.session, path, missing, knownThings(outputs))) return {};
+      const path = await pathToRead(operation, id, outputs);
+      if (!path) return {};
       const props = await readSnapshot(operation, path, outputs);
       return { id, props, inputs: pickInputs(props) };
     });
@@ -152,14 +151,16 @@ function withoutInputs(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !isInput(name)));
 }
 
-/** What `read` looks for: the reference in the state, or what the caller of `get` gave as id. */
-function pathToRead(id: string, outputs: Properties): CimInstancePath {
+/** The path of what `read` looks for, by the reference in the state, or by what the caller of `get` gave as id; null when it is gone. */
+async function pathToRead({ host }: Operation, id: string, outputs: Properties): Promise<CimInstancePath | null> {
   const reference = outputs["resultingSnapshotCollection"];
-  if (typeof reference === "string") return CimInstancePath.parse(reference);
-  const designator = readCollectionDesignator(id, ClassName.snapshotCollection);
-  // as the host has spelled it
-  if (designator.kind === "path") return CimInstancePath.parse(id);
-  if (designator.kind !== "name") return snapshotCollectionPath(normalizeGuid(designator.id));
+  if (typeof reference === "string") {
+    const path = CimInstancePath.parse(reference);
+    const missing = `the snapshot collection ${path.key("CollectionID")}`;
+    return (await isGone(host.session, path, missing, knownThings(outputs))) ? null : path;
+  }
+  const found = await findSnapshotCollection(host.session, id);
+  if (found !== undefined) return found;
   throw new InvalidArgumentError({
     attempted: "Reading a snapshot collection",
     target: JSON.stringify(id),
