@@ -4,11 +4,13 @@ import { activityOf, type MemberCondition, memberWarnings, readMemberConditions 
 import { explainRefusal } from "../hyperv/refusal";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
 import { snapshotSettingsText } from "../hyperv/snapshot-settings";
+import { whatIsLeft } from "../hyperv/what-is-left";
 import type { BegunSnapshot } from "./begun-snapshot";
 import { retryWhileBusy } from "./busy-retry";
 import { completeSnapshot } from "./collection-snapshot-complete";
 import { readInputs } from "./collection-snapshot-inputs";
 import type { Properties } from "./dynamic-provider";
+import type { Pending } from "./hidden-inputs";
 import { noTrace, recoverLostAnswer } from "./lost-answer";
 import type { Operation } from "./operation";
 
@@ -29,7 +31,7 @@ export async function takeSnapshot(
   const machines = await readMemberConditions(session, group.path);
   for (const warning of memberWarnings(machines)) operation.progress.warn(warning);
   operation.progress.step(`asking for a snapshot of ${machines.length} machine${machines.length === 1 ? "" : "s"}`);
-  const progress = await send(operation, request, machines);
+  const progress = await send(operation, { ...request, before }, machines);
   const begun = { ...request, machines };
   switch (progress.kind) {
     case "made":
@@ -54,7 +56,12 @@ export async function takeSnapshot(
 /** Sends the request, again while members are busy; a refusal tells in which state they are. */
 async function send(
   operation: Operation,
-  { inputs, group, deadlineAt }: Pick<BegunSnapshot, "inputs" | "group" | "deadlineAt">,
+  {
+    inputs,
+    group,
+    deadlineAt,
+    before,
+  }: Pick<BegunSnapshot, "inputs" | "group" | "deadlineAt"> & Pick<Pending, "before">,
   seen: readonly MemberCondition[],
 ): Promise<SnapshotProgress> {
   const { session } = operation.host;
@@ -68,6 +75,7 @@ async function send(
   try {
     return await retryWhileBusy(operation, { deadlineAt, isBusy }, () => requestSnapshot(session, request));
   } catch (error) {
-    throw MethodFailedError.isInstance(error) ? explainRefusal(error, members) : error;
+    if (!MethodFailedError.isInstance(error)) throw error;
+    throw explainRefusal(error, members, await whatIsLeft(session, { collection: group, before }));
   }
 }
