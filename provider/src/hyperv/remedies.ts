@@ -22,6 +22,20 @@ export function remedyFor(code: number): string {
   return known[code] ?? lookIntoEventLog;
 }
 
+const destroyWhatItHas =
+  "Destroy the group's snapshots first, where it has some, and wait until its machines have finished what they are doing; then run it again";
+
+const ofDestroyCollection: Readonly<Record<number, string>> = {
+  [ReturnValue.InvalidState]: destroyWhatItHas,
+  [VendorCode.SystemIsInUse]: destroyWhatItHas,
+  [VendorCode.InvalidStateForThisOperation]: destroyWhatItHas,
+};
+
+/** What helps where `DestroyCollection` of a group returned a number. */
+export function remedyForDestroyCollection(code: number): string {
+  return ofDestroyCollection[code] ?? remedyFor(code);
+}
+
 const ofApplySnapshot: Readonly<Record<number, string>> = {
   [ReturnValue.NotSupported]:
     "Windows 10 1703 is documented as the first that applies a group's snapshot: check the host",
