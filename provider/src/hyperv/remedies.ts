@@ -46,7 +46,8 @@ export function remedyForApplySnapshot(code: number): string {
   return ofApplySnapshot[code] ?? remedyFor(code);
 }
 
-const ofParameters = "Check the snapshot type and the settings";
+const ofParameters =
+  "Check the inputs snapshotType (1, Standard, and 2, Recovery, are documented) and settings (without any, the host decides)";
 
 const ofCreateSnapshot: Readonly<Record<number, string>> = {
   [ReturnValue.NotSupported]:
@@ -58,7 +59,7 @@ const ofCreateSnapshot: Readonly<Record<number, string>> = {
   [VendorCode.InvalidParameter]: ofParameters,
   [VendorCode.IncorrectDataType]: ofParameters,
   [VendorCode.Failed]:
-    "Hosts report so that a guest cluster's service isn't installed or running in the guests, or that settings can't be read; the host's Hyper-V-VMMS event log says more",
+    "Look into the host's Hyper-V-VMMS event log; hosts answer so where a guest cluster's service isn't installed or running in the guests, and where settings can't be read",
   [VendorCode.InvalidStateForThisOperation]:
     "Wait until the members have finished what they are doing; if none is busy, check that exactly one of them owns each shared VHD Set of the group",
 };

@@ -233,7 +233,7 @@ function hasSnapshots(target: string, snapshots: readonly string[]): InvalidArgu
     {
       attempted: "DestroyCollection",
       target,
-      answer: `it was not sent: the group has ${snapshots.length} snapshots (${snapshots.join(", ")}), and what becomes of those without it is not known`,
+      answer: `it was not sent: the group has ${snapshots.length} snapshot${snapshots.length === 1 ? "" : "s"} (${snapshots.join(", ")}), and what becomes of them without it is not known`,
       outcome: "The group is still there, and stays in the state",
       remedy: "Destroy the snapshots first, or set forceDestroy",
     },

@@ -20,7 +20,7 @@ async function groupGoesFirst(at: LifecycleInProcess): Promise<Error> {
 }
 
 const notLookedFor = "Whether a snapshot was taken is not known";
-const checkSettings = "No snapshot was taken. Check the snapshot type and the settings.";
+const checkSettings = "No snapshot was taken. Check the inputs snapshotType (";
 
 /** A group of one machine that has as many checkpoints as a machine can have. */
 const full = (checkpointLimitRefusal: "refuse32768" | "refuse32770" | "jobError32768") =>
@@ -57,7 +57,7 @@ export const requestOptions: Pick<
     refuse32768: async () => {
       const error = await refusal(clientAgainst({ badSettings: "refuse32768" }), wrongSettings);
       expect(error).toMatchObject({ code: "METHOD_VENDOR_FAILED" });
-      expect(error.message).toContain("or that settings can't be read");
+      expect(error.message).toContain("and where settings can't be read");
     },
   },
   settings: {
