@@ -45,7 +45,8 @@ export class FakeClock implements Clock {
     done.catch(() => {});
     for (;;) {
       // let everything that can go on without time go on
-      for (let turn = 0; turn < this.turns && !settled; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < this.turns && !settled; turn += 1)
+        await new Promise((resolve) => setImmediate(resolve));
       if (settled) return done;
       const [next] = [...this.sleepers].sort((a, b) => a.at - b.at);
       if (!next) throw new Error("Nobody sleeps and nothing settles: the test waits for ever");

@@ -19,6 +19,16 @@ const wrongAnswers = {
   silent: () => {},
 };
 
+/** How `New-CimSession` tells that a host doesn't accept who is asking. */
+const logonFailure = {
+  type: "Microsoft.Management.Infrastructure.CimException",
+  id: "HRESULT 0x8007052e,Microsoft.Management.Infrastructure.CimCmdlets.NewCimSessionCommand",
+  messageId: "HRESULT 0x8007052e",
+  errorCode: null,
+  nativeErrorCode: 1,
+  text: "Der Benutzername oder das Kennwort ist falsch.",
+};
+
 createInterface({ input: process.stdin }).on("line", (line) => {
   const [, stream, text] = /^\[Console\]::(Out|Error)\.WriteLine\("(\w+)"\)$/.exec(line) ?? [];
   if (stream === "Out") print(text ?? "");
@@ -35,7 +45,8 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   const [, number, data = ""] = /^(\d+) (.*)/.exec(line) ?? [];
   if (number === undefined) return;
   const { verb, wql } = JSON.parse(Buffer.from(data, "base64").toString());
-  if (verb === "open") print(frame(number, '{"answer":{"computerName":"FAKE"}}'));
+  if (verb === "open" && mode === "logon fails") print(frame(number, JSON.stringify({ failure: logonFailure })));
+  else if (verb === "open") print(frame(number, '{"answer":{"computerName":"FAKE"}}'));
   else if (wql?.includes("Service")) print(frame(number, '{"answer":[]}'));
   else (wrongAnswers[mode ?? ""] ?? ((right) => print(frame(right, '{"answer":[]}'))))(number);
 });

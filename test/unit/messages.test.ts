@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
+import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
+import type { CimSession } from "../../provider/src/cim/cim-session";
 import { type ErrorCode, errorCodes, HyperVError } from "../../provider/src/errors";
 import { returnCode } from "../../provider/src/jobs/return-code";
 import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
@@ -7,8 +9,7 @@ import { intentFile, resourceFolder } from "../../provider/src/lifecycle/intents
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import type { Fault, Seed } from "../../provider/src/simulator/index";
 import { openSession } from "../../provider/src/transports/index";
-import { ShellFailure, shellError } from "../../provider/src/transports/powershell/shell-failure";
-import { workerError } from "../../provider/src/transports/powershell/worker-error";
+import { fakeShell } from "../support/fake-shell";
 import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -50,7 +51,21 @@ const destroy =
 const destroyWith = (fault: Omit<Fault, "method">, inputs?: Properties) =>
   destroy((at) => at.host.injectFault({ method: "DestroySnapshot", ...fault }), { ...(inputs && { inputs }) });
 
-const throughPowerShell = { attempted: "Invoking CreateSnapshot", target: "HV01", changes: true };
+/** Works with a PowerShell that goes wrong, until it fails. */
+async function through(mode: string, work: (session: CimSession) => Promise<unknown>): Promise<Error> {
+  for (const [name, value] of Object.entries(fakeShell(mode))) vi.stubEnv(name, value);
+  let session: CimSession | undefined;
+  try {
+    session = await openSession("powershell", { namespace: virtualizationNamespace, host: "HV01" });
+    await work(session);
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  } finally {
+    await session?.close();
+  }
+  throw new Error(`a shell that is to fail (${mode}) didn't`);
+}
 
 const withDeleteTimeout = { __meta: { timeouts: { delete: "2m" } } };
 
@@ -84,19 +99,18 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
       (reason) => reason,
     );
   },
-  AUTHENTICATION_FAILED: async () =>
-    workerError(
-      {
-        type: "Microsoft.Management.Infrastructure.CimException",
-        id: "HRESULT 0x8007052e,Microsoft.Management.Infrastructure.CimCmdlets.NewCimSessionCommand",
-        messageId: "HRESULT 0x8007052e",
-        errorCode: null,
-        nativeErrorCode: 1,
-        text: "Der Benutzername oder das Kennwort ist falsch.",
-      },
-      throughPowerShell,
-    ),
-  TRANSPORT_TIMEOUT: async () => shellError(new ShellFailure("silent", "it was given 300 s"), throughPowerShell, true),
+  AUTHENTICATION_FAILED: () => through("logon fails", () => expect.unreachable("nobody was let in")),
+  TRANSPORT_TIMEOUT: () =>
+    through("silent", async (session) => {
+      const service = CimInstancePath.parse('Msvm_CollectionSnapshotService.Name="x"');
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      const call = session.invokeMethod(service, "CreateSnapshot", {});
+      call.catch(() => {});
+      await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(120_000);
+      vi.useRealTimers();
+      return call;
+    }),
   CONNECTION_FAILED: createWith({ connection: "lostBefore" }),
   PROTOCOL: destroyWith({ job: { endState: 7, takesEffect: false } }),
   CIM_FAILED: () => {

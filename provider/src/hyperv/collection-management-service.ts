@@ -5,7 +5,7 @@ import { methodOutcome } from "../jobs/method-outcome";
 import { ClassName } from "../schema/names";
 import { CollectionType } from "../schema/value-maps";
 import type { HyperVHost } from "./hyperv-host";
-import { remedyFor } from "./remedies";
+import { remedyFor, remedyForDestroyCollection } from "./remedies";
 import { servicePath } from "./service-path";
 import { describeCollection } from "./virtual-system-collection";
 
@@ -55,19 +55,28 @@ export async function removeMember(host: HyperVHost, group: NamedGroup, machine:
 /** Removes a VM group (`DestroyCollection`); its machines stay. @throws {@link MethodFailedError} when the host refuses. */
 export async function destroyGroup(host: HyperVHost, group: NamedGroup): Promise<void> {
   const refused = "The group is still there";
-  await call(host, "DestroyCollection", { Collection: group.path }, { groupName: group.name, refused });
+  const texts = { groupName: group.name, refused, remedy: remedyForDestroyCollection };
+  await call(host, "DestroyCollection", { Collection: group.path }, texts);
+}
+
+/** What messages say of a call. */
+interface CallTexts {
+  readonly groupName: string;
+  /** What is known of the result after a refusal. */
+  readonly refused: string;
+  readonly remedy?: (returnValue: number) => string;
 }
 
 async function call(
   { session, jobs }: HyperVHost,
   method: string,
   parameters: Readonly<Record<string, CimValue>>,
-  { groupName, refused }: { readonly groupName: string; readonly refused: string },
+  { groupName, refused, remedy = remedyFor }: CallTexts,
 ): Promise<void> {
   const target = describeCollection(session, groupName);
   const service = await serviceOf(session);
   const result = await session.invokeMethod(service, method, parameters);
-  const outcome = methodOutcome(result, { attempted: method, target, refused, remedy: remedyFor });
+  const outcome = methodOutcome(result, { attempted: method, target, refused, remedy });
   if (outcome.kind === "jobStarted") {
     await jobs.waitFor(outcome.jobPath, { attempted: method, target, timeoutMs });
   }

@@ -1,16 +1,14 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession, MethodResult } from "../cim/cim-session";
-import { JobFailedError, NotFoundError, ProtocolError, TransportError } from "../errors";
+import { JobFailedError, ProtocolError, TransportError } from "../errors";
 import type { WaitOptions } from "../jobs/job-monitor";
 import { methodOutcome } from "../jobs/method-outcome";
 import { ClassName } from "../schema/names";
-import { ElementEffects } from "../schema/value-maps";
 import type { HyperVHost } from "./hyperv-host";
 import { explainJobFailure } from "./job-errors";
 import { remedyFor, remedyForCreateSnapshot } from "./remedies";
 import { servicePath } from "./service-path";
 import { isThere } from "./sight";
-import { listSnapshotCollections, snapshotCollectionPath } from "./snapshot-collection";
 import { describeCollection, type VirtualSystemCollection } from "./virtual-system-collection";
 
 /** What `CreateSnapshot` is asked for. */
@@ -33,7 +31,7 @@ export type SnapshotProgress =
  *
  * The `[in, out]` result reference is left out, since hosts refuse a path there.
  *
- * @throws {@link MethodFailedError} when the host refuses; nothing was taken then.
+ * @throws {@link MethodFailedError} when the host refuses; what it has left all the same, `whatIsLeft` tells.
  */
 export async function requestSnapshot(session: CimSession, request: SnapshotRequest): Promise<SnapshotProgress> {
   const { collection, snapshotType, snapshotSettings } = request;
@@ -59,86 +57,12 @@ function snapshotProgress(
   const outcome = methodOutcome(result, {
     attempted: "CreateSnapshot",
     target: describeCollection(session, collection.name),
-    refused: "No snapshot was taken",
+    refused: "What it has left was not looked for",
     remedy: remedyForCreateSnapshot,
   });
   if (outcome.kind === "jobStarted") return outcome;
   const path = result.outParameters["ResultingSnapshotCollection"];
   return { kind: "made", path: path instanceof CimInstancePath ? path : null };
-}
-
-/** Who made a snapshot of what, and what the group had before. */
-export interface SnapshotWork {
-  /** Null when the host made it at once. */
-  readonly jobPath: CimInstancePath | null;
-  readonly collection: VirtualSystemCollection;
-  /** The ids of the group's snapshot collections before. */
-  readonly before: readonly string[];
-}
-
-/**
- * Finds the snapshot that was made, where the host's answer to the request didn't name it.
- *
- * The job's own rows say it, while the host remembers the job; the row that counts is the one whose element is a snapshot
- * collection, and rather one with the effect 5 (Create): the first row may be a machine. Else the one collection of the
- * group that wasn't there before.
- *
- * @returns The path, or every candidate when there isn't exactly one.
- */
-export async function findMadeSnapshot(
-  session: CimSession,
-  work: SnapshotWork,
-): Promise<{ readonly path: CimInstancePath } | { readonly candidates: readonly string[] }> {
-  const made = work.jobPath ? await affectedSnapshotCollections(session, work.jobPath) : [];
-  const [only] = made;
-  if (only && made.length === 1) return { path: only };
-  const candidates = await newSnapshotCollections(session, work);
-  const [found] = candidates;
-  return found !== undefined && candidates.length === 1 ? { path: snapshotCollectionPath(found) } : { candidates };
-}
-
-/** The ids of the group's snapshot collections that weren't there before. */
-export async function newSnapshotCollections(
-  session: CimSession,
-  { collection, before }: Omit<SnapshotWork, "jobPath">,
-): Promise<readonly string[]> {
-  const known = new Set(before.map((id) => id.toLowerCase()));
-  return (await listSnapshotCollections(session, collection.path)).filter((id) => !known.has(id.toLowerCase()));
-}
-
-/** Says in a failed job's message what it left behind on the host, where it did. */
-export async function withLeftovers(
-  session: CimSession,
-  work: SnapshotWork,
-  error: JobFailedError,
-): Promise<JobFailedError> {
-  const left = await newSnapshotCollections(session, work);
-  const outcome =
-    left.length === 0
-      ? "No snapshot was taken"
-      : `The group has gained ${left.length === 1 ? "a snapshot collection" : "snapshot collections"} since, which may be what is left of it and which no stack manages: ${left.join(", ")}`;
-  return new JobFailedError({ ...error.parts, outcome }, { ...error, cause: error });
-}
-
-async function affectedSnapshotCollections(session: CimSession, jobPath: CimInstancePath): Promise<CimInstancePath[]> {
-  try {
-    const rows = await session.references(jobPath, {
-      associationClass: ClassName.affectedJobElement,
-      role: "AffectingElement",
-    });
-    const collections = rows.flatMap((row) => {
-      const path = row.reference("AffectedElement");
-      const isSnapshot = path?.className.toLowerCase() === ClassName.snapshotCollection.toLowerCase();
-      return path && isSnapshot
-        ? [{ path, created: row.numbers("ElementEffects").includes(ElementEffects.Create) }]
-        : [];
-    });
-    const created = collections.filter((row) => row.created);
-    return (created.length > 0 ? created : collections).map(({ path }) => path);
-  } catch (error) {
-    if (NotFoundError.isInstance(error)) return [];
-    throw error;
-  }
 }
 
 /**

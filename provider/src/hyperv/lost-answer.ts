@@ -5,9 +5,10 @@ import { readConcreteJob } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
 import { ClassName } from "../schema/names";
 import { JobType } from "../schema/value-maps";
-import { newSnapshotCollections } from "./collection-snapshot-service";
-import { snapshotCollectionPath } from "./snapshot-collection";
-import { machinePath, type VirtualSystemCollection } from "./virtual-system-collection";
+import { type GroupBefore, newSnapshotCollections } from "./made-snapshot";
+import { membersBeingSnapshot } from "./member-condition";
+import { memberSnapshots, snapshotCollectionPath } from "./snapshot-collection";
+import { machinePath } from "./virtual-system-collection";
 
 /** What a request may have come to whose answer was lost. */
 export type Trace =
@@ -15,10 +16,7 @@ export type Trace =
   | { readonly kind: "made"; readonly path: CimInstancePath };
 
 /** The request that was sent. */
-export interface LostRequest {
-  readonly collection: VirtualSystemCollection;
-  /** The ids of the group's snapshot collections before it. */
-  readonly before: readonly string[];
+export interface LostRequest extends GroupBefore {
   /** The ids of the group's machines. */
   readonly machineIds: readonly string[];
   /** Object paths of jobs that are known to be somebody else's. */
@@ -27,23 +25,40 @@ export interface LostRequest {
 
 /**
  * Looks for what came of a `CreateSnapshot` whose answer was lost: a snapshot collection that wasn't there before, or a
- * snapshot job that works on all of the group's machines. Clocks are never compared.
+ * snapshot job that works on the group, or on exactly its machines. Clocks are never compared.
+ *
+ * A host may show a new collection before its job is done: one without members isn't made yet while a snapshot is being taken.
  *
  * @returns Every trace there is: one is what was asked for, of several nobody can tell.
  */
 export async function findTraces(session: CimSession, request: LostRequest): Promise<readonly Trace[]> {
   // jobs first: one that ends between the two looks is found by what it made
   const foreign = new Set(request.jobsOfOthers?.map((path) => CimInstancePath.parse(path).identity));
-  const jobs = (await runningJobsOn(session, request.machineIds)).filter((path) => !foreign.has(path.identity));
-  const made = await newSnapshotCollections(session, request);
+  const jobs = (await runningJobsOn(session, request)).filter((path) => !foreign.has(path.identity));
+  const made = await finished(session, request, await newSnapshotCollections(session, request));
   return [
     ...made.map((id) => ({ kind: "made", path: snapshotCollectionPath(id) }) as const),
     ...jobs.map((path) => ({ kind: "job", path }) as const),
   ];
 }
 
-async function runningJobsOn(session: CimSession, machineIds: readonly string[]): Promise<readonly CimInstancePath[]> {
-  const machines = machineIds.map((id) => machinePath(id).identity);
+/** Those of some new collections that have members, or that no running job can still give some. */
+async function finished(
+  session: CimSession,
+  { collection }: LostRequest,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const filled: string[] = [];
+  for (const id of ids) {
+    const members = await memberSnapshots(session, snapshotCollectionPath(id));
+    if (members.length > 0) filled.push(id);
+  }
+  if (filled.length === ids.length) return ids;
+  const busy = await membersBeingSnapshot(session, collection.path);
+  return busy.length > 0 ? filled : ids;
+}
+
+async function runningJobsOn(session: CimSession, request: LostRequest): Promise<readonly CimInstancePath[]> {
   const jobs = await session.query(
     `SELECT * FROM ${ClassName.concreteJob} WHERE JobType = ${JobType.SnapshotCollection}`,
   );
@@ -55,8 +70,21 @@ async function runningJobsOn(session: CimSession, machineIds: readonly string[])
       associationClass: ClassName.affectedJobElement,
       role: "AffectingElement",
     });
-    const affected = new Set(rows.map((row) => row.reference("AffectedElement")?.identity));
-    if (machines.length > 0 && machines.every((machine) => affected.has(machine))) found.push(path);
+    if (isOn(request, rows)) found.push(path);
   }
   return found;
 }
+
+/** Whether a job's rows name the group, or its machines and no other: one that works on more is another group's. */
+function isOn({ collection, machineIds }: LostRequest, rows: readonly CimInstance[]): boolean {
+  const affected = rows.flatMap((row) => row.reference("AffectedElement") ?? []);
+  const named = (wanted: string) =>
+    new Set(affected.flatMap(({ className, identity }) => (sameClass(className, wanted) ? [identity] : [])));
+  const groups = named(ClassName.virtualSystemCollection);
+  if (groups.size > 0) return groups.has(collection.path.identity);
+  const machines = named(ClassName.computerSystem);
+  const own = new Set(machineIds.map((id) => machinePath(id).identity));
+  return own.size > 0 && own.size === machines.size && [...own].every((identity) => machines.has(identity));
+}
+
+const sameClass = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

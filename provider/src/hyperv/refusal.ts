@@ -21,20 +21,33 @@ const notSupportedWhileRunning =
 /** So many members are told of in one message. */
 const membersShown = 12;
 
-/** Adds to a refusal in which state the members of the group are, and what of it may be the reason. */
-export function explainRefusal(error: MethodFailedError, members: readonly MemberCondition[]): MethodFailedError {
+/**
+ * Adds to a refusal in which state the members of the group are, and what of it may be the reason.
+ *
+ * @param outcome - What is known of the result.
+ */
+export function explainRefusal(
+  error: MethodFailedError,
+  members: readonly MemberCondition[],
+  outcome: string,
+): MethodFailedError {
   const { parts } = error;
   const shown = members.slice(0, membersShown).map(describeMember);
   const more = members.length > shown.length ? [`and ${members.length - shown.length} more`] : [];
-  const reasons = memberWarnings(members);
   return new MethodFailedError(
     {
       ...parts,
       answer: `${parts.answer}. The group's members: ${[...shown, ...more].join("; ") || "none"}`,
       ...(error.returnValue === VendorCode.NotSupported &&
         !members.some(isOff) && { remedy: notSupportedWhileRunning }),
-      outcome: reasons.length > 0 ? `${parts.outcome}. What may be the reason: ${reasons.join("; ")}` : parts.outcome,
+      outcome: withReasons(outcome, members),
     },
     { ...error, cause: error },
   );
+}
+
+/** Adds to what is known of the result of a failure what of the members may be the reason. */
+export function withReasons(outcome: string, members: readonly MemberCondition[]): string {
+  const reasons = memberWarnings(members);
+  return reasons.length > 0 ? `${outcome}. What may be the reason: ${reasons.join("; ")}` : outcome;
 }

@@ -22,6 +22,20 @@ export function remedyFor(code: number): string {
   return known[code] ?? lookIntoEventLog;
 }
 
+const destroyWhatItHas =
+  "Destroy the group's snapshots first, where it has some, and wait until its machines have finished what they are doing; then run it again";
+
+const ofDestroyCollection: Readonly<Record<number, string>> = {
+  [ReturnValue.InvalidState]: destroyWhatItHas,
+  [VendorCode.SystemIsInUse]: destroyWhatItHas,
+  [VendorCode.InvalidStateForThisOperation]: destroyWhatItHas,
+};
+
+/** What helps where `DestroyCollection` of a group returned a number. */
+export function remedyForDestroyCollection(code: number): string {
+  return ofDestroyCollection[code] ?? remedyFor(code);
+}
+
 const ofApplySnapshot: Readonly<Record<number, string>> = {
   [ReturnValue.NotSupported]:
     "Windows 10 1703 is documented as the first that applies a group's snapshot: check the host",
@@ -32,7 +46,8 @@ export function remedyForApplySnapshot(code: number): string {
   return ofApplySnapshot[code] ?? remedyFor(code);
 }
 
-const ofParameters = "Check the snapshot type and the settings";
+const ofParameters =
+  "Check the inputs snapshotType (1, Standard, and 2, Recovery, are documented) and settings (without any, the host decides)";
 
 const ofCreateSnapshot: Readonly<Record<number, string>> = {
   [ReturnValue.NotSupported]:
@@ -44,7 +59,7 @@ const ofCreateSnapshot: Readonly<Record<number, string>> = {
   [VendorCode.InvalidParameter]: ofParameters,
   [VendorCode.IncorrectDataType]: ofParameters,
   [VendorCode.Failed]:
-    "Hosts report so that a guest cluster's service isn't installed or running in the guests, or that settings can't be read; the host's Hyper-V-VMMS event log says more",
+    "Look into the host's Hyper-V-VMMS event log; hosts answer so where a guest cluster's service isn't installed or running in the guests, and where settings can't be read",
   [VendorCode.InvalidStateForThisOperation]:
     "Wait until the members have finished what they are doing; if none is busy, check that exactly one of them owns each shared VHD Set of the group",
 };

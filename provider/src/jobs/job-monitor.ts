@@ -182,6 +182,10 @@ export class JobMonitor {
   }
 }
 
+/** In PowerShell, on the host. */
+const lookAtJob =
+  "Look at the job on the host (Get-CimInstance -Namespace root/virtualization/v2 -ClassName Msvm_ConcreteJob)";
+
 const job = ({ path }: Watch) => `its job ${path.relativePath}`;
 
 const call = ({ options: { attempted, target } }: Watch) => ({ attempted, target });
@@ -224,7 +228,7 @@ function jobLost(watch: Watch): JobLostError {
         ? `the host no longer knows ${job(watch)}, which was last seen in state ${describeJobState(watch.seen.jobState)}`
         : `${watch.missedLooks} looks did not find ${job(watch)}`,
       outcome: "Hosts forget a job 5 minutes after its end or when they start anew, so how it ended is not known",
-      remedy: "Look on the host at what it was to do",
+      remedy: "Look on the host whether the machines are still busy, and what was done, before you run it again",
     },
     { jobPath: watch.path.toString() },
   );
@@ -240,10 +244,12 @@ function deadlinePassed(watch: Watch): JobTimeoutError | UnexpectedJobStateError
   const parts = {
     ...call(watch),
     answer: `${options.timeoutMs / 1000} s passed and ${job(watch)} had not ended: ${reading}${poll}`,
-    outcome: "The job goes on at the host and may still succeed",
+    outcome: unexpected
+      ? "Whether it goes on at the host, and what it has done, is not known"
+      : "The job goes on at the host and may still succeed",
     remedy: unexpected
-      ? "Look at the job on the host: this package doesn't know its state"
-      : "Give it more time (customTimeouts), or look at the job on the host",
+      ? `${lookAtJob}, and report its state with the host's version: this package doesn't know it`
+      : `${lookAtJob}; where it gets on, run it again with more time (customTimeouts)`,
   };
   const details = { jobPath: watch.path.toString(), cause: failure };
   return unexpected ? new UnexpectedJobStateError(parts, details) : new JobTimeoutError(parts, details);

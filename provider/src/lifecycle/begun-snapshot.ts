@@ -19,6 +19,8 @@ export interface BegunSnapshot {
   readonly pending: Pending;
   /** Whether an earlier `pulumi up` has begun it. */
   readonly isResumed?: true;
+  /** Whether its job was found by a search, since the host's answer was lost: it may be somebody else's. */
+  readonly isAdopted?: true;
   /** The outputs of the snapshot, once it has been read: it is complete then, but for its name. */
   readonly read?: Properties;
   /** Machines whose names are known. */

@@ -1,13 +1,15 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { JobFailedError, JobLostError } from "../errors";
-import { findMadeSnapshot, type SnapshotWork, withLeftovers } from "../hyperv/collection-snapshot-service";
+import { HyperVError, JobFailedError, JobLostError } from "../errors";
 import { explainJobFailure } from "../hyperv/job-errors";
-import { membersBeingSnapshot } from "../hyperv/member-condition";
+import { findMadeSnapshot, type SnapshotWork } from "../hyperv/made-snapshot";
+import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
+import { withReasons } from "../hyperv/refusal";
 import { lookIntoEventLog, remedyForCreateSnapshot } from "../hyperv/remedies";
 import { requireSight } from "../hyperv/sight";
 import type { MemberSnapshot } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
 import { describeCollection } from "../hyperv/virtual-system-collection";
+import { whatIsLeft } from "../hyperv/what-is-left";
 import type { JobReading } from "../jobs/concrete-job";
 import type { BegunSnapshot } from "./begun-snapshot";
 import { readInputs } from "./collection-snapshot-inputs";
@@ -25,15 +27,18 @@ import { untilIdle } from "./until-idle";
  * @throws {@link PartialCreateError} for everything else that keeps it from being complete: a snapshot may exist then.
  */
 export async function completeSnapshot(operation: Operation, begun: BegunSnapshot): Promise<Properties> {
-  let current: BegunSnapshot = begun;
+  // what the host's answer named is believed once it was looked at; an earlier run has done so
+  const known = begun.isResumed ? begun.pending.made : null;
+  let current: BegunSnapshot = { ...begun, pending: { ...begun.pending, made: known } };
   try {
     const startedAt = operation.clock.now();
     const end = await waitForJob(operation, begun);
-    const made = begun.pending.made ?? (await findResult(operation, begun, end)).toString();
+    const made = known ?? (await findResult(operation, begun, end)).toString();
     current = { ...begun, pending: { ...begun.pending, made } };
     await begun.onMade?.(made);
     const path = CimInstancePath.parse(made);
     const { outputs, members } = await snapshotOutputs(operation.host.session, path, begun.machines);
+    if (members.length === 0) await requireSight(operation.host.session, "the snapshots in it", [begun.group.path]);
     const job = begun.read?.["job"] ?? jobOutput(end === "lost" ? null : end, operation.clock.now() - startedAt);
     current = { ...current, read: { ...outputs, job } };
     await nameThem(operation, begun, path, members);
@@ -52,7 +57,8 @@ export async function completeSnapshot(operation: Operation, begun: BegunSnapsho
 
 /**
  * It is as certain as can be that nothing was made: the group is seen, and has no new snapshot, after the host has forgotten
- * the job, or, where there was none, in a later `pulumi up`. A job that ended well has made something, found or not.
+ * the job, or, where there was none, in a later `pulumi up`. A job that ended well has made something, found or not, unless it
+ * was only a search that took it for the one.
  */
 class NothingMade extends JobLostError {}
 
@@ -116,7 +122,24 @@ async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<J
     }
     if (!JobFailedError.isInstance(error)) throw error;
     const explained = await explainJobFailure(session, error, remedyForCreateSnapshot);
-    throw await withLeftovers(session, workOf(begun), explained);
+    const known = await whatIsLeft(session, workOf(begun));
+    const outcome = explained.code === "JOB_FAILED" ? withReasons(known, await membersNow(operation, group)) : known;
+    throw new JobFailedError({ ...explained.parts, outcome }, { ...explained, cause: explained });
+  }
+}
+
+/** The members of a group, for a message: none where they can't be read. */
+async function membersNow(
+  { host: { session } }: Operation,
+  { path }: BegunSnapshot["group"],
+): Promise<readonly MemberCondition[]> {
+  try {
+    const members = await readMemberConditions(session, path);
+    if (members.length === 0) await requireSight(session, "the group's members", [path]);
+    return members;
+  } catch (error) {
+    if (HyperVError.isInstance(error)) return [];
+    throw error;
   }
 }
 
@@ -133,9 +156,13 @@ async function findResult(
     result = await findMadeSnapshot(session, workOf(begun)); // sight may have come only between the two
   }
   if ("path" in result) return result.path;
-  const { candidates } = result;
+  const { candidates, foreign } = result;
   const call = { attempted: "CreateSnapshot", target: describeCollection(session, group.name) };
-  const unnamed = `the host names no result of ${pending.job ?? "the request"}`;
+  const work = pending.job === null ? "the request" : CimInstancePath.parse(pending.job).relativePath;
+  const unnamed =
+    foreign.length === 0
+      ? `the host names no result of ${work}`
+      : `the host names as the result of ${work} ${foreign.join(", and ")}`;
   const jobPath = pending.job ?? "";
   if (candidates.length > 0) {
     throw new JobLostError(
@@ -149,7 +176,7 @@ async function findResult(
     );
   }
   const answer = `${unnamed}, and the group has no snapshot collection that it didn't have before`;
-  const isCertain = end === "lost" || (end === null && begun.isResumed === true);
+  const isCertain = end === "lost" || begun.isAdopted === true || (end === null && begun.isResumed === true);
   const outcome = isCertain
     ? "No snapshot was taken, as far as can be seen"
     : "A snapshot was made, and can't be found";
@@ -159,5 +186,6 @@ async function findResult(
 
 function workOf({ group, pending, others }: BegunSnapshot): SnapshotWork {
   const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
-  return { jobPath, collection: group, before: [...pending.before, ...(others?.made ?? [])] };
+  const named = pending.made === null ? null : CimInstancePath.parse(pending.made);
+  return { jobPath, collection: group, before: [...pending.before, ...(others?.made ?? [])], named };
 }

@@ -9,6 +9,7 @@ import { isGone } from "../hyperv/sight";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
 import { snapshotSettingsText } from "../hyperv/snapshot-settings";
 import { machinePath, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { whatIsLeft } from "../hyperv/what-is-left";
 import { Attempt } from "./attempt";
 import type { BegunSnapshot } from "./begun-snapshot";
 import { retryWhileBusy } from "./busy-retry";
@@ -90,7 +91,7 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<C
   const attempt = new Attempt(intents, intent);
   let progress: SnapshotProgress;
   try {
-    progress = await send(operation, creation, machines);
+    progress = await send(operation, { ...creation, before }, machines);
   } catch (error) {
     await attempt.end(); // nothing was taken on: what is lost on the way is no error here
     throw error;
@@ -102,7 +103,7 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<C
       case "jobStarted": {
         const job = progress.kind === "made" ? null : progress.jobPath.toString();
         const made = progress.kind === "made" ? (progress.path?.toString() ?? null) : null;
-        await attempt.accepted({ job, made });
+        await attempt.accepted({ job, made: null }); // what the answer named is believed once it was looked at
         return completeSnapshot(operation, { ...begun, pending: { job, before, made } });
       }
       case "answerLost": {
@@ -120,7 +121,7 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<C
 /** Sends the request, again while members are busy; a refusal tells in which state they are. */
 async function send(
   operation: Operation,
-  { inputs, group, deadlineAt, intents }: Creation,
+  { inputs, group, deadlineAt, intents, before }: Creation & Pick<BegunSnapshot["pending"], "before">,
   seen: readonly MemberCondition[],
 ): Promise<SnapshotProgress> {
   const { session } = operation.host;
@@ -137,7 +138,8 @@ async function send(
       return requestSnapshot(session, request);
     });
   } catch (error) {
-    throw MethodFailedError.isInstance(error) ? explainRefusal(error, members) : error;
+    if (!MethodFailedError.isInstance(error)) throw error;
+    throw explainRefusal(error, members, await whatIsLeft(session, { collection: group, before }));
   }
 }
 

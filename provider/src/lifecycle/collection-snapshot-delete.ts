@@ -9,8 +9,9 @@ import {
   NotFoundError,
   TransportError,
 } from "../errors";
-import { destroySnapshot, findMadeSnapshot } from "../hyperv/collection-snapshot-service";
+import { destroySnapshot } from "../hyperv/collection-snapshot-service";
 import { findTraces } from "../hyperv/lost-answer";
+import { findMadeSnapshot } from "../hyperv/made-snapshot";
 import { membersBeingSnapshot } from "../hyperv/member-condition";
 import { isGone, requireSight } from "../hyperv/sight";
 import {

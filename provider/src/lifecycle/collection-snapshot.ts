@@ -1,13 +1,12 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { transportOf } from "../connection";
 import { InvalidArgumentError } from "../errors";
-import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
+import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { isGone, requireSight } from "../hyperv/sight";
-import { memberSnapshots, snapshotCollectionPath } from "../hyperv/snapshot-collection";
+import { memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
 import { describeCollection, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
-import { ClassName } from "../schema/names";
 import { atTheBorder } from "./at-the-border";
 import { groupOfBegun } from "./begun-snapshot";
 import { resumeSnapshot } from "./collection-snapshot-complete";
@@ -62,9 +61,7 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
   private async isDestroyed(id: string, olds: Properties): Promise<boolean> {
     const intents = await this.configured.intentsOf(olds);
     if (pendingOf(olds) || !(await intents.isDeleteNoted(id))) return false;
-    const { host } = await this.configured.begin(olds);
-    const path = pathToRead(id, olds);
-    return isGone(host.session, path, missingText(path), knownThings(olds));
+    return (await pathToRead(await this.configured.begin(olds), id, olds)) === null;
   }
 
   /** Whether an earlier run began something that `update` has to clear up. */
@@ -108,8 +105,8 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
       await (await this.configured.intentsOf(outputs)).forget(id);
       const inputs = pickInputs(outputs);
       if (pendingOf(outputs)) return { id, props: outputs, inputs };
-      const path = pathToRead(id, outputs);
-      if (await isGone(operation.host.session, path, missingText(path), knownThings(outputs))) return {};
+      const path = await pathToRead(operation, id, outputs);
+      if (!path) return {};
       const props = await readSnapshot(operation, path, outputs);
       return { id, props, inputs: pickInputs(props) };
     });
@@ -195,8 +192,6 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
 
 const whereIs = ({ session: { hostName, namespace } }: HyperVHost) => ({ host: hostName, namespace });
 
-const missingText = (path: CimInstancePath) => `the snapshot collection ${path.key("CollectionID")}`;
-
 const isInput = (name: string) =>
   (inputNames as readonly string[]).includes(name) || name === "__provider" || name === "__meta";
 
@@ -210,14 +205,16 @@ function withoutInputs(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !isInput(name)));
 }
 
-/** What `read` looks for: the reference in the state, or what the caller of `get` gave as id. */
-function pathToRead(id: string, outputs: Properties): CimInstancePath {
+/** The path of what `read` looks for, by the reference in the state, or by what the caller of `get` gave as id; null when it is gone. */
+async function pathToRead({ host }: Operation, id: string, outputs: Properties): Promise<CimInstancePath | null> {
   const reference = outputs["resultingSnapshotCollection"];
-  if (typeof reference === "string") return CimInstancePath.parse(reference);
-  const designator = readCollectionDesignator(id, ClassName.snapshotCollection);
-  // as the host has spelled it
-  if (designator.kind === "path") return CimInstancePath.parse(id);
-  if (designator.kind !== "name") return snapshotCollectionPath(normalizeGuid(designator.id));
+  if (typeof reference === "string") {
+    const path = CimInstancePath.parse(reference);
+    const missing = `the snapshot collection ${path.key("CollectionID")}`;
+    return (await isGone(host.session, path, missing, knownThings(outputs))) ? null : path;
+  }
+  const found = await findSnapshotCollection(host.session, id);
+  if (found !== undefined) return found;
   throw new InvalidArgumentError({
     attempted: "Reading a snapshot collection",
     target: JSON.stringify(id),

@@ -1,3 +1,4 @@
+import { normalizeGuid } from "../hyperv/collection-designator";
 import type { Clock } from "../jobs/clock";
 
 /** Something that waits for its turn. */
@@ -27,15 +28,16 @@ export class GroupQueue {
   /**
    * Runs an operation when it is its turn.
    *
-   * @param group - What no two operations may work on at once.
+   * @param collectionId - The group's id, in whatever spelling.
    * @param onWaiting - Called when something else is under way.
    * @param newestFirst - For a delete: when its snapshot was created, ISO 8601.
    */
   async run<T>(
-    group: string,
+    collectionId: string,
     operation: () => Promise<T>,
     { onWaiting, newestFirst }: { readonly onWaiting?: () => void; readonly newestFirst?: string } = {},
   ): Promise<T> {
+    const group = normalizeGuid(collectionId);
     const turns = this.waiting.get(group);
     if (turns) {
       onWaiting?.();

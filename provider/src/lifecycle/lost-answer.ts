@@ -33,7 +33,7 @@ export async function recoverLostAnswer(
   if (another) throw partialCreate(operation, begun, severalTraces(operation, begun, traces));
   const path = trace.path.toString();
   const known = trace.kind === "job" ? { job: path, made: null } : { job: null, made: path };
-  return { ...begun, pending: { before: pending.before, ...known } };
+  return { ...begun, pending: { before: pending.before, ...known }, isAdopted: true };
 }
 
 /** The failure of a request of which nothing came, as a search has shown. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import { transportOf } from "../connection";
-import { InvalidArgumentError, NotFoundError, PartialCreateError, TransportError } from "../errors";
+import { InvalidArgumentError, MethodFailedError, NotFoundError, PartialCreateError, TransportError } from "../errors";
 import {
   addMember,
   defineGroup,
@@ -134,13 +134,30 @@ export class VirtualSystemCollectionLifecycle implements DynamicProvider {
       const present = await membersOf(host.session, group.path);
       const isIn = (list: readonly VirtualMachine[], { vmId }: VirtualMachine) => list.some((one) => one.vmId === vmId);
       for (const machine of present) {
-        if (!isIn(machines, machine)) await removeMember(host, group, machinePath(machine.vmId));
+        if (!isIn(machines, machine)) await makeMember(operation.host, group, machine, false);
       }
       for (const machine of machines) {
-        if (!isIn(present, machine)) await addMember(host, group, machinePath(machine.vmId));
+        if (!isIn(present, machine)) await makeMember(operation.host, group, machine, true);
       }
       return { ...pickInputs(wanted), ...groupProperties(host.session.hostName, { ...group, name }, machines) };
     });
+  }
+}
+
+/** Puts a machine into a group, or takes it out. A host may refuse what somebody else has done meanwhile: it is done then. */
+async function makeMember(
+  host: Operation["host"],
+  group: VirtualSystemCollection,
+  { vmId }: VirtualMachine,
+  wanted: boolean,
+): Promise<void> {
+  try {
+    await (wanted ? addMember : removeMember)(host, group, machinePath(vmId));
+  } catch (error) {
+    if (!MethodFailedError.isInstance(error)) throw error;
+    await requireSight(host.session, "the group's members", [group.path]);
+    const isMember = (await membersOf(host.session, group.path)).some((machine) => machine.vmId === vmId);
+    if (isMember !== wanted) throw error;
   }
 }
 
@@ -216,7 +233,7 @@ function hasSnapshots(target: string, snapshots: readonly string[]): InvalidArgu
     {
       attempted: "DestroyCollection",
       target,
-      answer: `it was not sent: the group has ${snapshots.length} snapshots (${snapshots.join(", ")}), and what becomes of those without it is not known`,
+      answer: `it was not sent: the group has ${snapshots.length} snapshot${snapshots.length === 1 ? "" : "s"} (${snapshots.join(", ")}), and what becomes of them without it is not known`,
       outcome: "The group is still there, and stays in the state",
       remedy: "Destroy the snapshots first, or set forceDestroy",
     },

@@ -12,13 +12,11 @@ import {
   type WorkScene,
 } from "./machine-snapshots";
 
-/**
- * Takes a snapshot of each machine and collects them.
- *
- * @returns What was made: the collection first, then the snapshots.
- */
-export function takeSnapshots(scene: WorkScene, work: WorkOf<"takeSnapshots">): readonly StoredInstance[] {
-  const { repository, options } = scene;
+/** Makes the collection of snapshots that are to be taken, without any yet. */
+export function putSnapshotCollection(
+  { repository, options }: Pick<WorkScene, "repository" | "options">,
+  work: WorkOf<"takeSnapshots">,
+): StoredInstance {
   const group = repository.find(repository.path(ClassName.virtualSystemCollection, { CollectionID: work.groupId }));
   const collection = repository.put(ClassName.snapshotCollection, {
     CollectionID: work.snapshotCollectionId,
@@ -26,6 +24,27 @@ export function takeSnapshots(scene: WorkScene, work: WorkOf<"takeSnapshots">): 
     ElementName: options.snapshotCollectionName === "group" ? (group?.properties["ElementName"] ?? null) : null,
   });
   if (group !== undefined) link(repository, links.snapshotsOfGroup, group, collection);
+  return collection;
+}
+
+/** Removes a snapshot collection that stays without snapshots, since nothing came of its job. */
+export function dropSnapshotCollection(
+  { repository }: Pick<WorkScene, "repository">,
+  { snapshotCollectionId }: WorkOf<"takeSnapshots">,
+): void {
+  const path = repository.path(ClassName.snapshotCollection, { CollectionID: snapshotCollectionId });
+  const collection = repository.find(path);
+  if (collection !== undefined) repository.remove(collection);
+}
+
+/**
+ * Takes a snapshot of each machine and collects them.
+ *
+ * @returns What was made: the collection first, then the snapshots.
+ */
+export function takeSnapshots(scene: WorkScene, work: WorkOf<"takeSnapshots">): readonly StoredInstance[] {
+  const { repository } = scene;
+  const collection = putSnapshotCollection(scene, work);
   const kind = work.snapshotType === SnapshotType.RecoverySnapshot ? "recovery" : "standard";
   const made = [collection];
   for (const { machineId, snapshotId } of work.members) {

@@ -29,7 +29,10 @@ export const hostVerbs = ["get", "query", "associators", "references", "invokeMe
 /** A kind of request that a host serves. */
 export type HostVerb = (typeof hostVerbs)[number];
 
-const outcomes = ["returnValue", "job", "connection", "delaySeconds"] as const;
+const outcomes = ["returnValue", "job", "namesResult", "connection", "delaySeconds"] as const;
+
+/** What befalls methods only. */
+const ofMethods = ["returnValue", "job", "namesResult"] as const;
 
 /** A failure to come: for the next request, or the next few, of a method or of a kind. */
 export const faultSchema = v.pipe(
@@ -41,7 +44,11 @@ export const faultSchema = v.pipe(
     times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
     /** The method returns this at once, and nothing happens. */
     returnValue: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))),
+    /** What was asked for is done all the same, although the method returns something else. */
+    takesEffect: v.optional(v.boolean()),
     job: v.optional(jobFaultSchema),
+    /** CollectionID of the snapshot collection that is named as the result, in place of the one that is made. */
+    namesResult: v.optional(v.pipe(v.string(), v.nonEmpty())),
     /** The connection is lost before the request takes effect, or after it. */
     connection: v.optional(v.picklist(["lostBefore", "lostAfter"])),
     /** The answer takes this long. */
@@ -56,8 +63,12 @@ export const faultSchema = v.pipe(
     "Expected method or verb, one of the two",
   ),
   v.check(
-    ({ verb, returnValue, job }) => verb === undefined || (returnValue === undefined && job === undefined),
-    "Expected a method where there is a returnValue or a job",
+    (fault) => fault.verb === undefined || ofMethods.every((name) => fault[name] === undefined),
+    `Expected a method where there is one of ${ofMethods.join(", ")}`,
+  ),
+  v.check(
+    ({ takesEffect, returnValue }) => takesEffect === undefined || returnValue !== undefined,
+    "Expected a returnValue beside takesEffect",
   ),
 );
 

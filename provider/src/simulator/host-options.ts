@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly resultReferenceOnJob: "null" | "given";
   readonly resultReferenceAtOnce: "given" | "null";
   readonly jobResultRow: "collection" | "memberSnapshots" | "none";
+  readonly collectionJobRows: "machines" | "group" | "none";
+  readonly snapshotCollectionAppears: "atEnd" | "atStart";
   readonly destroyJobType: "199" | "72";
   readonly exportJobType: "198" | "206";
   readonly cancelledJob: "leavesNothing" | "leavesSnapshot" | "goesOn";

@@ -54,6 +54,8 @@ const jobOrder = v.object({
   durationMs: v.number(),
   progress: progressShapeSchema,
   fault: v.optional(jobFaultSchema),
+  /** CollectionID that the job's rows name as its result, in place of what it makes. */
+  namesResult: v.optional(id),
   work,
 });
 

@@ -1,4 +1,8 @@
+import type { CimInstancePath } from "../cim/cim-instance-path";
+import { ClassName } from "../schema/names";
+import { affectedElements } from "./affected-elements";
 import { CimRepository, type StoredInstance } from "./cim-repository";
+import { dropSnapshotCollection, putSnapshotCollection } from "./collection-work";
 import type { HostVerb, ResolvedFault } from "./fault";
 import { defaultOptions, type HostOptions } from "./host-options";
 import type { HostChange, HostHeader, HostRecord, HostWork, WorkOf } from "./host-record";
@@ -48,7 +52,10 @@ export class HostState {
     this.lastTime = header.time;
     this.repository = new CimRepository(new HostSchema(header.seed.build), header.seed.hostName);
     this.activity = new MachineActivity(this.repository, this.timeline);
-    this.jobs = new JobBoard(this.repository, this.timeline, this.activity, (job, time) => this.finishJob(job, time));
+    this.jobs = new JobBoard(this.repository, this.timeline, this.activity, {
+      begin: (job) => this.beginJob(job),
+      finish: (job, time) => this.finishJob(job, time),
+    });
     const groups = header.seed.groups.map((group) => ({ ...group, id: this.collectionId(group.id) }));
     putSeedInstances(
       { repository: this.repository, disks: this.disks, options: this.chosen, now: header.time },
@@ -154,14 +161,32 @@ export class HostState {
     if (jobsAtRestart !== "goOn") this.jobs.restart(time, jobsAtRestart === "goneButMade");
   }
 
+  private beginJob({ order }: SimulatedJob): readonly CimInstancePath[] {
+    const { repository, chosen: options } = this;
+    // behaviour: snapshotCollectionAppears
+    if (order.work.kind === "takeSnapshots" && options.snapshotCollectionAppears === "atStart") {
+      putSnapshotCollection({ repository, options }, order.work);
+    }
+    return affectedElements(repository, order, options);
+  }
+
   private finishJob(job: SimulatedJob, time: number): readonly StoredInstance[] {
-    const { work, fault } = job.order;
-    if (job.takesEffect) return this.doWork(work, time);
+    const { work, fault, namesResult } = job.order;
+    if (job.takesEffect) {
+      const made = this.doWork(work, time);
+      return namesResult === undefined ? made : this.snapshotCollections(namesResult);
+    }
     // behaviour: failedMember
     const leftOver = fault?.failsMember !== undefined && this.chosen.failedMember === "leavesOthers";
-    return leftOver && work.kind === "takeSnapshots"
-      ? this.doWork(this.without(fault.failsMember ?? "", work), time)
-      : [];
+    if (work.kind !== "takeSnapshots") return [];
+    if (leftOver) return this.doWork(this.without(fault.failsMember ?? "", work), time);
+    dropSnapshotCollection({ repository: this.repository }, work);
+    return [];
+  }
+
+  private snapshotCollections(id: string): readonly StoredInstance[] {
+    const found = this.repository.find(this.repository.path(ClassName.snapshotCollection, { CollectionID: id }));
+    return found === undefined ? [] : [found];
   }
 
   private without(machineName: string, work: WorkOf<"takeSnapshots">): HostWork {

@@ -4,26 +4,34 @@ import { ElementEffects, JobState } from "../schema/value-maps";
 import type { CimRepository, StoredInstance } from "./cim-repository";
 import type { JobOrder } from "./host-record";
 import type { MachineActivity } from "./machine-activity";
-import { machinePath } from "./machine-snapshots";
 import { type JobStop, SimulatedJob } from "./simulated-job";
 import type { Timeline } from "./timeline";
 
+/** Does what comes of a job at its start. @returns What its rows name from then on. */
+type BeginJob = (job: SimulatedJob) => readonly CimInstancePath[];
+
 /** Does what comes of a job at its end. @returns The objects to which the job's rows with effect 5 lead. */
 type FinishJob = (job: SimulatedJob, time: number) => readonly StoredInstance[];
+
+/** What comes of jobs, beside what is seen of the jobs themselves. */
+interface JobEffects {
+  readonly begin: BeginJob;
+  readonly finish: FinishJob;
+}
 
 /** The jobs of a host: their instances and rows, and what happens at their ends. */
 export class JobBoard {
   private readonly repository: CimRepository;
   private readonly timeline: Timeline;
   private readonly activity: MachineActivity;
-  private readonly finish: FinishJob;
+  private readonly effects: JobEffects;
   private readonly jobs = new Map<string, SimulatedJob>();
 
-  constructor(repository: CimRepository, timeline: Timeline, activity: MachineActivity, finish: FinishJob) {
+  constructor(repository: CimRepository, timeline: Timeline, activity: MachineActivity, effects: JobEffects) {
     this.repository = repository;
     this.timeline = timeline;
     this.activity = activity;
-    this.finish = finish;
+    this.effects = effects;
   }
 
   /** A job that the host still knows. */
@@ -43,10 +51,7 @@ export class JobBoard {
     for (const service of this.repository.instancesOf(order.serviceClass)) {
       this.repository.put("Msvm_OwningJobElement", { OwningElement: service.path, OwnedElement: stored.path });
     }
-    for (const machineId of order.machineIds) {
-      // behaviour: jobAffectsMachines
-      this.putRow(job, machinePath(this.repository, machineId), ElementEffects.Unknown);
-    }
+    for (const element of this.effects.begin(job)) this.putRow(job, element, ElementEffects.Unknown);
     this.activity.begin(job);
     this.timeline.plan(job.endsAt, () => this.end(job));
     this.timeline.plan(job.lostAt, () => this.forget(job));
@@ -74,7 +79,7 @@ export class JobBoard {
     if (job.isOver) return; // it was stopped before its planned end
     job.isOver = true;
     this.activity.end(job);
-    const results = this.finish(job, job.endsAt);
+    const results = this.effects.finish(job, job.endsAt);
     // behaviour: jobResultRowAtEnd
     if (this.find(job.order.jobId) !== undefined) {
       for (const result of results) this.putRow(job, result.path, ElementEffects.Create);

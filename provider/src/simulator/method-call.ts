@@ -15,6 +15,8 @@ export interface MethodCall {
   readonly parameters: Readonly<Record<string, CimValue>>;
   /** What is to befall the job that the call may start. */
   readonly jobFault: JobFault | undefined;
+  /** CollectionID that is to be named as the result, in place of what the call makes. */
+  readonly namesResult: string | undefined;
   /** Makes a GUID for a new object; the same label gives the same one again. */
   newId(label: string): string;
 }

@@ -3,10 +3,11 @@ import type { MethodResult } from "../cim/cim-session";
 import type { CimValue } from "../cim/cim-value";
 import { ClassName } from "../schema/names";
 import { CimReader } from "./cim-reader";
+import type { ResolvedFault } from "./fault";
 import { guidFrom } from "./guid";
 import type { HostChange } from "./host-record";
 import type { HostState } from "./host-state";
-import type { MethodProvider } from "./method-call";
+import type { MethodOutcome, MethodProvider } from "./method-call";
 import { createSnapshot } from "./method-providers/create-snapshot";
 import * as group from "./method-providers/group-methods";
 import * as job from "./method-providers/job-methods";
@@ -112,21 +113,24 @@ export function dispatchMethod(state: HostState, request: MethodRequest, now: nu
   }
 
   const fault = state.faultFor("invokeMethod", methodName);
-  const outcome =
-    fault?.fault.returnValue === undefined
-      ? provider({
-          state,
-          now,
-          instance,
-          parameters,
-          jobFault: fault?.fault.job,
-          newId: (label) => guidFrom(state.origin, state.nextSequence, label),
-        })
-      : { returnValue: fault.fault.returnValue };
+  const carriedOut = () =>
+    provider({
+      state,
+      now,
+      instance,
+      parameters,
+      jobFault: fault?.fault.job,
+      namesResult: fault?.fault.namesResult,
+      newId: (label) => guidFrom(state.origin, state.nextSequence, label),
+    });
+  const outcome = fault?.fault.returnValue === undefined ? carriedOut() : refusedBy(fault.fault, carriedOut);
   const startsJob = outcome.changes?.some(({ kind }) => kind === "jobStarted") ?? false;
   const answered = Object.entries(declaration.parameters).filter(([, { direction }]) => direction !== "in");
   const nothing = Object.fromEntries(answered.map(([name]) => [name, null]));
-  const used = fault !== undefined && (fault.fault.returnValue !== undefined || startsJob);
+  const isDone = (outcome.changes?.length ?? 0) > 0;
+  const { returnValue, job: jobFault, namesResult } = fault?.fault ?? {};
+  const isMet = returnValue !== undefined || (jobFault && startsJob) || (namesResult !== undefined && isDone);
+  const used = fault !== undefined && isMet;
   return {
     result: { returnValue: outcome.returnValue, outParameters: { ...nothing, ...outcome.outParameters } },
     changes: [
@@ -135,6 +139,11 @@ export function dispatchMethod(state: HostState, request: MethodRequest, now: nu
       ...(outcome.changes ?? []),
     ],
   };
+}
+
+/** What a method answers that a fault lets refuse: nothing has happened, or all that was asked for. */
+function refusedBy({ returnValue = 0, takesEffect }: ResolvedFault, carryOut: () => MethodOutcome): MethodOutcome {
+  return takesEffect ? { returnValue, changes: carryOut().changes ?? [] } : { returnValue };
 }
 
 function shown(value: CimValue): string {

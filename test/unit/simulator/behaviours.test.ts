@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { defaultOptions, hostBehaviours, optionValues } from "../../../provider/src/simulator/host-options";
+import { clientOptionTests } from "../lifecycle/option-tests/every-option";
+import { hostOptionTests } from "./option-tests/every-option";
 
 const folder = join(import.meta.dirname, "../../../provider/src/simulator");
 const sourceFiles = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
@@ -35,11 +37,15 @@ test("every option has at least two values, each with what it does, and a defaul
   }
 });
 
-test("how many there are", () => {
+test("how many there are, and how many of their values host and client were tried with", () => {
   const options = Object.keys(defaultOptions).length;
   const values = Object.values(optionValues).flat().length;
+  const sourced = hostBehaviours.filter(({ source }) => source !== undefined).length;
+  const tried = (tests: Readonly<Record<string, object>>) =>
+    Object.values(tests).reduce((count, byValue) => count + Object.keys(byValue).length, 0);
+  const [byHost, byClient] = [tried(hostOptionTests), tried(clientOptionTests)];
   console.log(
-    `${hostBehaviours.length} behaviours: ${hostBehaviours.length - options} from a source, ${options} options with ${values} values`,
+    `${hostBehaviours.length} behaviours: ${sourced} from a source, ${options} options with ${values} values; tried by the simulator's tests: ${byHost}, by the client's: ${byClient}`,
   );
-  expect(options + hostBehaviours.filter(({ source }) => source !== undefined).length).toBe(hostBehaviours.length);
+  expect([options + sourced, byHost, byClient]).toEqual([hostBehaviours.length, values, values]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { CimInstancePath } from "../../../provider/src/cim/cim-instance-path";
 import { InvalidArgumentError, NotFoundError } from "../../../provider/src/errors";
 import type { Fault } from "../../../provider/src/simulator/index";
 import { messageOf } from "../../support/message-of";
@@ -21,6 +22,30 @@ describe("a return value", () => {
     at.host.injectFault({ method: "CreateSnapshot", returnValue: 5 });
     expect([1, 2, 3, 4].map(() => at.createSnapshot().returnValue)).toEqual([32774, 32774, 5, 4096]);
   });
+});
+
+test("a return value may come although what was asked for is done", () => {
+  const at = new HostAtHand();
+  at.host.injectFault({ method: "CreateSnapshot", returnValue: 32772, takesEffect: true });
+  expect(at.createSnapshot()).toMatchObject({ returnValue: 32772, outParameters: { Job: null } });
+  at.clock.pass(10);
+  expect(at.snapshotCollections()).toHaveLength(1);
+});
+
+test.each(["job", "atOnce"] as const)("a result may be named that isn't the one that was made (%s)", (completion) => {
+  const at = new HostAtHand(unhinderedSeed);
+  const older = at.takeSnapshot();
+  at.host.setOption("completion", completion);
+  at.host.injectFault({ method: "CreateSnapshot", namesResult: String(older.key("CollectionID")) });
+  const result = at.createSnapshot();
+  at.clock.pass(10);
+  const named =
+    completion === "job"
+      ? at.host.references(jobOf(result)).map((row) => row.reference("AffectedElement")?.identity)
+      : [(result.outParameters["ResultingSnapshotCollection"] as CimInstancePath).identity];
+  expect(named).toContain(older.identity);
+  expect(named).not.toContain(at.snapshotCollections()[1]?.identity);
+  expect(at.snapshotCollections()).toHaveLength(2);
 });
 
 describe("the outcome of a job", () => {
@@ -122,6 +147,8 @@ test.each<[string, unknown]>([
   ["nothing to do", { method: "CreateSnapshot" }],
   ["both at once", { method: "CreateSnapshot", returnValue: 5, job: {} }],
   ["no method", { returnValue: 5 }],
+  ["a kind of request and a result", { verb: "get", namesResult: "1" }],
+  ["an effect and no return value", { method: "CreateSnapshot", job: {}, takesEffect: true }],
   ["an unknown word", { method: "CreateSnapshot", job: { endsIn: 10 } }],
 ])("a fault with %s is refused", (_, fault) => {
   const inject = () => new HostAtHand().host.injectFault(fault as Fault);

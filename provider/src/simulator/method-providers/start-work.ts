@@ -33,8 +33,14 @@ const textNames = {
 /** Answers with a job, or does the work at once, as the host is set to. A fault of a job always gets its job. */
 export function startWork(call: MethodCall, request: WorkRequest): MethodOutcome {
   const { options, seed, repository } = call.state;
+  const { namesResult } = call;
   const { result, work } = request;
-  const shown = (given: boolean) => (result === undefined ? {} : { [result.parameter]: given ? result.path : null });
+  const shown = (given: boolean) => {
+    if (result === undefined) return {};
+    const named =
+      namesResult === undefined ? result.path : repository.path(result.path.className, { CollectionID: namesResult });
+    return { [result.parameter]: given ? named : null };
+  };
   // behaviour: completion
   if (options.completion === "atOnce" && call.jobFault === undefined) {
     return {
@@ -67,6 +73,7 @@ export function startWork(call: MethodCall, request: WorkRequest): MethodOutcome
           durationMs: timing.seconds * 1000,
           progress: timing.progress,
           ...(call.jobFault && { fault: call.jobFault }),
+          ...(namesResult !== undefined && { namesResult }),
           work,
         },
       },

@@ -83,13 +83,4 @@ describe("a job that ends in", () => {
     at.host.injectFault({ method: "GetErrorEx", returnValue: 32768 });
     expect((await at.failure(at.lifecycle.create(standardInputs))).message).toContain("No snapshot was taken");
   });
-
-  it("names what a failed job has left behind", async () => {
-    const at = new LifecycleInProcess();
-    at.host.setOption("failedMember", "leavesOthers");
-    at.host.injectFault({ method: "CreateSnapshot", job: { failsMember: "db-01" } });
-    const error = await at.failure(at.lifecycle.create(standardInputs));
-    const [left] = at.host.query("SELECT * FROM Msvm_SnapshotCollection");
-    expect(error.message).toContain(`which no stack manages: ${left?.string("CollectionID")}`);
-  });
 });

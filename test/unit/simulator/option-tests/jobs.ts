@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { NotFoundError } from "../../../../provider/src/errors";
+import type { Fault } from "../../../../provider/src/simulator/index";
 import { type HostAtHand, jobOf } from "../../../support/simulated-hosts";
 import { hostWith, type OptionTests } from "./host-with-options";
 
@@ -33,8 +34,68 @@ const exportType = (at: HostAtHand) => {
   return at.job(at.call("Msvm_CollectionSnapshotService", "ExportSnapshot", call)).number("JobType");
 };
 
+/** The rows of a CreateSnapshot job while it runs, and those with no effect that are left when it is done. */
+function rowsWhileRunning(at: HostAtHand): readonly string[] {
+  const result = at.createSnapshot();
+  at.clock.pass(5);
+  const rows = at.rows(result);
+  at.clock.pass(5);
+  expect(at.rows(result)).toEqual([...rows, "Msvm_SnapshotCollection 5"]);
+  return rows;
+}
+
+/** How many snapshot collections there are, and how many snapshots in them, half-way and at the end of a job. */
+function seenOfCollection(at: HostAtHand, job: NonNullable<Fault["job"]> = {}): readonly (readonly number[])[] {
+  at.host.injectFault({ method: "CreateSnapshot", job });
+  at.createSnapshot();
+  const seen = () => {
+    const collections = at.snapshotCollections();
+    return [collections.length, collections.flatMap((collection) => at.members(collection)).length];
+  };
+  at.clock.pass(5);
+  const halfWay = seen();
+  at.clock.pass(5);
+  return [halfWay, seen()];
+}
+
 /** What becomes of jobs. */
-export const jobOptions: Pick<OptionTests, "cancelledJob" | "jobsAtRestart" | "exportJobType"> = {
+export const jobOptions: Pick<
+  OptionTests,
+  "cancelledJob" | "jobsAtRestart" | "exportJobType" | "collectionJobRows" | "snapshotCollectionAppears"
+> = {
+  collectionJobRows: {
+    machines: () =>
+      expect(rowsWhileRunning(hostWith({}))).toEqual([
+        "Msvm_ComputerSystem 0",
+        "Msvm_ComputerSystem 0",
+        "Msvm_ComputerSystem 0",
+      ]),
+    group: () => {
+      const at = hostWith({ collectionJobRows: "group" });
+      expect(rowsWhileRunning(at)).toEqual(["Msvm_VirtualSystemCollection 0"]);
+      const [made] = at.snapshotCollections();
+      expect(made && at.rows(at.destroySnapshot(made))).toEqual(["Msvm_VirtualSystemCollection 0"]);
+    },
+    none: () => expect(rowsWhileRunning(hostWith({ collectionJobRows: "none" }))).toEqual([]),
+  },
+  snapshotCollectionAppears: {
+    atEnd: () =>
+      expect(seenOfCollection(hostWith({}))).toEqual([
+        [0, 0],
+        [1, 3],
+      ]),
+    atStart: () => {
+      const at = () => hostWith({ snapshotCollectionAppears: "atStart" });
+      expect(seenOfCollection(at())).toEqual([
+        [1, 0],
+        [1, 3],
+      ]);
+      expect(seenOfCollection(at(), { endState: 10 })).toEqual([
+        [1, 0],
+        [0, 0],
+      ]);
+    },
+  },
   cancelledJob: {
     leavesNothing: () =>
       expect(cancel(hostWith({}))).toEqual([

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import type { PartialCreateError } from "../../../../provider/src/errors";
+import type { Seed } from "../../../../provider/src/simulator/index";
+import { LifecycleInProcess, standardInputs } from "../../../support/lifecycle-in-process";
+
+const newest = ({ host }: LifecycleInProcess) =>
+  String(host.query("SELECT * FROM Msvm_SnapshotCollection").at(-1)?.string("CollectionID"));
+
+/** The numbers after which a host may have done all the same what it was asked for. */
+const unsure = [2, 3, 32768, 32771, 32772];
+
+describe.each(unsure)("a refusal with %i", (returnValue) => {
+  it("names the snapshot that the host has taken all the same", async () => {
+    const at = new LifecycleInProcess();
+    at.host.setOption("completion", "atOnce");
+    at.host.injectFault({ method: "CreateSnapshot", returnValue, takesEffect: true });
+    const { message } = await at.failure(at.lifecycle.create(standardInputs));
+    expect(message).toContain("The group has gained a snapshot collection meanwhile, left by this call or");
+    expect(message).toContain(newest(at));
+    expect(message).not.toContain("No snapshot was taken");
+  });
+
+  it("says that one is being taken, where the machines show it", async () => {
+    const at = new LifecycleInProcess();
+    at.host.injectFault({ method: "CreateSnapshot", returnValue, takesEffect: true });
+    const { message } = await at.failure(at.lifecycle.create(standardInputs));
+    expect(message).toContain("No snapshot was taken so far; one is being taken now of web-01, web-02, db-01");
+  });
+
+  it("says that none was taken where that can be seen, whatever the group had before", async () => {
+    const at = new LifecycleInProcess();
+    await at.create();
+    at.host.injectFault({ method: "CreateSnapshot", returnValue });
+    expect((await at.failure(at.lifecycle.create(standardInputs))).message).toContain(" No snapshot was taken. ");
+  });
+
+  it.each(["blind", "denied"] as const)("says that it isn't known to an account that is %s by now", async (rights) => {
+    const at = new LifecycleInProcess();
+    at.host.injectFault({ method: "CreateSnapshot", returnValue, takesEffect: true });
+    at.afterCall = { method: "CreateSnapshot", happen: () => at.host.setOption("rights", rights) };
+    const error = await at.failure(at.lifecycle.create(standardInputs));
+    expect(error).toMatchObject({ returnValue });
+    expect(error.message).toContain("Whether a snapshot was taken is not known, since looking for it failed");
+    expect(error.message).not.toContain("No snapshot was taken");
+  });
+});
+
+it("a refusal stays one when the connection is lost before what it left is looked for", async () => {
+  const at = new LifecycleInProcess();
+  at.host.injectFault({ method: "CreateSnapshot", returnValue: 3 });
+  at.afterCall = { method: "CreateSnapshot", happen: () => at.host.restart({ downSeconds: 60 }) };
+  const error = await at.failure(at.lifecycle.create(standardInputs));
+  expect(error).toMatchObject({ code: "METHOD_TIMEOUT" });
+  expect(error.message).toContain("Whether a snapshot was taken is not known");
+});
+
+describe.each(["job", "atOnce"] as const)("a result that can't be it (completion %s)", (completion) => {
+  /** A group with a snapshot and another group with one; the host is to name one of them for a new one of the first. */
+  const withTwoGroups = async (which: "older" | "otherGroup") => {
+    const at = new LifecycleInProcess(
+      {},
+      {
+        machines: [{ name: "web-01" }, { name: "mail-01" }],
+        groups: [
+          { name: "web-tier", members: ["web-01"] },
+          { name: "mail", members: ["mail-01"] },
+        ],
+        jobs: { CreateSnapshot: { seconds: 10 } },
+        options: { completion },
+      },
+    );
+    const older = await at.create();
+    const other = await at.create({ ...standardInputs, collection: "mail" });
+    const named = String((which === "older" ? older : other).outs["snapshotCollectionId"]);
+    return { at, named, taken: new Set([older, other].map(({ outs }) => outs["snapshotCollectionId"])) };
+  };
+
+  it.each(["older", "otherGroup"] as const)("(%s) is passed by for the one that is new", async (which) => {
+    const { at, named, taken } = await withTwoGroups(which);
+    at.host.injectFault({ method: "CreateSnapshot", namesResult: named });
+    const { outs } = await at.create();
+    expect(taken).not.toContain(outs["snapshotCollectionId"]);
+    expect(outs["members"]).toMatchObject([{ vmName: "web-01" }]);
+  });
+
+  it.each([
+    ["older", "which was there before"],
+    ["otherGroup", 'which belongs to the VM group "mail"'],
+  ] as const)(
+    "(%s) is told of where nobody can tell which is, and stays when the resource goes",
+    async (which, why) => {
+      const { at, named } = await withTwoGroups(which);
+      at.host.injectFault({ method: "CreateSnapshot", namesResult: named });
+      // somebody else is faster than our look
+      at.host.setOption("membersBusy", "accept");
+      at.afterCall = {
+        method: "CreateSnapshot",
+        happen: () => {
+          at.afterCall = undefined;
+          at.elsewhere("Msvm_CollectionSnapshotService", "CreateSnapshot", {
+            Collection: at.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'web-tier'")[0]!
+              .path,
+            SnapshotType: 1,
+          });
+        },
+      };
+      const error = await at.failure<PartialCreateError>(at.lifecycle.create(standardInputs));
+      expect(error).toMatchObject({ code: "PARTIAL_CREATE" });
+      expect(error.message).toContain(`${named}, ${why}, and the group has gained 2 snapshot collections: `);
+      const outs = error.properties as typeof standardInputs;
+      expect(outs["__pending"]).toMatchObject({ made: null });
+      const refusal = await at.failure(at.lifecycle.delete(error.id, outs));
+      expect(refusal.message).toContain("Nothing was removed, and the resource stays in the state");
+      expect(at.host.methodCalls["DestroySnapshot"]).toBeUndefined();
+    },
+  );
+});
+
+describe("a search for a lost answer", () => {
+  const twoGroups = {
+    machines: [{ name: "web-01" }, { name: "db-01" }],
+    groups: [
+      { name: "web-tier", members: ["web-01"] },
+      { name: "all", members: ["web-01", "db-01"] },
+    ],
+    options: { membersBusy: "accept" },
+  } satisfies Seed;
+
+  it("doesn't take for ours the job of another group that has our machines too", async () => {
+    const at = new LifecycleInProcess({}, { ...twoGroups, jobs: { CreateSnapshot: { seconds: 300 } } });
+    const [all] = at.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'all'");
+    at.elsewhere("Msvm_CollectionSnapshotService", "CreateSnapshot", {
+      Collection: all?.path ?? null,
+      SnapshotType: 1,
+    });
+    at.host.injectFault({ method: "CreateSnapshot", connection: "lostBefore" });
+    const { outs } = await at.partial();
+    // one is being taken of our machine, and whose it is can't be seen: nothing is claimed, and nothing denied
+    expect(outs["__pending"]).toMatchObject({ answerLost: true, job: null, made: null });
+  });
+
+  it("finds nothing in a job that made a snapshot of another group of the same machines", async () => {
+    const groups = [
+      { name: "web-tier", members: ["web-01"] },
+      { name: "twin", members: ["web-01"] },
+    ];
+    const at = new LifecycleInProcess({}, { ...twoGroups, groups, jobs: { CreateSnapshot: { seconds: 60 } } });
+    const [twin] = at.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'twin'");
+    at.elsewhere("Msvm_CollectionSnapshotService", "CreateSnapshot", {
+      Collection: twin?.path ?? null,
+      SnapshotType: 1,
+    });
+    at.host.injectFault({ method: "CreateSnapshot", connection: "lostBefore" });
+    const error = await at.failure<PartialCreateError>(at.lifecycle.create(standardInputs));
+    expect(error.message).toContain('which belongs to the VM group "twin"');
+    expect(error.message).toContain("The next `pulumi up` takes a new snapshot in its place");
+  });
+});
+
+it("members that can't be seen aren't a snapshot without members", async () => {
+  const at = new LifecycleInProcess();
+  at.beforeRequest = () => {
+    const last = at.requests.at(-1);
+    if (last?.verb === "associators" && last.target.includes("Msvm_SnapshotCollection")) {
+      at.host.setOption("rights", "blind");
+    }
+  };
+  const error = await at.failure<PartialCreateError>(at.lifecycle.create(standardInputs));
+  expect(error).toMatchObject({ code: "PARTIAL_CREATE" });
+  at.beforeRequest = undefined;
+  at.host.setOption("rights", "full");
+  const healed = await at.run(at.lifecycle.update(error.id, error.properties as typeof standardInputs, standardInputs));
+  expect(healed.outs).toMatchObject({ members: [{}, {}, {}] });
+});
