@@ -121,9 +121,10 @@ export class World {
     const engine = new Engine(this, stack, fuse, operation);
     const work = this.act(stack, operation, engine);
     try {
-      stack.wasDisturbed = true;
+      const isByPulumi = operation !== "foreign snapshot" && operation !== "forget";
+      if (isByPulumi) stack.wasDisturbed = true;
       await this.clock.run(Promise.race([work, fuse.death]));
-      stack.wasDisturbed = false;
+      if (isByPulumi && operation !== "destroy") stack.wasDisturbed = false;
       return { isWhole: true, steps: fuse.steps };
     } catch (error) {
       return { isWhole: !(error instanceof Killed), error, steps: fuse.steps };
@@ -267,7 +268,7 @@ class Engine {
       await this.create(news, () => stack.pendingDeletes.push(live));
     } else {
       if (!live.isReplacementPending) {
-        await this.call(() => this.provider.delete(live.id, live.outs));
+        await this.delete(live);
         stack.live = { ...live, isReplacementPending: true };
         await this.fuse.engineStep();
       }
@@ -279,7 +280,7 @@ class Engine {
   async destroy(): Promise<void> {
     await this.runDeletes();
     const { live } = this.stack;
-    if (live && !live.isReplacementPending) await this.call(() => this.provider.delete(live.id, live.outs));
+    if (live && !live.isReplacementPending) await this.delete(live);
     this.stack.live = undefined;
   }
 
@@ -328,9 +329,15 @@ class Engine {
     }
   }
 
+  /** Deletes what the state has: that may be one that was left alone before. */
+  private delete({ id, outs }: Live): Promise<void> {
+    this.world.untouchable.delete(collectionIdOf(outs));
+    return this.call(() => this.provider.delete(id, outs));
+  }
+
   private async runDeletes(): Promise<void> {
     for (const old of [...this.stack.pendingDeletes]) {
-      await this.call(() => this.provider.delete(old.id, old.outs));
+      await this.delete(old);
       this.stack.pendingDeletes = this.stack.pendingDeletes.filter((pending) => pending !== old);
       await this.fuse.engineStep();
     }
@@ -371,7 +378,6 @@ function disturbed(session: CimSession, operation: Operation): CimSession {
   });
 }
 
-const guid = /[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}/g;
 const firstMoment = Date.UTC(2026, 10, 23, 6, 42);
 const backend = "https://backend.example";
 const idOf = (path: CimInstancePath) => String(path.key("CollectionID"));

@@ -187,6 +187,15 @@ export class DynamicHost {
     this.engine.forceShutdown();
   }
 
+  /** Lets the engine die, as it does when its CLI is killed. @returns How the process ended then. */
+  async loseEngine(): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
+    const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+      this.process.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+    this.engine.forceShutdown();
+    return ended;
+  }
+
   private call<T>(send: (done: (error: grpc.ServiceError | null, answer: T) => void) => unknown): Promise<T> {
     return new Promise((resolve, reject) => {
       send((error, answer) => (error ? reject(asCallFailed(error)) : resolve(answer)));

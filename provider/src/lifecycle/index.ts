@@ -8,7 +8,10 @@ import { GroupQueue } from "./group-queue";
 import { intentFilesIn } from "./intents/intent-files";
 import { intentsFolder } from "./intents/intent-place";
 import { LocalLifeSign } from "./intents/life-sign";
+import { PoliteEnd, watchEngine } from "./polite-end";
 import { VirtualSystemCollectionLifecycle } from "./virtual-system-collection";
+
+const politeEnd = new PoliteEnd(process);
 
 const configured = new ConfiguredHost({
   clock: systemClock,
@@ -16,7 +19,12 @@ const configured = new ConfiguredHost({
   link: engineLink(),
   environment: process.env,
   workingFolder: process.cwd(),
-  connect,
+  connect: async (configuration, clock) => {
+    watchEngine(process.argv.at(-1), () => void politeEnd.end("SIGTERM"));
+    const host = await connect(configuration, clock);
+    politeEnd.before(() => host.session.close());
+    return host;
+  },
   openIntents: (place, configured) => intentFilesIn(intentsFolder(place, configured)),
   lifeSign: new LocalLifeSign(),
 });

@@ -1,0 +1,73 @@
+import { connect } from "node:http2";
+
+/** Gives something back before the process ends. */
+type Release = () => Promise<unknown>;
+
+/** The process as far as its end goes; tests bring their own. */
+export interface EndingProcess {
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  off(signal: NodeJS.Signals, listener: () => void): unknown;
+  listenerCount(signal: NodeJS.Signals): number;
+  kill(pid: number, signal: NodeJS.Signals): unknown;
+  readonly pid: number;
+}
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+/** So long what holds something may take to give it back: Pulumi kills a provider 5 s after its signal. */
+const patienceMs = 3000;
+
+/**
+ * Ends the process politely: what it holds is given back first.
+ *
+ * The process is shared with other packages' dynamic resources, so it is never just left: our listener is taken away, and the signal raised
+ * again where no other listener is left.
+ */
+export class PoliteEnd {
+  private readonly process: EndingProcess;
+  private readonly releases: Release[] = [];
+  private isEnding = false;
+  private readonly listeners = signals.map((signal) => ({ signal, listener: () => void this.end(signal) }));
+
+  constructor(process: EndingProcess) {
+    this.process = process;
+  }
+
+  /** Remembers to give something back. The first one makes the process listen for its end. */
+  before(release: Release): void {
+    if (this.releases.length === 0)
+      for (const { signal, listener } of this.listeners) this.process.on(signal, listener);
+    this.releases.push(release);
+  }
+
+  /** Gives everything back, and lets the signal have its way. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    if (this.isEnding) return;
+    this.isEnding = true;
+    const released = Promise.allSettled(this.releases.map((release) => release()));
+    await Promise.race([released, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+    for (const { signal: other, listener } of this.listeners) this.process.off(other, listener);
+    if (this.process.listenerCount(signal) === 0) this.process.kill(this.process.pid, signal);
+  }
+}
+
+/**
+ * Tells when the engine is gone: a provider outlives a CLI that was killed, and would live for ever.
+ *
+ * Holds one connection to the engine's address, which closes when the engine dies. Asking later wouldn't do: addresses are used again.
+ *
+ * @param address - As it stands last on the command line.
+ */
+export function watchEngine(address: string | undefined, onGone: () => void): void {
+  if (!address || !/^[\w.:[\]-]+:\d+$/.test(address)) return;
+  const session = connect(`http://${address}`);
+  let wasThere = false;
+  session.once("connect", () => {
+    wasThere = true;
+  });
+  session.on("error", () => {}); // it closes, too
+  session.once("close", () => {
+    if (wasThere) onGone();
+  });
+  session.unref();
+}
