@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerText } from "./identity";
+import { warnOfOpenSecrets } from "./warn-of-open-secrets";
 
 /** What the lifecycle is told beside the inputs, since Pulumi's dynamic host drops it. */
 export interface HiddenInputs {
@@ -26,6 +27,7 @@ export function hiddenInputs(resource: {
 }): HiddenInputs {
   const { lifecycle, type, name, options, settled = Promise.resolve() } = resource;
   const { customTimeouts, parent } = options;
+  warnOfOpenSecrets();
   const urn = new Promise<pulumi.URN>((resolve) => {
     pulumi.createUrn(name, type, parent).apply(resolve);
   });
