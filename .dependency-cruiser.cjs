@@ -35,9 +35,9 @@ module.exports = {
     },
     {
       name: "verbs-are-blind-to-the-transport",
-      comment: "hyperv/ and jobs/ work on the port, however the host is reached.",
+      comment: "hyperv/, jobs/ and probe/ work on the port, however the host is reached.",
       severity: "error",
-      from: { path: `${src}/(hyperv|jobs)/` },
+      from: { path: `${src}/(hyperv|jobs|probe)/` },
       to: { path: `${src}/(transports|simulator|lifecycle|resources|types|connection|config)` },
     },
     {
@@ -83,6 +83,13 @@ module.exports = {
       severity: "error",
       from: { path: src, pathNot: `${src}/cli/` },
       to: { path: `${src}/cli/` },
+    },
+    {
+      name: "only-the-command-probes",
+      comment: "A probe asks what isn't known: whatever else runs does without.",
+      severity: "error",
+      from: { path: src, pathNot: `${src}/(probe|cli)/` },
+      to: { path: `${src}/probe/` },
     },
     {
       name: "the-simulator-stands-alone",

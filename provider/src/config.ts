@@ -15,6 +15,8 @@ interface ConfigurationKey {
   readonly values?: readonly string[];
   /** Whether the value is a duration, such as `30s` or `1h30m`. */
   readonly isDuration?: true;
+  /** Whether it belongs into the configuration encrypted only; where it stands in clear, the program warns. */
+  readonly isSecret?: true;
   readonly default?: string;
 }
 
@@ -38,6 +40,7 @@ export const configurationKeys = {
   },
   password: {
     description: "The password that goes with it. A secret: set it with --secret.",
+    isSecret: true,
   },
   authentication: {
     description:

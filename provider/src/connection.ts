@@ -4,7 +4,9 @@ import { InvalidArgumentError } from "./errors";
 import type { HyperVHost } from "./hyperv/hyperv-host";
 import type { Clock } from "./jobs/clock";
 import { JobMonitor } from "./jobs/job-monitor";
-import { openSession } from "./transports/index.js";
+import { examinePowerShell, openSession } from "./transports/index.js";
+import type { PowerShellExamination } from "./transports/powershell/examine-powershell";
+import type { PowerShellTransportOptions } from "./transports/powershell/open-request";
 
 /**
  * Opens the way to the configured host.
@@ -33,10 +35,21 @@ export function transportOf(
   });
 }
 
-function openConfigured(configuration: Configuration): Promise<CimSession> {
+/**
+ * Tries the way to the configured host step by step, for people who look for what is wrong with it.
+ *
+ * @returns Nothing where the way has no steps.
+ * @throws {@link InvalidArgumentError} when the configuration leads nowhere.
+ */
+export async function examineWay(configuration: Configuration): Promise<PowerShellExamination | undefined> {
+  if (transportOf(configuration) !== "powershell") return undefined;
+  return examinePowerShell(powerShellOptions(configuration));
+}
+
+async function openConfigured(configuration: Configuration): Promise<CimSession> {
   switch (transportOf(configuration)) {
     case "powershell":
-      return openPowerShell(configuration);
+      return openSession("powershell", powerShellOptions(configuration));
     case "simulated":
       return openSession("simulated", {
         storeFile: configuration.simulatedHost,
@@ -48,7 +61,7 @@ function openConfigured(configuration: Configuration): Promise<CimSession> {
 /** `New-CimSession -Authentication` by our words for it. */
 const cmdletAuthentications = { negotiate: "Negotiate", kerberos: "Kerberos", credssp: "CredSsp" } as const;
 
-async function openPowerShell(configuration: Configuration): Promise<CimSession> {
+function powerShellOptions(configuration: Configuration): PowerShellTransportOptions {
   const { host, username, password, authentication, namespace } = configuration;
   const attempted = "Opening a session through PowerShell";
   if ((username === undefined) !== (password === undefined)) {
@@ -65,13 +78,13 @@ async function openPowerShell(configuration: Configuration): Promise<CimSession>
       remedy: `Run Pulumi under that account, or set ${configurationNamespace}:host`,
     });
   }
-  return openSession("powershell", {
+  return {
     host,
     userName: username,
     password,
     ...(authentication !== "default" && { authentication: cmdletAuthentications[authentication] }),
     namespace,
-  });
+  };
 }
 
 function wrong(

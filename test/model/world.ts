@@ -202,8 +202,8 @@ export class World {
           if (severity !== "warning") return;
           this.warnings.push(text);
           // what was named as left alone has to be left alone
-          if (/stays on the host as it is/.test(text))
-            for (const id of text.match(guid) ?? []) this.untouchable.add(id);
+          const left = /CollectionID="([^"]+)"\).*stays on the host as it is/.exec(text)?.[1];
+          if (left !== undefined) this.untouchable.add(left);
         },
       },
       environment: { PULUMI_BACKEND_URL: backend },

@@ -38,6 +38,8 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       [`${src}/cim/path.ts`]: "../simulator/host",
       [`${src}/cli/list.ts`]: "../lifecycle/snapshot",
       [`${src}/index.ts`]: "./cli/list",
+      [`${src}/probe/run.ts`]: "../cim/path",
+      [`${src}/connection.ts`]: "./probe/run",
     }),
   ).toEqual(
     [
@@ -46,6 +48,7 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       `${src}/cim/path.ts: the-floor-is-the-floor`,
       `${src}/cli/list.ts: the-command-reaches-hosts-as-the-lifecycle-does`,
       `${src}/index.ts: nobody-needs-the-command`,
+      `${src}/connection.ts: only-the-command-probes`,
       `${src}/hyperv/service.ts: verbs-are-blind-to-the-transport`,
       `${src}/resources/snapshot.ts: resources-are-thin`,
       `${src}/simulator/host.ts: the-simulator-stands-alone`,

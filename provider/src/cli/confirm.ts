@@ -5,16 +5,22 @@ import type { Surroundings } from "./surroundings";
 /**
  * Makes sure that somebody can be asked.
  *
+ * @param remedy - What to do where nobody can.
  * @throws {@link InvalidArgumentError} when standard input is no terminal.
  */
-export function requireTerminal({ stdin }: Surroundings, attempted: string, target: string): void {
+export function requireTerminal(
+  { stdin }: Surroundings,
+  attempted: string,
+  target: string,
+  remedy = "Look at what it would do with --dry-run, then give --yes",
+): void {
   if (stdin.isTTY) return;
   throw new InvalidArgumentError({
     attempted,
     target,
     answer: "nobody can be asked, since standard input is no terminal",
     outcome: "Nothing was changed",
-    remedy: "Look at what it would do with --dry-run, then give --yes",
+    remedy,
   });
 }
 

@@ -13,6 +13,7 @@ import {
   openHost,
 } from "./configuration";
 import { bad, doubtful, type Finding, failure, fine, skipped } from "./finding";
+import { powerShellFindings } from "./powershell-findings";
 import type { Surroundings } from "./surroundings";
 
 const tries = {
@@ -35,12 +36,17 @@ export async function* hostFindings(surroundings: Surroundings, options: CommonO
     at = "transport";
     yield fine(tries.transport, chosenTransport(configuration));
     at = "host";
+    const way = await surroundings.examine(configuration);
+    if (way) yield* powerShellFindings(way, configuration);
+    if (way?.failure) {
+      yield* skippedAfter(way.failure.step, "transport");
+      return;
+    }
     host = await openHost(surroundings, options);
     yield fine(tries.host, host.session.hostName);
   } catch (error) {
     yield failure(tries[at], error);
-    const names = Object.keys(tries) as (keyof typeof tries)[];
-    for (const name of names.slice(names.indexOf(at) + 1)) yield skipped(tries[name], `${tries[at]} comes first`);
+    yield* skippedAfter(tries[at], at);
     return;
   }
   try {
@@ -48,6 +54,12 @@ export async function* hostFindings(surroundings: Surroundings, options: CommonO
   } finally {
     await host.session.close();
   }
+}
+
+/** The tries that make no sense while one before them fails. */
+function* skippedAfter(failed: string, last: keyof typeof tries): Generator<Finding> {
+  const names = Object.keys(tries) as (keyof typeof tries)[];
+  for (const name of names.slice(names.indexOf(last) + 1)) yield skipped(tries[name], `${failed} comes first`);
 }
 
 async function* sessionFindings(session: CimSession): AsyncGenerator<Finding> {

@@ -6,6 +6,7 @@ import { exitCodeHelp, exitCodes } from "./exit-codes";
 import { addImport } from "./import";
 import { addList } from "./list";
 import { ownPackage } from "./own-package";
+import { addProbe } from "./probe";
 import { Report } from "./report";
 import { addRestore } from "./restore";
 import { addShow } from "./show";
@@ -24,13 +25,15 @@ export async function runCommand(words: readonly string[], surroundings: Surroun
     .description("Snapshots of Hyper-V VM groups: looked at, applied, and handed over to Pulumi.")
     .version(ownPackage.version)
     .exitOverride()
+    // else it would reorder what subcommands of subcommands are given
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => surroundings.stdout.write(text),
       writeErr: (text) => surroundings.stderr.write(text),
       outputError: (text, write) => (isJson ? undefined : write(withoutValues(text))),
     })
     .addHelpText("after", exitCodeHelp());
-  for (const add of [addList, addShow, addRestore, addImport, addSimulate, addDoctor]) add(program, site);
+  for (const add of [addList, addShow, addRestore, addImport, addSimulate, addDoctor, addProbe]) add(program, site);
   try {
     await program.parseAsync(words, { from: "user" });
     return site.exitCode;

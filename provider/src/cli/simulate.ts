@@ -1,7 +1,17 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "../errors";
-import { defaultOptions, drawHost, type Fault, type OptionName, optionValues, SimulatedHost } from "../simulator/index";
+import { recordedHost } from "../probe/recorded-host";
+import { type Recording, readRecording } from "../probe/recording";
+import {
+  defaultOptions,
+  drawHost,
+  type Fault,
+  type OptionName,
+  optionValues,
+  type Seed,
+  SimulatedHost,
+} from "../simulator/index";
 import { readAssignments } from "./assignments";
 import type { CommandSite } from "./command-site";
 import { type CommonOptions, commandConfiguration, requireStore } from "./configuration";
@@ -9,9 +19,19 @@ import type { Report } from "./report";
 
 /** Adds `simulate` and what is below it. Each works on the store, so also while something else works with the host. */
 export function addSimulate(program: Command, site: CommandSite): void {
-  const simulate = program
-    .command("simulate")
-    .description("make, show and set a simulated host, also while `pulumi up` works with it");
+  const simulate: Command = site
+    .add(program, "simulate", "make, show and set a simulated host, also while `pulumi up` works with it")
+    .option("--from <recording>", "make one that behaves as the host did that `probe` asked")
+    .action((options: CommonOptions & { readonly from?: string }) => {
+      const { from } = options;
+      if (from === undefined) return simulate.help({ error: true });
+      return site.run(options, async (report) => {
+        simulateRecorded(report, configuration(options).simulatedHost, readRecording(from));
+        return "ok";
+      });
+    })
+    // else it would take the options of the subcommands for its own
+    .enablePositionalOptions();
   const configuration = (options: CommonOptions) => commandConfiguration(options, site.surroundings);
   const onHost = (options: CommonOptions, work: (host: SimulatedHost, report: Report) => void) =>
     site.run(options, async (report) => {
@@ -28,7 +48,7 @@ export function addSimulate(program: Command, site: CommandSite): void {
       site.run(options, async (report) => {
         const { simulatedHost: storeFile, simulatedSeed } = configuration(options);
         const seedFile = options.seed ?? simulatedSeed;
-        showHost(report, makeHost(storeFile, seedFile));
+        showHost(report, makeHost(storeFile, seedFile === undefined ? {} : { seedFile }));
         return "ok";
       }),
     );
@@ -98,8 +118,27 @@ export function addSimulate(program: Command, site: CommandSite): void {
     );
 }
 
-function makeHost(storeFile: string, seedFile: string | undefined): SimulatedHost {
-  if (!existsSync(storeFile)) return SimulatedHost.open({ storeFile, ...(seedFile !== undefined && { seedFile }) });
+/** Makes a host that behaves as a recording says, and tells which answers it can't follow. */
+function simulateRecorded(report: Report, storeFile: string, recording: Recording): void {
+  const { machines, groups, settled } = recordedHost(recording);
+  const canFollow = ([option, answer]: readonly [string, string]) =>
+    optionValues[option as OptionName]?.includes(answer) ?? false;
+  const answers = Object.entries(settled);
+  const options = Object.fromEntries(answers.filter(canFollow));
+  const seed = { hostName: "HOST-1", machines, groups, options, mergeSeconds } as unknown as Seed;
+  showHost(report, makeHost(storeFile, { seed }));
+  const followed = `${Object.keys(options).length} of ${Object.keys(defaultOptions).length} options are as recorded of ${recording.madeBy}; the others have their defaults.`;
+  report.note(followed);
+  for (const [option, answer] of answers.filter((entry) => !canFollow(entry))) {
+    report.note(`${option}: the host's answer was ${answer}, which no value of the option does; it has its default.`);
+  }
+}
+
+/** Long enough that somebody who probes it sees the machines merge. */
+const mergeSeconds = 5;
+
+function makeHost(storeFile: string, from: { readonly seedFile?: string; readonly seed?: Seed }): SimulatedHost {
+  if (!existsSync(storeFile)) return SimulatedHost.open({ storeFile, ...from });
   throw new InvalidArgumentError({
     attempted: "Making a simulated host",
     target: storeFile,

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Configuration } from "../config";
-import { connect } from "../connection";
+import { connect, examineWay } from "../connection";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { type Clock, systemClock } from "../jobs/clock";
 
@@ -19,6 +19,8 @@ export interface Surroundings {
   /** Milliseconds since 1970. */
   readonly today: () => number;
   readonly connect: (configuration: Configuration, clock: Clock) => Promise<HyperVHost>;
+  /** Tries the way to the host step by step, where it has steps. */
+  readonly examine: typeof examineWay;
   /** Begins to listen for ^C. */
   readonly interruption: () => Interruption;
 }
@@ -41,6 +43,7 @@ export function processSurroundings(): Surroundings {
     clock: systemClock,
     today: Date.now,
     connect,
+    examine: examineWay,
     interruption: () => {
       const controller = new AbortController();
       const interrupt = () => controller.abort();

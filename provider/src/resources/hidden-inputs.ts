@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerText } from "./identity";
 import { askForSaved, otherOrganization, type SavedState } from "./saved-state";
+import { warnOfOpenSecrets } from "./warn-of-open-secrets";
 
 /** What the lifecycle is told beside the inputs, since Pulumi's dynamic host drops it. */
 export interface HiddenInputs {
@@ -31,6 +32,7 @@ export function hiddenInputs(resource: {
 }): HiddenInputs {
   const { lifecycle, type, name, options, settled, asksForSaved = false } = resource;
   const { customTimeouts, parent } = options;
+  warnOfOpenSecrets();
   const describe = async () => {
     const urn = await new Promise<pulumi.URN>((resolve) => pulumi.createUrn(name, type, parent).apply(resolve));
     const saved = asksForSaved ? await askForSaved(urn) : undefined;

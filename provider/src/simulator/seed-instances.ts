@@ -49,6 +49,8 @@ export function putSeedInstances(scene: WorkScene, seed: ResolvedSeed): void {
       CreationClassName: className,
       Name: "vmms",
       ElementName: name,
+      // behaviour: simulatedSaysSo
+      Description: "Simulated by pulumi-hyperv-snapshots",
       EnabledState: EnabledState.Enabled,
       Started: true,
     });

@@ -1,5 +1,6 @@
 import type { CimSession } from "../cim/cim-session";
-import type { PowerShellTransportOptions } from "./powershell/powershell-session";
+import type { PowerShellExamination } from "./powershell/examine-powershell";
+import type { PowerShellTransportOptions } from "./powershell/open-request";
 import type { SimulatedTransportOptions } from "./simulated/simulated-session";
 
 /** What each transport needs to know, by its name. */
@@ -35,4 +36,10 @@ export async function openSession<Name extends TransportName>(
   options: TransportOptions[Name],
 ): Promise<CimSession> {
   return transports[transport](options);
+}
+
+/** Tries the way to a host through PowerShell, step by step. */
+export async function examinePowerShell(options: PowerShellTransportOptions): Promise<PowerShellExamination> {
+  const { examinePowerShell: examine } = await import("./powershell/examine-powershell.js");
+  return examine(options);
 }

@@ -13,7 +13,7 @@ describe("hyperv-snapshots", () => {
     expect(help.exitCode).toBe(0);
     for (const { code, meaning } of Object.values(exitCodes))
       expect(help.stdout).toMatch(new RegExp(`${code} +${meaning}`));
-    for (const name of ["list", "show", "restore", "import", "simulate", "doctor"])
+    for (const name of ["list", "show", "restore", "import", "simulate", "doctor", "probe"])
       expect(help.stdout).toContain(`  ${name} `);
     expect((await at.run([])).exitCode).toBe(2);
     expect((await at.run(["lits"])).stderr).toContain("Did you mean list?");

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../../provider/src/errors";
 import { readSeedFile, resolveSeed } from "../../../provider/src/simulator/resolve-seed";
 import { seedSchema } from "../../../provider/src/simulator/seed";
+import { jsonSchemaOf } from "../../support/json-schema-of";
 import { messageOf } from "../../support/message-of";
-import { jsonSchemaOf } from "./json-schema-of";
 
 const root = join(import.meta.dirname, "../../..");
 const schemaFile = join(root, "provider/src/simulator/seed.schema.json");

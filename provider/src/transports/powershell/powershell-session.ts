@@ -11,31 +11,12 @@ import type {
 import type { CimValue } from "../../cim/cim-value";
 import { NotFoundError, ProtocolError } from "../../errors";
 import { ClassName } from "../../schema/names";
+import { openRequest, type PowerShellTransportOptions, shellLimits } from "./open-request";
 import type { RequestContext } from "./shell-failure";
 import { ShellLane } from "./shell-lane";
 import { readInstance, readValues, type WireAnswer, type WireInstance } from "./wire-answer";
 import { wirePath, wireText, wireValue } from "./wire-request";
-import type { OpenRequest, WorkerRequest, WorkerResult } from "./worker-protocol";
-
-/** Which host a session talks to, and as whom. */
-export interface PowerShellTransportOptions {
-  /** The remote host; this computer without one. */
-  readonly host?: string | undefined;
-  /** Who asks; without a name, the account that runs this process. Goes with a password. */
-  readonly userName?: string | undefined;
-  readonly password?: string | undefined;
-  /** A value of `New-CimSession -Authentication`; what Windows chooses without one. */
-  readonly authentication?: string | undefined;
-  /** `root\virtualization\v2`, or what a cluster has in its place. */
-  readonly namespace: string;
-  /** How long a shell may take to start, in milliseconds; 60 000 without a value. */
-  readonly startTimeoutMs?: number;
-  /** How long one request may take, in milliseconds, before its shell is replaced; 120 000 without a value. */
-  readonly requestTimeoutMs?: number;
-}
-
-/** A cmdlet gives up this much earlier than we do, in seconds: a host that is slow then costs no shell. */
-const cmdletMarginSeconds = 10;
+import type { WorkerRequest, WorkerResult } from "./worker-protocol";
 
 /**
  * Opens a session to a host through PowerShell's CIM cmdlets.
@@ -47,10 +28,9 @@ const cmdletMarginSeconds = 10;
  * @throws {@link AuthenticationError}, {@link AccessDeniedError} or {@link ConnectionError} when the host isn't reached.
  */
 export async function openPowerShellSession(options: PowerShellTransportOptions): Promise<CimSession> {
-  const requestTimeoutMs = options.requestTimeoutMs ?? 120_000;
-  const limits = { startTimeoutMs: options.startTimeoutMs ?? 60_000, requestTimeoutMs };
+  const limits = shellLimits(options);
   const target = options.host ?? "this computer";
-  const open = openRequest(options, requestTimeoutMs);
+  const open = openRequest(options);
   const calls = new ShellLane({ limits, open, target });
   const polls = new ShellLane({ limits, open, target });
   try {
@@ -60,18 +40,6 @@ export async function openPowerShellSession(options: PowerShellTransportOptions)
     await calls.close();
     throw error;
   }
-}
-
-function openRequest(options: PowerShellTransportOptions, requestTimeoutMs: number): OpenRequest {
-  const { host, userName, password, authentication } = options;
-  const seconds = Math.max(1, Math.floor(requestTimeoutMs / 1000) - cmdletMarginSeconds);
-  return {
-    verb: "open",
-    operationTimeoutSeconds: wireText(String(seconds)),
-    ...(host !== undefined && { computerName: wireText(host) }),
-    ...(authentication !== undefined && { authentication: wireText(authentication) }),
-    ...(userName !== undefined && { userName: wireText(userName), password: wireText(password ?? "") }),
-  };
 }
 
 /**

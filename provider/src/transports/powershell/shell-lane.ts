@@ -1,7 +1,7 @@
 import { TransportError } from "../../errors";
+import { askShell } from "./ask-shell";
 import { type RequestContext, ShellFailure, sessionClosed, shellError } from "./shell-failure";
 import { type ShellLimits, ShellProcess } from "./shell-process";
-import { workerError } from "./worker-error";
 import type { OpenAnswer, OpenRequest, WorkerRequest, WorkerResult } from "./worker-protocol";
 
 /** A request and who waits for it. */
@@ -96,7 +96,7 @@ export class ShellLane {
 
   private async exchange(shell: ShellProcess, { request, context, resolve, reject }: Waiter): Promise<void> {
     try {
-      resolve(await this.request(shell, request, context));
+      resolve(await askShell(shell, request, context));
     } catch (error) {
       // a session whose connection is lost may never find back
       if (TransportError.isInstance(error)) this.retire(shell);
@@ -111,7 +111,7 @@ export class ShellLane {
     this.shell = shell;
     try {
       await shell.ready;
-      this.opened = (await this.request(shell, this.options.open, context)) as OpenAnswer;
+      this.opened = (await askShell(shell, this.options.open, context)) as OpenAnswer;
       return shell;
     } catch (error) {
       this.retire(shell);
@@ -123,15 +123,5 @@ export class ShellLane {
   private retire(shell: ShellProcess): void {
     const ending = shell.end().finally(() => this.ending.delete(ending));
     this.ending.add(ending);
-  }
-
-  private async request(shell: ShellProcess, request: WorkerRequest, context: RequestContext): Promise<WorkerResult> {
-    try {
-      const answer = await shell.ask(JSON.stringify(request));
-      if ("answer" in answer) return answer.answer;
-      throw workerError(answer.failure, context);
-    } catch (error) {
-      throw error instanceof ShellFailure ? shellError(error, context, true) : error;
-    }
   }
 }

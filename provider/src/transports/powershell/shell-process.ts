@@ -16,7 +16,7 @@ export interface ShellLimits {
 
 /** The worker's script. It lies beside the source also in the package, since the compiler copies no script. */
 const workerFolder = join(__dirname, "../../../src/transports/powershell/worker");
-const workerFiles = ["values.ps1", "cim.ps1", "worker.ps1"];
+const workerFiles = ["values.ps1", "cim.ps1", "shell.ps1", "worker.ps1"];
 
 /** How long a shell may take to end by itself once its input has ended, in milliseconds. */
 const endTimeoutMs = 2000;

@@ -4,6 +4,7 @@ import type { WirePath, WireText, WireValue } from "./wire-request";
 /** What the worker is asked: one line of JSON. `worker/cim.ps1` has a function for each verb. */
 export type WorkerRequest =
   | OpenRequest
+  | { readonly verb: "describe" }
   | { readonly verb: "get"; readonly path: WirePath }
   | { readonly verb: "query"; readonly wql: WireText; readonly namespace: WireText }
   | {
@@ -40,8 +41,21 @@ export interface OpenAnswer {
   readonly computerName: string;
 }
 
-/** Instances, or a method's return value and out parameters, or what `open` answers. */
-export type WorkerResult = readonly WireInstance[] | Readonly<Record<string, WireAnswer>> | OpenAnswer;
+/** What the worker says of its PowerShell (`describe`). */
+export interface ShellFacts {
+  /** `$PSVersionTable.PSEdition`: Desktop is Windows PowerShell, Core is PowerShell 7. */
+  readonly edition: string;
+  readonly version: string;
+  /** Whether it runs with an administrator's rights; null where that can't be told: outside Windows. */
+  readonly elevated: boolean | null;
+  /** Whether its account is in Hyper-V Administrators; null likewise. */
+  readonly hyperVAdministrator: boolean | null;
+  /** Why the module CimCmdlets can't be loaded; null where it can. */
+  readonly moduleProblem: string | null;
+}
+
+/** Instances, or a method's return value and out parameters, or what `open` or `describe` answers. */
+export type WorkerResult = readonly WireInstance[] | Readonly<Record<string, WireAnswer>> | OpenAnswer | ShellFacts;
 
 /** What the worker answers to any request. */
 export type WorkerAnswer = { readonly answer: WorkerResult } | { readonly failure: WorkerFailure };

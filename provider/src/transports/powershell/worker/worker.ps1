@@ -15,6 +15,7 @@ function Write-Frame([string] $number, [string] $json) {
 
 function Invoke-Request($request) {
     switch ($request.verb) {
+        'describe' { return Get-ShellFacts }
         'open' { return Open-Session $request }
         'get' { return Invoke-Get $request }
         'query' { return Invoke-Query $request }

@@ -5,6 +5,7 @@ interface AnySchema {
   readonly wrapped?: AnySchema;
   readonly default?: unknown;
   readonly item?: AnySchema;
+  readonly value?: AnySchema;
   readonly items?: readonly AnySchema[];
   readonly options?: readonly (AnySchema | string | number)[];
   readonly literal?: unknown;
@@ -25,6 +26,8 @@ export function jsonSchemaOf(given: unknown): JsonSchema {
     case "number":
     case "boolean":
       return { type: schema.type };
+    case "unknown":
+      return {};
     case "literal":
       return { const: schema.literal };
     case "picklist":
@@ -37,6 +40,10 @@ export function jsonSchemaOf(given: unknown): JsonSchema {
       const items = schema.items ?? [];
       return { type: "array", prefixItems: items.map(jsonSchemaOf), minItems: items.length, maxItems: items.length };
     }
+    case "nullable":
+      return { anyOf: [jsonSchemaOf(schema.wrapped), { type: "null" }] };
+    case "record":
+      return { type: "object", additionalProperties: jsonSchemaOf(schema.value) };
     case "optional":
       return { ...jsonSchemaOf(schema.wrapped), ...(schema.default !== undefined && { default: schema.default }) };
     case "strict_object": {

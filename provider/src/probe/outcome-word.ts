@@ -1,0 +1,25 @@
+import { CimError, JobFailedError, MethodFailedError, NotFoundError } from "../errors";
+import { ReturnValue } from "../schema/value-maps";
+
+/** What is said of a call that did what it was asked for. */
+export const accepted = "accept";
+
+/**
+ * What came of a call that the host refused, in one word: `refuse32770`, `jobError32768`, `notFound`, `hresult80041002`.
+ *
+ * @throws The error itself, where it is no refusal: nothing is known of the host then.
+ */
+export function refusalWord(error: unknown): string {
+  if (MethodFailedError.isInstance(error)) return `refuse${error.returnValue}`;
+  if (JobFailedError.isInstance(error)) return `jobError${error.errorCode}`;
+  if (NotFoundError.isInstance(error)) return "notFound";
+  if (CimError.isInstance(error) && error.hresult !== null) return `hresult${error.hresult.toString(16)}`;
+  throw error;
+}
+
+/** What came of a call, by its return value. */
+export function returnWord(returnValue: number): string {
+  const { CompletedWithNoError, MethodParametersCheckedJobStarted } = ReturnValue;
+  const isGood = returnValue === CompletedWithNoError || returnValue === MethodParametersCheckedJobStarted;
+  return isGood ? accepted : `refuse${returnValue}`;
+}

@@ -1,0 +1,27 @@
+import type { ProbeQuestion } from "./probe-question";
+import { questionsOfDestroying } from "./questions/destroying";
+import { questionsOfFirstSnapshot } from "./questions/first-snapshot";
+import { questionsOfGroups } from "./questions/groups";
+import { questionsOfMembers } from "./questions/members";
+import { questionsOfNotes } from "./questions/notes";
+import { questionsOfParameters } from "./questions/parameters";
+import { questionsOfRunningJobs } from "./questions/side-by-side";
+
+/** Everything a probe asks, in the order in which it asks. The one table: the probe, the docs and the tests come from it. */
+export const probeQuestions: readonly ProbeQuestion[] = [
+  ...questionsOfGroups,
+  ...questionsOfMembers,
+  ...questionsOfFirstSnapshot,
+  ...questionsOfNotes,
+  ...questionsOfRunningJobs,
+  ...questionsOfDestroying,
+  ...questionsOfParameters,
+];
+
+/** Options of the simulated host that no question settles, and why none is asked. */
+export const notAsked: Readonly<Record<string, string>> = {
+  language: "Nothing is decided by a host's texts, so it doesn't matter.",
+  failedMember: "Nothing makes one machine's snapshot fail without breaking that machine.",
+  jobsAtRestart: "The host's service would have to be started anew while others use it.",
+  exportJobType: "An export writes whole disks into a folder of the host.",
+};

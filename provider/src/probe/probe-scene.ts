@@ -1,0 +1,174 @@
+import { randomUUID } from "node:crypto";
+import type { CimInstancePath } from "../cim/cim-instance-path";
+import type { CimSession } from "../cim/cim-session";
+import { JobLostError, MethodFailedError } from "../errors";
+import { addMember, defineGroup, type NamedGroup } from "../hyperv/collection-management-service";
+import type { HyperVHost } from "../hyperv/hyperv-host";
+import type { MemberCondition } from "../hyperv/member-condition";
+import {
+  anyBusy,
+  findVirtualSystemCollection,
+  machinePath,
+  type VirtualSystemCollection,
+} from "../hyperv/virtual-system-collection";
+import type { Clock } from "../jobs/clock";
+import type { JobReading } from "../jobs/concrete-job";
+import { checkpointLimit, memberStateOf } from "./member-state";
+import { NoAnswer } from "./no-answer";
+import type { Redactor } from "./redactor";
+
+/** What a probe works with. */
+export interface ProbeSceneParts {
+  readonly host: HyperVHost;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  /** The group that was named; it is only read. */
+  readonly group: VirtualSystemCollection;
+  readonly members: readonly MemberCondition[];
+  readonly abortSignal: AbortSignal;
+}
+
+/** Which machines are in a group of the probe's own. */
+export type TrialGroup = "none" | "all" | "running" | "off" | "savedOrPaused" | "atLimit";
+
+/** What every group of the probe's own is called, before a number: so that people know what they see. */
+const groupNamePrefix = "hyperv-snapshots probe";
+
+const jobTimeoutMs = 30 * 60_000;
+const idleTimeoutMs = 10 * 60_000;
+const idlePauseMs = 250;
+
+/**
+ * Where a probe's questions are asked: the host, the group that was named, and groups of the probe's own.
+ *
+ * Snapshots are only ever taken of those: what is in them is the probe's beyond doubt, and can be removed.
+ */
+export class ProbeScene {
+  readonly host: HyperVHost;
+  readonly redactor: Redactor;
+  readonly group: VirtualSystemCollection;
+  readonly members: readonly MemberCondition[];
+  /** The `CollectionID`s of the probe's own groups, as they were asked for. */
+  readonly ownGroups: string[] = [];
+  /** Snapshot collections that the probe made, whether or not they are still there. */
+  readonly ownSnapshots = new Map<string, CimInstancePath>();
+  /** Groups of another kind that the probe made. */
+  readonly ownCollections: NamedGroup[] = [];
+  /** What is to be put back, newest last. */
+  readonly toPutBack: (() => Promise<void>)[] = [];
+  private readonly clock: Clock;
+  private readonly groups = new Map<TrialGroup, Promise<VirtualSystemCollection>>();
+  private readonly shared = new Map<string, Promise<unknown>>();
+  private abortSignal: AbortSignal | undefined;
+
+  constructor({ host, clock, redactor, group, members, abortSignal }: ProbeSceneParts) {
+    this.host = host;
+    this.clock = clock;
+    this.redactor = redactor;
+    this.group = group;
+    this.members = members;
+    this.abortSignal = abortSignal;
+  }
+
+  get session(): CimSession {
+    return this.host.session;
+  }
+
+  /** From now on nothing ends a wait early: what was made is removed whatever happens. */
+  beginCleanUp(): void {
+    this.abortSignal = undefined;
+  }
+
+  /** Does something once, however many questions want to know of it. */
+  once<T>(what: string, act: () => Promise<T>): Promise<T> {
+    const known = this.shared.get(what) as Promise<T> | undefined;
+    const begun = known ?? act();
+    this.shared.set(what, begun);
+    return begun;
+  }
+
+  /** A group of the probe's own. @throws {@link NoAnswer} when no machine belongs into it. */
+  groupOf(which: TrialGroup): Promise<VirtualSystemCollection> {
+    const known = this.groups.get(which) ?? this.makeGroup(this.machinesFor(which));
+    this.groups.set(which, known);
+    return known;
+  }
+
+  /** Makes a group of the probe's own that no other question has. */
+  async makeGroup(machines: readonly MemberCondition[]): Promise<VirtualSystemCollection> {
+    const collectionId = randomUUID().toUpperCase();
+    this.ownGroups.push(collectionId);
+    await defineGroup(this.host, { name: `${groupNamePrefix} ${this.ownGroups.length}`, collectionId });
+    const group = await findVirtualSystemCollection(this.session, collectionId);
+    try {
+      for (const { vmId } of machines) await addMember(this.host, group, machinePath(vmId));
+    } catch (error) {
+      if (!MethodFailedError.isInstance(error)) throw error;
+      throw new NoAnswer("the host doesn't let a machine be in two groups");
+    }
+    return group;
+  }
+
+  /** The machines of a group of the probe's own. @throws {@link NoAnswer} when there are none. */
+  machinesFor(which: TrialGroup): readonly MemberCondition[] {
+    const { wanted, missing } = kinds[which];
+    const machines = this.members.filter(wanted);
+    if (machines.length === 0 && which !== "none") throw new NoAnswer(missing);
+    return machines;
+  }
+
+  /** Waits until the host shows no machine of the group to be busy. */
+  async untilIdle(): Promise<void> {
+    const vmIds = this.members.map(({ vmId }) => vmId);
+    const deadline = this.clock.now() + idleTimeoutMs;
+    for (;;) {
+      this.abortSignal?.throwIfAborted();
+      if (!(await anyBusy(this.session, vmIds))) return;
+      if (this.clock.now() >= deadline) throw new NoAnswer("a machine was still busy after 10 minutes");
+      await this.clock.sleep(idlePauseMs, this.abortSignal);
+    }
+  }
+
+  /**
+   * Waits for a job.
+   *
+   * @returns Its last reading; null where the host shows no jobs, and the machines became idle instead.
+   */
+  async waitForJob(jobPath: CimInstancePath, attempted: string): Promise<JobReading | null> {
+    const { abortSignal } = this;
+    const options = { timeoutMs: jobTimeoutMs, attempted, target: "the probe's group" };
+    try {
+      return await this.host.jobs.waitFor(jobPath, { ...options, ...(abortSignal && { abortSignal }) });
+    } catch (error) {
+      if (!JobLostError.isInstance(error)) throw error;
+      await this.untilIdle();
+      return null;
+    }
+  }
+}
+
+const hasRoom = ({ checkpoints }: MemberCondition) => checkpoints < checkpointLimit;
+
+/** Machines at the limit would make every other question one about the limit. */
+const kinds: Readonly<
+  Record<TrialGroup, { readonly wanted: (member: MemberCondition) => boolean; readonly missing: string }>
+> = {
+  none: { wanted: () => false, missing: "" },
+  all: { wanted: hasRoom, missing: "the group has no machines" },
+  running: {
+    wanted: (member) => hasRoom(member) && memberStateOf(member) === "running",
+    missing: "no machine of the group is running",
+  },
+  off: {
+    wanted: (member) => hasRoom(member) && memberStateOf(member) === "off",
+    missing: "no machine of the group is off",
+  },
+  savedOrPaused: {
+    wanted: (member) => hasRoom(member) && ["saved", "paused"].includes(memberStateOf(member)),
+    missing: "no machine of the group is saved or paused",
+  },
+  atLimit: {
+    wanted: (member) => !hasRoom(member) && memberStateOf(member) === "running",
+    missing: `no running machine of the group has ${checkpointLimit} checkpoints`,
+  },
+};

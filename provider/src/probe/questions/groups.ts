@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { CimInstancePath } from "../../cim/cim-instance-path";
+import { addMember } from "../../hyperv/collection-management-service";
+import { servicePath } from "../../hyperv/service-path";
+import { snapshotCollectionPath } from "../../hyperv/snapshot-collection";
+import { machinePath } from "../../hyperv/virtual-system-collection";
+import { ClassName } from "../../schema/names";
+import { CollectionType } from "../../schema/value-maps";
+import { NoAnswer } from "../no-answer";
+import { accepted, refusalWord, returnWord } from "../outcome-word";
+import type { ProbeQuestion } from "../probe-question";
+import type { ProbeScene } from "../probe-scene";
+import { wordOfTrial } from "../snapshot-trial";
+
+/** What of groups isn't known. */
+export const questionsOfGroups: readonly ProbeQuestion[] = [
+  {
+    id: "collectionIdForm",
+    question: "How does the host write a CollectionID?",
+    asked: "Reads the group: in upper or lower case, in braces or not.",
+    option: "collectionIdForm",
+    changesHost: false,
+    ask: async ({ group, session, redactor }) => {
+      const id = group.collectionId;
+      if (!/[a-z]/i.test(id)) throw new NoAnswer("the group's id has no letters");
+      const form = /[a-z]/.test(id) ? "lowerCase" : "upperCase";
+      const instance = await session.get(group.path);
+      const InstanceID = redactor.value(instance.properties["InstanceID"] ?? null);
+      return { answer: id.startsWith("{") ? "braced" : form, observed: { InstanceID } };
+    },
+  },
+  {
+    id: "machineInTwoGroups",
+    question: "May a machine be in two groups?",
+    asked: "Makes a group of the probe's own, and adds every member of the group to it.",
+    changesHost: true,
+    ask: async (scene) => {
+      await scene.groupOf("all");
+      return { answer: accepted };
+    },
+  },
+  {
+    id: "membershipAsItIs",
+    question: "What does adding a member that is there already return?",
+    asked: "Adds a machine to a group of the probe's own a second time.",
+    option: "membershipAsItIs",
+    changesHost: true,
+    ask: async (scene) => {
+      const group = await scene.groupOf("all");
+      const [first] = scene.machinesFor("all");
+      try {
+        await addMember(scene.host, group, machinePath(first?.vmId ?? ""));
+        return { answer: accepted };
+      } catch (error) {
+        return { answer: refusalWord(error) };
+      }
+    },
+  },
+  {
+    id: "missingReference",
+    question: "What does a reference to an object that doesn't exist return?",
+    asked: "Calls DestroySnapshot with a snapshot collection that isn't there.",
+    option: "missingReference",
+    changesHost: true,
+    ask: async ({ session }) => {
+      const AffectedSnapshotCollection = snapshotCollectionPath(randomUUID().toUpperCase());
+      const service = await servicePath(session, ClassName.collectionSnapshotService);
+      try {
+        const { returnValue } = await session.invokeMethod(service, "DestroySnapshot", { AffectedSnapshotCollection });
+        return { answer: returnWord(returnValue) };
+      } catch (error) {
+        return { answer: refusalWord(error) };
+      }
+    },
+  },
+  {
+    id: "emptyGroup",
+    question: "What does CreateSnapshot do with a group that has no members?",
+    asked: "Calls it on an empty group of the probe's own.",
+    option: "emptyGroup",
+    changesHost: true,
+    ask: async (scene) => wordOfTrial(scene, await scene.groupOf("none")),
+  },
+  {
+    id: "managementCollection",
+    question: "Does CreateSnapshot take a group of groups (Msvm_ManagementCollection)?",
+    asked: "Calls it on such a group, with a group of running machines in it, both of the probe's own.",
+    changesHost: true,
+    ask: askOfManagementCollection,
+  },
+];
+
+async function askOfManagementCollection(scene: ProbeScene) {
+  const { session, host } = scene;
+  const running = await scene.groupOf("running");
+  const collectionId = randomUUID().toUpperCase();
+  const service = await servicePath(session, ClassName.collectionManagementService);
+  const Collection = new CimInstancePath({
+    className: ClassName.managementCollection,
+    keys: { CollectionID: collectionId },
+  });
+  const Name = "hyperv-snapshots probe of groups";
+  scene.ownCollections.push({ path: Collection, name: Name });
+  const made = await session.invokeMethod(service, "DefineCollection", {
+    Name,
+    Id: collectionId,
+    Type: CollectionType.CollectionOfCollections,
+  });
+  if (returnWord(made.returnValue) !== accepted)
+    throw new NoAnswer(`no group of groups was made (${made.returnValue})`);
+  const given = made.outParameters["DefinedCollection"];
+  const path = given instanceof CimInstancePath ? given : Collection;
+  scene.ownCollections.splice(-1, 1, { path, name: Name });
+  await addMember(host, { path, name: Name }, running.path);
+  return wordOfTrial(scene, { path, name: Name, collectionId });
+}

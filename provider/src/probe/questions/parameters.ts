@@ -1,0 +1,109 @@
+import { embedInstance } from "../../cim/embedded-instance";
+import { servicePath } from "../../hyperv/service-path";
+import { memberSnapshots } from "../../hyperv/snapshot-collection";
+import { snapshotSettingsText } from "../../hyperv/snapshot-settings";
+import { ClassName } from "../../schema/names";
+import { SnapshotType } from "../../schema/value-maps";
+import { NoAnswer } from "../no-answer";
+import { accepted, refusalWord, returnWord } from "../outcome-word";
+import type { ProbeAnswer, ProbeQuestion } from "../probe-question";
+import type { ProbeScene } from "../probe-scene";
+import { discard, madeBy, observedOf, type TrialParameters, takeTrial, wordOfTrial } from "../snapshot-trial";
+
+const onRunning =
+  (parameters: TrialParameters): ProbeQuestion["ask"] =>
+  async (scene) =>
+    wordOfTrial(scene, await scene.groupOf("running"), parameters);
+
+/** The first of the types that are the vendor's own. */
+const vendorType = 32768;
+
+/** Which parameters CreateSnapshot takes. */
+export const questionsOfParameters: readonly ProbeQuestion[] = [
+  {
+    id: "recoverySnapshot",
+    question: "Can a group of running machines be snapshot as type 2 (recovery)?",
+    asked: "Calls CreateSnapshot so, and reads which VirtualSystemType the snapshots have.",
+    changesHost: true,
+    ask: async (scene) => {
+      const { answer, observed } = await recovery(scene);
+      return { answer, observed };
+    },
+  },
+  {
+    id: "recoverySnapshotSettings",
+    question: "Can the settings of a recovery snapshot be written?",
+    asked: "Gives a machine's recovery snapshot another name.",
+    option: "recoverySnapshotSettings",
+    changesHost: true,
+    ask: async (scene) => {
+      const { renamed, answer } = await recovery(scene);
+      if (renamed === null) throw new NoAnswer(`no snapshot was taken (${answer})`);
+      return { answer: renamed };
+    },
+  },
+  {
+    id: "nullSettings",
+    question: "May SnapshotSettings be null?",
+    asked: "Calls CreateSnapshot with null instead of the empty text.",
+    changesHost: true,
+    ask: onRunning({ snapshotSettings: null }),
+  },
+  {
+    id: "settings",
+    question: "Does CreateSnapshot take an embedded Msvm_VirtualSystemSnapshotSettingData?",
+    asked: "Calls it with one that asks for application consistency.",
+    option: "settings",
+    changesHost: true,
+    ask: onRunning({ snapshotSettings: snapshotSettingsText({ consistencyLevel: "ApplicationConsistent" }) }),
+  },
+  {
+    id: "badSettings",
+    question: "How are settings refused that are no such instance?",
+    asked: "Calls CreateSnapshot with a text that is no embedded instance.",
+    option: "badSettings",
+    changesHost: true,
+    ask: onRunning({ snapshotSettings: "no settings" }),
+  },
+  {
+    id: "snapshotTypes",
+    question: "Does CreateSnapshot take types of the vendor's own?",
+    asked: `Calls it with the type ${vendorType}.`,
+    option: "snapshotTypes",
+    changesHost: true,
+    ask: async (scene) => {
+      const { answer, observed } = await onRunning({ snapshotType: vendorType })(scene);
+      const words: Readonly<Record<string, string>> = { [accepted]: "vendorToo", refuse4: "oneAndTwo" };
+      return { answer: words[answer] ?? answer, ...(observed && { observed }) };
+    },
+  },
+];
+
+/** Takes a recovery snapshot, writes on it, and removes it. */
+function recovery(scene: ProbeScene): Promise<Required<ProbeAnswer> & { readonly renamed: string | null }> {
+  return scene.once("recovery snapshot", async () => {
+    const snapshotType = SnapshotType.RecoverySnapshot;
+    const trial = await takeTrial(scene, await scene.groupOf("running"), { snapshotType });
+    const answer = trial.word;
+    if (answer !== accepted) return { answer, observed: observedOf(trial), renamed: null };
+    const collection = madeBy(trial);
+    const [first] = await memberSnapshots(scene.session, collection);
+    const kinds = { VirtualSystemType: scene.redactor.value(first?.virtualSystemType ?? null) };
+    const renamed = first ? await rename(scene, first.snapshotId) : null;
+    await discard(scene, [collection]);
+    return { answer, observed: { ...observedOf(trial), ...kinds }, renamed };
+  });
+}
+
+async function rename({ session }: ProbeScene, InstanceID: string): Promise<string> {
+  const service = await servicePath(session, ClassName.virtualSystemManagementService);
+  const SystemSettings = embedInstance(ClassName.virtualSystemSettingData, {
+    InstanceID,
+    ElementName: "hyperv-snapshots probe",
+  });
+  try {
+    return returnWord((await session.invokeMethod(service, "ModifySystemSettings", { SystemSettings })).returnValue);
+  } catch (error) {
+    return refusalWord(error);
+  }
+}

@@ -1,0 +1,105 @@
+import { HyperVError } from "../errors";
+import type { HyperVHost } from "../hyperv/hyperv-host";
+import { readMemberConditions } from "../hyperv/member-condition";
+import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import type { Clock } from "../jobs/clock";
+import { ClassName } from "../schema/names";
+import { cleanUp, type LeftBehind } from "./clean-up";
+import { memberStateOf } from "./member-state";
+import { NoAnswer } from "./no-answer";
+import type { ProbeQuestion } from "./probe-question";
+import { probeQuestions } from "./probe-questions";
+import { ProbeScene } from "./probe-scene";
+import { type RecordedAnswer, type Recording, recordingFormat, recordingVersion } from "./recording";
+import { Redactor } from "./redactor";
+
+/** Whom a probe asks, and how far it may go. */
+export interface ProbeRequest {
+  readonly host: HyperVHost;
+  readonly clock: Clock;
+  /** The group's name, `CollectionID` or object path. */
+  readonly group: string;
+  /** Whether snapshots may be taken, and other things of the probe's own made. */
+  readonly takeSnapshots: boolean;
+  /** What the person says of the host. */
+  readonly label?: string;
+  /** Ends the asking; what was made is removed all the same. */
+  readonly abortSignal: AbortSignal;
+  /** Is told of every answer. */
+  readonly onAnswer: (answer: RecordedAnswer) => void;
+  /** Is told at the end, also after a failure, of what it made and couldn't remove: in the host's own names. */
+  readonly onLeft: (left: readonly LeftBehind[]) => void;
+}
+
+/**
+ * Asks a host every question of the table, one after the other.
+ *
+ * A question that can't be asked doesn't keep the others from it. Whatever was made is removed at the end, also when
+ * something fails or the asking is interrupted.
+ *
+ * @throws {@link NotFoundError} or {@link AccessDeniedError} when the group isn't found.
+ */
+export async function runProbe(request: ProbeRequest): Promise<Recording> {
+  const { host, clock, abortSignal } = request;
+  const redactor = new Redactor();
+  const group = await findVirtualSystemCollection(host.session, request.group);
+  const members = await readMemberConditions(host.session, group.path);
+  redactor.name(host.session.hostName, "host");
+  redactor.name(group.name, "group-1");
+  const recordedMembers = members.map((member) => ({
+    machine: redactor.machine(member),
+    state: memberStateOf(member),
+    configurationVersion: member.configurationVersion,
+    checkpointType: member.userSnapshotType,
+    checkpoints: member.checkpoints,
+  }));
+  const madeBy = (await isSimulated(host)) ? "the simulated host" : "a host";
+  const scene = new ProbeScene({ host, clock, redactor, group, members, abortSignal });
+  const answers: RecordedAnswer[] = [];
+  let left: readonly LeftBehind[];
+  try {
+    for (const question of probeQuestions) {
+      const answer = await ask(scene, question, request);
+      answers.push(answer);
+      request.onAnswer(answer);
+    }
+  } finally {
+    left = await cleanUp(scene);
+    request.onLeft(left);
+  }
+  return {
+    format: recordingFormat,
+    version: recordingVersion,
+    madeBy,
+    ...(request.label !== undefined && { label: request.label }),
+    tookSnapshots: request.takeSnapshots,
+    members: recordedMembers,
+    answers,
+    left: left.length,
+  };
+}
+
+async function ask(
+  scene: ProbeScene,
+  { id, changesHost, ask: askHost }: ProbeQuestion,
+  { takeSnapshots, abortSignal }: ProbeRequest,
+): Promise<RecordedAnswer> {
+  const open = (because: string): RecordedAnswer => ({ question: id, answer: null, because });
+  if (abortSignal.aborted) return open("the probe was interrupted");
+  if (changesHost && !takeSnapshots) return open("it is asked only with --take-one");
+  try {
+    return { question: id, ...(await askHost(scene)) };
+  } catch (error) {
+    if (abortSignal.aborted) return open("the probe was interrupted");
+    if (error instanceof NoAnswer) return open(error.message);
+    // its message names machines
+    if (HyperVError.isInstance(error)) return open(error.code);
+    throw error;
+  }
+}
+
+/** The simulated host says what it is, whichever way it is reached, so that no recording of it passes for a real host's. */
+async function isSimulated({ session }: HyperVHost): Promise<boolean> {
+  const services = await session.query(`SELECT * FROM ${ClassName.collectionSnapshotService}`);
+  return services.some((service) => /\bsimulated\b/i.test(service.string("Description") ?? ""));
+}

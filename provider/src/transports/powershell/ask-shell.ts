@@ -1,0 +1,19 @@
+import { type RequestContext, ShellFailure, shellError } from "./shell-failure";
+import type { ShellProcess } from "./shell-process";
+import { workerError } from "./worker-error";
+import type { WorkerRequest, WorkerResult } from "./worker-protocol";
+
+/** Asks the worker in a shell. @throws {@link HyperVError} as the port says. */
+export async function askShell(
+  shell: ShellProcess,
+  request: WorkerRequest,
+  context: RequestContext,
+): Promise<WorkerResult> {
+  try {
+    const answer = await shell.ask(JSON.stringify(request));
+    if ("answer" in answer) return answer.answer;
+    throw workerError(answer.failure, context);
+  } catch (error) {
+    throw error instanceof ShellFailure ? shellError(error, context, true) : error;
+  }
+}

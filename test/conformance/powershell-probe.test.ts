@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { CimSession } from "../../provider/src/cim/cim-session";
+import type { Clock } from "../../provider/src/jobs/clock";
+import { JobMonitor } from "../../provider/src/jobs/job-monitor";
+import { runProbe } from "../../provider/src/probe/run-probe";
+import { virtualizationNamespace } from "../../provider/src/schema/names";
+import { type Seed, SimulatedHost } from "../../provider/src/simulator/index";
+import { openSession } from "../../provider/src/transports/index";
+import { CimHostServer } from "../support/cim-host-server";
+import { powerShellEditions, requirePowerShell } from "../support/powershell";
+import { ProbedHost } from "../support/probe-simulated";
+
+// starts of PowerShell take long where many other tests run beside
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
+/** What is over soon is looked at seldom. */
+const seed: Seed = {
+  machines: [{ name: "lab-1" }, { name: "lab-2", state: "off" }],
+  groups: [{ name: "lab", members: ["lab-1", "lab-2"] }],
+  jobs: { CreateSnapshot: { seconds: 0.2 }, DestroySnapshot: { seconds: 0.2 } },
+  mergeSeconds: 0.2,
+};
+
+/** A clock on which nobody waits: who sleeps is there at once. Only one thing may be under way. */
+class LeapingClock implements Clock {
+  private time = 0;
+  readonly now = () => this.time;
+  readonly sleep = async (milliseconds: number) => {
+    this.time += milliseconds;
+  };
+}
+
+describe.each(powerShellEditions)("a probe through $name", (edition) => {
+  const clock = new LeapingClock();
+  let server: CimHostServer;
+  let session: CimSession;
+
+  beforeEach(async (context) => {
+    const environment = requirePowerShell(context, edition);
+    const host = SimulatedHost.inMemory({ seed, clock: () => Date.UTC(2026, 10, 23) + clock.now() });
+    server = await CimHostServer.start(host);
+    for (const [name, value] of Object.entries({ ...environment, ...server.environment })) vi.stubEnv(name, value);
+    session = await openSession("powershell", { namespace: virtualizationNamespace });
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await session?.close();
+    await server?.stop();
+  });
+
+  it("finds what a probe of the same host finds by the shortest way", async () => {
+    const recording = await runProbe({
+      host: { session, jobs: new JobMonitor(session, clock, () => 0.5) },
+      clock,
+      group: "lab",
+      takeSnapshots: true,
+      abortSignal: new AbortController().signal,
+      onAnswer: () => {},
+      onLeft: (left) => expect(left).toEqual([]),
+    });
+    expect(recording).toEqual(await new ProbedHost(seed).probe());
+  });
+});

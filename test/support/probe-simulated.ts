@@ -1,0 +1,80 @@
+import { JobMonitor } from "../../provider/src/jobs/job-monitor";
+import type { LeftBehind } from "../../provider/src/probe/clean-up";
+import { recordedHost } from "../../provider/src/probe/recorded-host";
+import type { RecordedAnswer, Recording } from "../../provider/src/probe/recording";
+import { runProbe } from "../../provider/src/probe/run-probe";
+import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
+import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
+import { FakeClock } from "./fake-clock";
+
+/** A group with machines in every state that matters: two that run, one of them with standard checkpoints, and one at the limit. */
+export const everyStateSeed: Seed = {
+  hostName: "HV-SECRET",
+  machines: [
+    { name: "Payroll-01" },
+    { name: "Payroll-02", userSnapshotType: "Test", checkpoints: 2 },
+    { name: "Payroll-03", state: "off" },
+    { name: "Payroll-04", state: "saved" },
+    { name: "Payroll-05", checkpoints: 50 },
+  ],
+  groups: [{ name: "Payroll", members: ["Payroll-01", "Payroll-02", "Payroll-03", "Payroll-04", "Payroll-05"] }],
+};
+
+/** The seed of a host that behaves as recorded. */
+export function seedFrom(recording: Recording): Seed {
+  const { machines, groups, settled } = recordedHost(recording);
+  return { machines: [...machines], groups, options: settled } as unknown as Seed;
+}
+
+/** A simulated host in memory that is probed, on a fake clock: what takes minutes takes no time. */
+export class ProbedHost {
+  readonly clock = new FakeClock();
+  readonly host: SimulatedHost;
+  readonly answers: RecordedAnswer[] = [];
+  left: readonly LeftBehind[] = [];
+  /** Is told of every request before the host serves it. */
+  onRequest: ((request: HostRequest) => void) | undefined;
+  readonly interruption = new AbortController();
+
+  constructor(seed: Seed = everyStateSeed) {
+    this.host = SimulatedHost.inMemory({
+      seed,
+      clock: () => Date.UTC(2026, 10, 23, 6, 42) + this.clock.now(),
+      onRequest: (request) => this.onRequest?.(request),
+    });
+  }
+
+  /** Probes the host's first group. */
+  probe(takeSnapshots = true): Promise<Recording> {
+    const session = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
+    return this.clock.run(
+      runProbe({
+        host: { session, jobs: new JobMonitor(session, this.clock, () => 0.5) },
+        clock: this.clock,
+        group: this.host.tree().groups[0]?.name ?? "",
+        takeSnapshots,
+        abortSignal: this.interruption.signal,
+        onAnswer: (answer) => this.answers.push(answer),
+        onLeft: (left) => {
+          this.left = left;
+        },
+      }),
+    );
+  }
+
+  /** Everything of the host that a probe has no business to change. */
+  get things(): object {
+    const all = (className: string) => this.host.query(`SELECT * FROM ${className}`);
+    return {
+      groups: all("Msvm_VirtualSystemCollection").map(({ properties }) => properties),
+      groupsOfGroups: all("Msvm_ManagementCollection").length,
+      snapshots: all("Msvm_SnapshotCollection").length,
+      settings: all("Msvm_VirtualSystemSettingData").map(({ path, properties }) => ({
+        path: path.identity,
+        name: properties["ElementName"],
+        notes: [properties["Notes"] ?? []].flat().join(),
+        parent: properties["Parent"],
+      })),
+    };
+  }
+}

@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, expect, it, vi } from "vitest";
+import { configurationKeys } from "../../../provider/src/config";
+import { secretKeys, warnOfOpenSecrets } from "../../../provider/src/resources/warn-of-open-secrets";
+
+const password = "hunter2";
+const key = "hyperv-snapshots:password";
+let stacks = 0;
+
+/** Runs as the program of a new stack does. @returns What it warned of. */
+function warningsOf(values: Record<string, string>, secrets: readonly string[] = [], times = 1): readonly string[] {
+  stacks += 1;
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  vi.spyOn(pulumi, "getStack").mockReturnValue(`stack-${stacks}`);
+  vi.spyOn(pulumi, "getProject").mockReturnValue("project");
+  pulumi.runtime.setAllConfig(values, [...secrets]);
+  for (let time = 0; time < times; time += 1) warnOfOpenSecrets();
+  return warn.mock.calls.map(([text]) => text);
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  pulumi.runtime.setAllConfig({}, []);
+});
+
+it("knows the keys that the table calls secret", () => {
+  const secret = Object.entries(configurationKeys).filter(([, entry]) => "isSecret" in entry);
+  expect(secret.map(([name]) => name)).toEqual([...secretKeys]);
+});
+
+it("warns of a secret that stands in the configuration in clear: once, with what to do, and without it", () => {
+  const warnings = warningsOf({ [key]: password, "hyperv-snapshots:host": "HV01" }, [], 3);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain(`pulumi config set --secret ${key}`);
+  expect(warnings.join()).not.toContain(password);
+});
+
+it("is content with one that is encrypted, or not set, and with other keys in clear", () => {
+  expect(warningsOf({ [key]: password }, [key])).toEqual([]);
+  expect(warningsOf({ "hyperv-snapshots:username": "operator" })).toEqual([]);
+  expect(warningsOf({ [key]: password }, ["other:password"])).toHaveLength(1);
+});
