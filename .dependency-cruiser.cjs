@@ -33,7 +33,7 @@ module.exports = {
       comment: "hyperv/ and jobs/ work on the port, however the host is reached.",
       severity: "error",
       from: { path: `${src}/(hyperv|jobs)/` },
-      to: { path: `${src}/(transports|simulator|lifecycle|resources|types|connection|config)` },
+      to: { path: `${src}/(transports|simulator|lifecycle|resources|types|connection|config|read-configuration)` },
     },
     {
       name: "a-job-is-not-about-snapshots",
@@ -47,7 +47,7 @@ module.exports = {
       comment: "A transport carries requests; it neither knows what they mean nor waits for jobs.",
       severity: "error",
       from: { path: `${src}/transports/` },
-      to: { path: `${src}/(hyperv|jobs|lifecycle|resources|types|connection|config)` },
+      to: { path: `${src}/(hyperv|jobs|lifecycle|resources|types|connection|config|read-configuration)` },
     },
     {
       name: "transports-do-not-know-each-other",

@@ -23,6 +23,14 @@ export {
   TransportTimeoutError,
   UnexpectedJobStateError,
 } from "./errors";
-export { CollectionSnapshot, type CollectionSnapshotArgs } from "./resources/collection-snapshot";
-export { VirtualSystemCollection, type VirtualSystemCollectionArgs } from "./resources/virtual-system-collection";
+export {
+  CollectionSnapshot,
+  type CollectionSnapshotArgs,
+  type CollectionSnapshotState,
+} from "./resources/collection-snapshot";
+export {
+  VirtualSystemCollection,
+  type VirtualSystemCollectionArgs,
+  type VirtualSystemCollectionState,
+} from "./resources/virtual-system-collection";
 export type { types };

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { transportOf } from "../connection";
 import { InvalidArgumentError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
 import { isGone, requireSight } from "../hyperv/sight";
@@ -17,6 +16,7 @@ import { diffCollectionSnapshot } from "./collection-snapshot-diff";
 import { checkInputs, inputNames, readInputs } from "./collection-snapshot-inputs";
 import { readSnapshot } from "./collection-snapshot-read";
 import type { ConfiguredHost } from "./configured-host";
+import { diffOnHosts } from "./default-connection";
 import type { CheckFailure, ConfigureRequest, DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
 import type { GroupQueue } from "./group-queue";
 import { pendingOf, timeoutMs } from "./hidden-inputs";
@@ -37,15 +37,18 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
 
   check(_olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: CheckFailure[] }> {
     return atTheBorder(async () => {
-      transportOf(await this.configured.configuration);
-      return checkInputs(news);
+      const connection = await this.configured.checkConnection(news);
+      const { inputs, failures } = checkInputs(news);
+      return { inputs, failures: [...failures, ...connection] };
     });
   }
 
   diff(_id: string, olds: Properties, news: Properties): Promise<DiffResult> {
-    return atTheBorder(async () =>
-      diffCollectionSnapshot(olds, news, (await this.configured.configuration).dependents),
-    );
+    return atTheBorder(async () => {
+      const { dependents } = await this.configured.configurationOf(olds);
+      const byDefault = (await this.configured.configurationOf({})).connection;
+      return diffOnHosts(olds, news, byDefault, (before, after) => diffCollectionSnapshot(before, after, dependents));
+    });
   }
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
@@ -117,7 +120,7 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
   delete(_id: string, outputs: Properties): Promise<void> {
     return atTheBorder(async () => {
       const operation = await this.configured.begin(outputs);
-      const { dependents } = await this.configured.configuration;
+      const { dependents } = await this.configured.configurationOf(outputs);
       const onWaiting = () => operation.progress.step("waiting for another operation on this VM group");
       const createdAt = outputs["createdAt"];
       // one that isn't complete is newer than any whose time is known
