@@ -24,6 +24,24 @@ export {
   UnexpectedJobStateError,
 } from "./errors";
 export {
+  type GetCollectionSnapshotArgs,
+  type GetCollectionSnapshotOutputArgs,
+  getCollectionSnapshot,
+  getCollectionSnapshotOutput,
+} from "./lookups/get-collection-snapshot";
+export {
+  type GetCollectionSnapshotsArgs,
+  type GetCollectionSnapshotsOutputArgs,
+  getCollectionSnapshots,
+  getCollectionSnapshotsOutput,
+} from "./lookups/get-collection-snapshots";
+export {
+  type GetVirtualSystemCollectionArgs,
+  type GetVirtualSystemCollectionOutputArgs,
+  getVirtualSystemCollection,
+  getVirtualSystemCollectionOutput,
+} from "./lookups/get-virtual-system-collection";
+export {
   CollectionSnapshot,
   type CollectionSnapshotArgs,
   type CollectionSnapshotState,

@@ -38,6 +38,8 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       [`${src}/cim/path.ts`]: "../simulator/host",
       [`${src}/cli/list.ts`]: "../lifecycle/snapshot",
       [`${src}/index.ts`]: "./cli/list",
+      [`${src}/lookups/get-snapshot.ts`]: "./answers/snapshot",
+      [`${src}/lookups/answers/snapshot.ts`]: "../../lifecycle/snapshot",
     }),
   ).toEqual(
     [
@@ -47,6 +49,8 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       `${src}/cli/list.ts: the-command-reaches-hosts-as-the-lifecycle-does`,
       `${src}/index.ts: nobody-needs-the-command`,
       `${src}/hyperv/service.ts: verbs-are-blind-to-the-transport`,
+      `${src}/lookups/answers/snapshot.ts: look-ups-reach-hosts-as-the-lifecycle-does`,
+      `${src}/lookups/get-snapshot.ts: look-ups-load-lazily`,
       `${src}/resources/snapshot.ts: resources-are-thin`,
       `${src}/simulator/host.ts: the-simulator-stands-alone`,
       `${src}/transports/powershell/session.ts: transports-know-no-verbs`,

@@ -1,8 +1,7 @@
 import type { CimSession } from "../cim/cim-session";
 import { InvalidArgumentError, NotFoundError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
-import { isThere, requireSight } from "../hyperv/sight";
-import { snapshotCollectionPath } from "../hyperv/snapshot-collection";
+import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import { readSnapshotDetails, type SnapshotDetails } from "../hyperv/snapshot-inventory";
 import { ClassName } from "../schema/names";
 import type { PulumiState } from "./pulumi-state";
@@ -25,12 +24,8 @@ export async function findSnapshot(
   if (designator.kind === "name") throw noId(session, id);
   const wanted = normalizeGuid(designator.id);
   const inState = state?.snapshots.find((snapshot) => normalizeGuid(snapshot.id) === wanted);
-  const spelled = [inState?.snapshotCollectionId ?? wanted].flatMap((guid) => [guid, guid.toLowerCase(), `{${guid}}`]);
-  for (const collectionId of spelled) {
-    const path = snapshotCollectionPath(collectionId);
-    if (await isThere(session, path)) return readSnapshotDetails(session, path);
-  }
-  await requireSight(session, `the snapshot collection ${id}`);
+  const path = await findSnapshotCollection(session, inState?.snapshotCollectionId ?? wanted);
+  if (path) return readSnapshotDetails(session, path);
   throw new NotFoundError({
     attempted: attempted(id),
     target: session.hostName,
