@@ -26,11 +26,36 @@ module.exports = {
       },
     },
     {
+      name: "look-ups-load-lazily",
+      comment:
+        "A program that only imports the package must not pay for them: what answers a look-up is loaded by the first one.",
+      severity: "error",
+      from: { path: `${src}/lookups/`, pathNot: `${src}/lookups/answers/` },
+      to: {
+        path: src,
+        pathNot: `${src}/(lookups/(?!answers/)|types/)`,
+        dependencyTypesNot: ["type-only", "dynamic-import"],
+      },
+    },
+    {
+      name: "look-ups-reach-hosts-as-the-lifecycle-does",
+      comment: "Their answers work on configuration, connection and verbs; they share only how inputs are checked.",
+      severity: "error",
+      from: { path: `${src}/lookups/answers/` },
+      to: {
+        path: `${src}/(transports|lifecycle|resources|simulator)/`,
+        pathNot: `${src}/lifecycle/input-check\\.ts`,
+      },
+    },
+    {
       name: "one-door-to-pulumi",
       comment:
-        "The lifecycle is plain JSON in, plain JSON out; only engine-link.ts, and the classes a program uses, know Pulumi.",
+        "The lifecycle is plain JSON in, plain JSON out; only engine-link.ts, and what a program uses, know Pulumi.",
       severity: "error",
-      from: { path: src, pathNot: `${src}/(resources|types)/|${src}/lifecycle/engine-link\\.ts` },
+      from: {
+        path: src,
+        pathNot: `${src}/(resources|types|lookups(?!/answers))/|${src}/lifecycle/engine-link\\.ts`,
+      },
       to: { path: "node_modules/(@pulumi/pulumi|@grpc/grpc-js)/" },
     },
     {
@@ -38,7 +63,7 @@ module.exports = {
       comment: "hyperv/, jobs/ and probe/ work on the port, however the host is reached.",
       severity: "error",
       from: { path: `${src}/(hyperv|jobs|probe)/` },
-      to: { path: `${src}/(transports|simulator|lifecycle|resources|types|connection|config)` },
+      to: { path: `${src}/(transports|simulator|lifecycle|resources|types|connection|config|read-configuration)` },
     },
     {
       name: "a-job-is-not-about-snapshots",
@@ -52,7 +77,7 @@ module.exports = {
       comment: "A transport carries requests; it neither knows what they mean nor waits for jobs.",
       severity: "error",
       from: { path: `${src}/transports/` },
-      to: { path: `${src}/(hyperv|jobs|lifecycle|resources|types|connection|config)` },
+      to: { path: `${src}/(hyperv|jobs|lifecycle|resources|types|connection|config|read-configuration)` },
     },
     {
       name: "transports-do-not-know-each-other",

@@ -1,15 +1,13 @@
-import { parseDuration } from "./duration";
-import { InvalidArgumentError } from "./errors";
-import { nearest } from "./nearest";
 import { virtualizationNamespace } from "./schema/names";
 
 /** The namespace of this package's keys in a stack's configuration. */
 export const configurationNamespace = "hyperv-snapshots";
 
-const prefix = "HYPERV_SNAPSHOTS_";
+/** How the environment variables of our keys begin. */
+export const environmentPrefix = "HYPERV_SNAPSHOTS_";
 
 /** What the table says of one key. */
-interface ConfigurationKey {
+export interface ConfigurationKey {
   readonly description: string;
   /** The only values, where there are only some. */
   readonly values?: readonly string[];
@@ -18,6 +16,11 @@ interface ConfigurationKey {
   /** Whether it belongs into the configuration encrypted only; where it stands in clear, the program warns. */
   readonly isSecret?: true;
   readonly default?: string;
+  /**
+   * Where it is said. `host`: how one host is reached, so each connection says it by itself. `stack`: outside of connections
+   * only. Anything else holds for all connections, and each may say it again.
+   */
+  readonly place?: "host" | "stack";
 }
 
 /**
@@ -30,34 +33,42 @@ export const configurationKeys = {
     description:
       "How the host is reached. On Windows, where no `host` is set, PowerShell; everywhere else it has to be set: a simulated host stands in only where it is asked for.",
     values: ["powershell", "simulated"],
+    place: "host",
   },
   host: {
     description: "The Hyper-V host's name; this computer where none is set.",
+    place: "host",
   },
   username: {
     description:
       "Who asks a remote host, `DOMAIN\\name` or `name@domain`; the account that runs Pulumi where none is set.",
+    place: "host",
   },
   password: {
     description: "The password that goes with it. A secret: set it with --secret.",
     isSecret: true,
+    place: "host",
   },
   authentication: {
     description:
       "How a remote host is shown who asks. What needs HTTPS (Basic, Digest) isn't offered: PowerShell is given none.",
     values: ["default", "negotiate", "kerberos", "credssp"],
     default: "default",
+    place: "host",
   },
   namespace: {
     description: "Where Hyper-V's classes are: `root\\HyperVCluster\\v2` on a failover cluster's name.",
     default: virtualizationNamespace,
+    place: "host",
   },
   simulatedHost: {
     description: "The file that holds the simulated host; a relative path starts at the program's folder.",
     default: "simulated-host.jsonl",
+    place: "host",
   },
   simulatedSeed: {
     description: "A seed file for a simulated host that doesn't exist yet. Without one it begins empty.",
+    place: "host",
   },
   dependents: {
     description:
@@ -68,6 +79,7 @@ export const configurationKeys = {
   intents: {
     description:
       "The folder in which a snapshot that is begun is written down, so that a `pulumi up` that was cut off is gone on with; `hyperv-snapshots/intents` in Pulumi's home where none is set. Machines that take turns (CI) need a shared one. A relative path starts at the project's folder.",
+    place: "stack",
   },
   resumeWithin: {
     description: "How old a snapshot may be that an earlier `pulumi up` began and that this one goes on with.",
@@ -79,22 +91,35 @@ export const configurationKeys = {
     isDuration: true,
     default: "30s",
   },
+  connection: {
+    description: "The name of the one of `connections` that is used where a resource or a look-up names none.",
+    place: "stack",
+  },
+  connections: {
+    description:
+      "Several hosts in one stack: a map of name → these keys, set with --path (`connections.east.host`). In the environment it is JSON.",
+    place: "stack",
+  },
 } as const satisfies Record<string, ConfigurationKey>;
 
 /** The name of a key. */
 export type ConfigurationKeyName = keyof typeof configurationKeys;
 
-const names = Object.keys(configurationKeys) as ConfigurationKeyName[];
-
 type ValueOf<K> = K extends { values: readonly (infer V)[] } ? V : string;
 
-/** What was configured, defaults included; a key without a default that nobody set is absent. */
+/** `connections` is resolved when the configuration is read: what is left is one connection. */
+type ReadKeyName = Exclude<ConfigurationKeyName, "connections">;
+
+/**
+ * What was configured for one connection, defaults included; a key without a default that nobody set is absent. `connection` is
+ * its name; the one that the keys outside of `connections` describe has none.
+ */
 export type Configuration = {
-  readonly [Name in ConfigurationKeyName as (typeof configurationKeys)[Name] extends { default: string }
+  readonly [Name in ReadKeyName as (typeof configurationKeys)[Name] extends { default: string }
     ? Name
     : never]: ValueOf<(typeof configurationKeys)[Name]>;
 } & {
-  readonly [Name in ConfigurationKeyName as (typeof configurationKeys)[Name] extends { default: string }
+  readonly [Name in ReadKeyName as (typeof configurationKeys)[Name] extends { default: string }
     ? never
     : Name]?: ValueOf<(typeof configurationKeys)[Name]>;
 };
@@ -110,55 +135,17 @@ export interface ConfigurationSources {
 
 /** The environment variable of a key: `simulatedHost` is `HYPERV_SNAPSHOTS_SIMULATED_HOST`. */
 export function environmentVariable(name: string): string {
-  return prefix + name.replaceAll(/[A-Z]/g, "_$&").toUpperCase();
+  return environmentPrefix + name.replaceAll(/[A-Z]/g, "_$&").toUpperCase();
 }
 
-/**
- * Reads the configuration.
- *
- * @throws {@link InvalidArgumentError} for a key that doesn't exist (with the nearest that does), and for a value that a
- * key doesn't take.
- */
-export function readConfiguration(sources: ConfigurationSources): Configuration {
-  refuseUnknownKeys(sources);
-  const configuration: Record<string, string> = {};
-  for (const name of names) {
-    const key: ConfigurationKey = configurationKeys[name];
-    const value = sources.get(name) ?? sources.environment[environmentVariable(name)] ?? key.default;
-    if (value === undefined || value === "") continue;
-    if (key.values && !key.values.includes(value)) throw unknownValue(name, value, key.values);
-    if (key.isDuration && parseDuration(value) === undefined) throw unknownValue(name, value, ["30s", "1h30m"]);
-    configuration[name] = value;
-  }
-  return configuration as unknown as Configuration;
+/** A key as people write it: `hyperv-snapshots:host`, inside a connection `hyperv-snapshots:connections.east.host`. */
+export function writtenKey(name: string, connection?: string): string {
+  return `${configurationNamespace}:${connection === undefined ? name : `connections.${connection}.${name}`}`;
 }
 
-function refuseUnknownKeys({ stackKeys, environment }: ConfigurationSources): void {
-  const variables = names.map(environmentVariable);
-  const ours = Object.keys(environment).filter((variable) => variable.startsWith(prefix));
-  for (const [known, found, shown] of [
-    [names, stackKeys, (key: string) => `${configurationNamespace}:${key}`],
-    [variables, ours, (variable: string) => variable],
-  ] as const) {
-    for (const key of found) {
-      if ((known as readonly string[]).includes(key)) continue;
-      throw new InvalidArgumentError({
-        attempted: "Reading the configuration",
-        target: shown(key),
-        answer: "there is no such key",
-        outcome: "Nothing was asked of the host",
-        remedy: `Did you mean ${shown(nearest(key, known))}? The keys are ${known.map(shown).join(", ")}`,
-      });
-    }
-  }
-}
-
-function unknownValue(name: string, value: string, values: readonly string[]): InvalidArgumentError {
-  return new InvalidArgumentError({
-    attempted: "Reading the configuration",
-    target: `${configurationNamespace}:${name}`,
-    answer: `${JSON.stringify(value)} is none of its values`,
-    outcome: "Nothing was asked of the host",
-    remedy: `Set it to ${configurationKeys[name as ConfigurationKeyName] && "isDuration" in configurationKeys[name as ConfigurationKeyName] ? "a duration such as " : ""}${values.join(", ")}: pulumi config set ${configurationNamespace}:${name} ${values[0]}`,
-  });
+/** The command that sets a key, without the value: `pulumi config set hyperv-snapshots:host`. */
+export function settingCommand(name: ConfigurationKeyName, connection?: string): string {
+  const { isSecret }: ConfigurationKey = configurationKeys[name];
+  const key = connection === undefined ? writtenKey(name) : `--path '${writtenKey(name, connection)}'`;
+  return `pulumi config set ${isSecret ? "--secret " : ""}${key}`;
 }

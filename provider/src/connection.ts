@@ -1,5 +1,5 @@
 import type { CimSession } from "./cim/cim-session";
-import { type Configuration, type ConfigurationKeyName, configurationKeys, configurationNamespace } from "./config";
+import { type Configuration, type ConfigurationKeyName, configurationKeys, settingCommand, writtenKey } from "./config";
 import { InvalidArgumentError } from "./errors";
 import type { HyperVHost } from "./hyperv/hyperv-host";
 import type { Clock } from "./jobs/clock";
@@ -24,14 +24,14 @@ export async function connect(configuration: Configuration, clock: Clock): Promi
  * @throws {@link InvalidArgumentError} when nothing says so: no transport is ever chosen silently elsewhere.
  */
 export function transportOf(
-  { transport, host }: Configuration,
+  { transport, host, connection }: Configuration,
   platform: NodeJS.Platform = process.platform,
 ): NonNullable<Configuration["transport"]> {
   if (transport !== undefined) return transport;
   if (platform === "win32" && host === undefined) return "powershell";
-  throw wrong("Choosing the way to the Hyper-V host", "transport", {
+  throw wrong("Choosing the way to the Hyper-V host", writtenKey("transport", connection), {
     answer: "it is not set",
-    remedy: `Set it: pulumi config set ${configurationNamespace}:transport <one of: ${configurationKeys.transport.values.join(", ")}>`,
+    remedy: `Set it: ${settingCommand("transport", connection)} <one of: ${configurationKeys.transport.values.join(", ")}>`,
   });
 }
 
@@ -62,20 +62,21 @@ async function openConfigured(configuration: Configuration): Promise<CimSession>
 const cmdletAuthentications = { negotiate: "Negotiate", kerberos: "Kerberos", credssp: "CredSsp" } as const;
 
 function powerShellOptions(configuration: Configuration): PowerShellTransportOptions {
-  const { host, username, password, authentication, namespace } = configuration;
+  const { host, username, password, authentication, namespace, connection } = configuration;
+  const key = (name: ConfigurationKeyName) => writtenKey(name, connection);
   const attempted = "Opening a session through PowerShell";
   if ((username === undefined) !== (password === undefined)) {
     const [given, missing] =
       username === undefined ? (["password", "username"] as const) : (["username", "password"] as const);
-    throw wrong(attempted, missing, {
+    throw wrong(attempted, key(missing), {
       answer: `it is not set, and ${given} is`,
-      remedy: `Set both, or neither: pulumi config set${missing === "password" ? " --secret" : ""} ${configurationNamespace}:${missing}`,
+      remedy: `Set both, or neither: ${settingCommand(missing, connection)}`,
     });
   }
   if (host === undefined && username !== undefined) {
-    throw wrong(attempted, "username", {
+    throw wrong(attempted, key("username"), {
       answer: "it is set, and host is not: WMI refuses credentials for its own computer",
-      remedy: `Run Pulumi under that account, or set ${configurationNamespace}:host`,
+      remedy: `Run Pulumi under that account, or set ${key("host")}`,
     });
   }
   return {
@@ -89,12 +90,12 @@ function powerShellOptions(configuration: Configuration): PowerShellTransportOpt
 
 function wrong(
   attempted: string,
-  key: ConfigurationKeyName,
+  target: string,
   said: { readonly answer: string; readonly remedy: string },
 ): InvalidArgumentError {
   return new InvalidArgumentError({
     attempted,
-    target: `${configurationNamespace}:${key}`,
+    target,
     ...said,
     outcome: "Nothing was asked of any host",
   });

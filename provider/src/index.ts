@@ -23,6 +23,32 @@ export {
   TransportTimeoutError,
   UnexpectedJobStateError,
 } from "./errors";
-export { CollectionSnapshot, type CollectionSnapshotArgs } from "./resources/collection-snapshot";
-export { VirtualSystemCollection, type VirtualSystemCollectionArgs } from "./resources/virtual-system-collection";
+export {
+  type GetCollectionSnapshotArgs,
+  type GetCollectionSnapshotOutputArgs,
+  getCollectionSnapshot,
+  getCollectionSnapshotOutput,
+} from "./lookups/get-collection-snapshot";
+export {
+  type GetCollectionSnapshotsArgs,
+  type GetCollectionSnapshotsOutputArgs,
+  getCollectionSnapshots,
+  getCollectionSnapshotsOutput,
+} from "./lookups/get-collection-snapshots";
+export {
+  type GetVirtualSystemCollectionArgs,
+  type GetVirtualSystemCollectionOutputArgs,
+  getVirtualSystemCollection,
+  getVirtualSystemCollectionOutput,
+} from "./lookups/get-virtual-system-collection";
+export {
+  CollectionSnapshot,
+  type CollectionSnapshotArgs,
+  type CollectionSnapshotState,
+} from "./resources/collection-snapshot";
+export {
+  VirtualSystemCollection,
+  type VirtualSystemCollectionArgs,
+  type VirtualSystemCollectionState,
+} from "./resources/virtual-system-collection";
 export type { types };

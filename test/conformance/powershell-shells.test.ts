@@ -5,10 +5,8 @@ import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../provider/src/cim/cim-session";
 import { Hresult, MiResult } from "../../provider/src/schema/hresults";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
-import {
-  openPowerShellSession,
-  type PowerShellTransportOptions,
-} from "../../provider/src/transports/powershell/powershell-session";
+import type { PowerShellTransportOptions } from "../../provider/src/transports/powershell/open-request";
+import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
 import { untilGone } from "../support/processes";

@@ -1,26 +1,98 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { PulumiProject } from "../support/pulumi-project";
 import { repositoryFolder } from "../support/repository";
 
+// each runs the CLI several times, and TypeScript is compiled for each run
+vi.setConfig({ testTimeout: 600_000 });
+
 const examples = join(repositoryFolder, "examples");
+
+/** What an example's project is made of; how its host is reached, the test says. */
+function filesOf(name: string): Record<string, string> {
+  const isPart = (file: string) => /\.(ts|mjs)$|^tsconfig\.json$/.test(file);
+  const files = readdirSync(join(examples, name)).filter(isPart);
+  const main = files.filter((file) => /^(index\.ts|deploy\.mjs)$/.test(file));
+  const named = [...new Set([...main, ...files])].map((file) => [file, textOf(name, file)]);
+  return Object.fromEntries(named);
+}
+
 const textOf = (...path: string[]) => readFileSync(join(examples, ...path), "utf8");
 
+function projectOf(name: string, more: Readonly<Record<string, string>> = {}): Promise<PulumiProject> {
+  const seed = JSON.parse(textOf(name, "seed.json"));
+  return PulumiProject.create({ program: { ...filesOf(name), ...more }, seed: { ...seed, jobs: {} } });
+}
+
+const machines = ["db-01", "web-01", "web-02"];
+
 it("simulated-host takes a snapshot of three machines", async () => {
-  const project = await PulumiProject.create({
-    program: {
-      "index.ts": textOf("simulated-host", "index.ts"),
-      "tsconfig.json": textOf("simulated-host", "tsconfig.json"),
-    },
-    seed: { ...JSON.parse(textOf("simulated-host", "seed.json")), jobs: {} },
-  });
+  const project = await projectOf("simulated-host");
   expect(await project.up()).toMatchObject({ status: 0 });
-  expect(project.stackOutputs()["machines"]).toEqual(["db-01", "web-01", "web-02"]);
+  expect(project.stackOutputs()["machines"]).toEqual(machines);
   expect(project.snapshotCounts()).toEqual([1, 1, 1]);
   expect(await project.destroy()).toMatchObject({ status: 0 });
 });
 
+it("before-upgrade takes a snapshot before each upgrade, and upgrades only once it is there", async () => {
+  const project = await projectOf("before-upgrade");
+  project.host.injectFault({ method: "CreateSnapshot", returnValue: 32773 });
+  const failed = await project.up();
+  expect(failed.status).not.toBe(0);
+  expect(project.resources().some(({ urn }) => urn.endsWith("::web-tier"))).toBe(false);
+  expect(await project.up()).toMatchObject({ status: 0 });
+  expect(project.stackOutputs()).toMatchObject({ runs: "1.5.0" });
+  const names = project.host.tree().groups[0]?.machines.map(({ snapshots }) => snapshots.map(({ name }) => name));
+  expect(names).toEqual(machines.map(() => ["before 1.5.0"]));
+});
+
+it("group-and-snapshot makes a group and takes a snapshot of it", async () => {
+  const project = await projectOf("group-and-snapshot");
+  const up = await project.up();
+  expect(up.output).toContain("3 created");
+  expect(up.status).toBe(0);
+  expect(project.stackOutputs()["machines"]).toEqual(machines);
+  expect(project.snapshotsInState()[0]?.outputs).toMatchObject({ collectionName: "shop" });
+  expect(await project.destroy()).toMatchObject({ status: 0 });
+  expect(project.host.tree().groups.map(({ name }) => name)).toEqual(["web-tier"]);
+});
+
+it("import-existing takes over what somebody else took, and then there is nothing to do", async () => {
+  const project = await projectOf("import-existing");
+  const { host, folder } = project;
+  host.setOption("completion", "atOnce");
+  const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
+  const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");
+  const parameters = { Collection: group!.path, SnapshotSettings: "", SnapshotType: 1 };
+  host.invokeMethod(service!.path, "CreateSnapshot", parameters);
+
+  const file = join(folder, "import.json");
+  const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");
+  const words = ["import", "web-tier", "--name", "before-upgrade", "--file", file, "--json"];
+  const site = ["--config", "transport=simulated", "--config", `simulatedHost=${join(folder, "../host.jsonl")}`];
+  const { program } = JSON.parse(execFileSync(process.execPath, [command, ...words, ...site], { encoding: "utf8" }));
+  const withoutForm = (text: string) => text.replaceAll(/[\s,]/g, "");
+  expect(withoutForm(textOf("import-existing", "index.ts"))).toContain(withoutForm(program));
+
+  const imported = ["import", "--file", file, "--generate-code=false", "--yes", "--skip-preview"];
+  expect(await project.run(imported)).toMatchObject({ status: 0 });
+  expect(await project.up("--expect-no-changes")).toMatchObject({ status: 0 });
+  expect(project.stackOutputs()["takenAt"]).toMatch(/^\d{4}-/);
+});
+
+it("automation-api takes a snapshot from a script, and removes it", async () => {
+  const project = await projectOf("automation-api", { "Pulumi.yaml": textOf("automation-api", "Pulumi.yaml") });
+  const up = await project.runScript("deploy.mjs", "test");
+  expect(up.output).toMatch(/^\\\\HV-AUTOMATION\\root\\virtualization\\v2:Msvm_SnapshotCollection\.CollectionID="/m);
+  expect(project.snapshotCounts()).toEqual([1, 1, 1]);
+  expect(await project.runScript("deploy.mjs", "test", "destroy")).toMatchObject({ status: 0 });
+  expect(project.snapshotCounts()).toEqual([0, 0, 0]);
+});
+
 it("every example has its test here", () => {
-  expect(readdirSync(examples)).toEqual(["simulated-host"]);
+  const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const names = ["automation-api", "before-upgrade", "group-and-snapshot", "import-existing", "simulated-host"];
+  expect(folders.map(({ name }) => name).sort()).toEqual(names);
 });

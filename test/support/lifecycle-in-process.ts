@@ -35,6 +35,10 @@ export class LifecycleInProcess {
   afterCall: { readonly method: string; readonly happen: () => void } | undefined;
   /** What is to happen before each request is served. */
   beforeRequest: (() => void) | undefined;
+  /** Hosts that named connections lead to; every other one leads to `host`. */
+  readonly connectedHosts = new Map<string | undefined, SimulatedHost>();
+  /** Which connections were opened, in order. */
+  readonly opened: (string | undefined)[] = [];
   readonly messages: EngineMessage[] = [];
   /** What was begun, as a file system keeps it. */
   readonly intents: IntentFiles;
@@ -62,15 +66,19 @@ export class LifecycleInProcess {
       workingFolder: "/",
       openIntents: () => this.intents,
       lifeSign: { machine: "here", show: async () => this.process, isAlive: async (name) => !this.dead.has(name) },
-      connect: async () => {
-        const session = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
+      connect: async ({ connection }) => {
+        this.opened.push(connection);
+        const host = this.connectedHosts.get(connection) ?? this.host;
+        const session = simulatedSession(host, (ms, signal) => this.clock.sleep(ms, signal));
         return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
       },
     });
     const queue = new GroupQueue(this.clock);
     this.lifecycle = new CollectionSnapshotLifecycle(configured, queue);
     this.groups = new VirtualSystemCollectionLifecycle(configured, queue);
-    const values: Record<string, string> = { transport: "simulated", ...configuration };
+    // a default connection would leave nothing to use it
+    const transport = configuration["connection"] === undefined ? { transport: "simulated" } : {};
+    const values: Record<string, string> = { ...transport, ...configuration };
     this.lifecycle.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
   }
 

@@ -93,7 +93,9 @@ export class PulumiProject {
     // a program in JavaScript doesn't pay for loading the TypeScript compiler
     const typescript = main?.endsWith(".ts") ?? false;
     const runtime = { name: "nodejs", options: { typescript } };
-    writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "project", runtime }));
+    if (!options.program["Pulumi.yaml"]) {
+      writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "project", runtime }));
+    }
     writeFileSync(join(folder, "Pulumi.test.yaml"), JSON.stringify({ config: configuration }));
     const stateFile = makeEmptyStack(backend);
     linkPackages(
@@ -118,6 +120,11 @@ export class PulumiProject {
   runOnTerminal(parameters: readonly string[]): Promise<CommandResult> {
     const quoted = [this.command, ...parameters, "--stack=test"].map((word) => `'${word}'`).join(" ");
     return this.execute("script", ["-qefc", quoted, "/dev/null"]);
+  }
+
+  /** Runs a script of the project by itself, which finds the CLI on its PATH. */
+  runScript(file: string, ...parameters: string[]): Promise<CommandResult> {
+    return this.execute(process.execPath, [file, ...parameters]);
   }
 
   up(...parameters: string[]): Promise<CommandResult> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Configuration } from "../../provider/src/config";
-import { readConfiguration } from "../../provider/src/config";
 import { connect, transportOf } from "../../provider/src/connection";
+import { readConfiguration } from "../../provider/src/read-configuration";
 import { FakeClock } from "../support/fake-clock";
 
 const configuration = (stack: Record<string, string>): Configuration =>

@@ -40,6 +40,8 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       [`${src}/index.ts`]: "./cli/list",
       [`${src}/probe/run.ts`]: "../cim/path",
       [`${src}/connection.ts`]: "./probe/run",
+      [`${src}/lookups/get-snapshot.ts`]: "./answers/snapshot",
+      [`${src}/lookups/answers/snapshot.ts`]: "../../lifecycle/snapshot",
     }),
   ).toEqual(
     [
@@ -50,6 +52,8 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       `${src}/index.ts: nobody-needs-the-command`,
       `${src}/connection.ts: only-the-command-probes`,
       `${src}/hyperv/service.ts: verbs-are-blind-to-the-transport`,
+      `${src}/lookups/answers/snapshot.ts: look-ups-reach-hosts-as-the-lifecycle-does`,
+      `${src}/lookups/get-snapshot.ts: look-ups-load-lazily`,
       `${src}/resources/snapshot.ts: resources-are-thin`,
       `${src}/simulator/host.ts: the-simulator-stands-alone`,
       `${src}/transports/powershell/session.ts: transports-know-no-verbs`,

@@ -24,7 +24,8 @@ export class CommandSite {
         "set a configuration key, as often as needed; it wins over its environment variable",
         (value: string, before: readonly string[]) => [...before, value],
         [],
-      );
+      )
+      .option("--connection <name>", "which of the configured connections; the same as --config connection=NAME");
   }
 
   /** Runs a subcommand to its end. */

@@ -1,14 +1,9 @@
 import { existsSync } from "node:fs";
-import {
-  type Configuration,
-  configurationKeys,
-  configurationNamespace,
-  environmentVariable,
-  readConfiguration,
-} from "../config";
+import { type Configuration, configurationKeys, configurationNamespace, environmentVariable } from "../config";
 import { transportOf } from "../connection";
 import { InvalidArgumentError } from "../errors";
 import type { HyperVHost } from "../hyperv/hyperv-host";
+import { readConfiguration } from "../read-configuration";
 import type { Surroundings } from "./surroundings";
 
 /** The options that every command has. */
@@ -16,6 +11,8 @@ export interface CommonOptions {
   readonly json?: boolean;
   /** `key=value`, as often as wanted. */
   readonly config: readonly string[];
+  /** Which of the configured connections; the same as the key. */
+  readonly connection?: string;
 }
 
 /**
@@ -25,20 +22,20 @@ export interface CommonOptions {
  * unless its key has only some.
  */
 export function commandConfiguration(
-  { config }: Pick<CommonOptions, "config">,
+  options: Pick<CommonOptions, "config" | "connection">,
   { environment }: Pick<Surroundings, "environment">,
 ): Configuration {
-  const given = new Map(config.map(keyAndValue));
+  const given = givenKeys(options);
   const read = () => readConfiguration({ get: (name) => given.get(name), stackKeys: [...given.keys()], environment });
   return forCommand(read);
 }
 
 /** What each key that is set was set by: for people, values left out. */
 export function configurationSources(
-  { config }: Pick<CommonOptions, "config">,
+  options: Pick<CommonOptions, "config" | "connection">,
   { environment }: Pick<Surroundings, "environment">,
 ): Readonly<Record<string, string>> {
-  const given = new Set(config.map((text) => keyAndValue(text)[0]));
+  const given = givenKeys(options);
   const sourceOf = (name: string) => {
     if (given.has(name)) return "--config";
     return environment[environmentVariable(name)] === undefined ? undefined : environmentVariable(name);
@@ -91,6 +88,13 @@ export function requireStore(storeFile: string): void {
     outcome: "None was made",
     remedy: "Make it: hyperv-snapshots simulate init --seed FILE",
   });
+}
+
+function givenKeys({ config, connection }: Pick<CommonOptions, "config" | "connection">): ReadonlyMap<string, string> {
+  return new Map([
+    ...config.map(keyAndValue),
+    ...(connection === undefined ? [] : [["connection", connection] as const]),
+  ]);
 }
 
 function keyAndValue(text: string): readonly [string, string] {

@@ -28,6 +28,8 @@ export interface ProgramArguments {
   readonly snapshotType: Json;
   /** Absent where the resource's own name does. */
   readonly snapshotName?: string;
+  /** Absent where the keys outside of `connections` lead to the host. */
+  readonly connection?: string;
 }
 
 /** A resource with what the program says of it. */
@@ -42,9 +44,10 @@ export interface Import {
 export async function importResource(
   host: HyperVHost,
   snapshot: ImportableSnapshot,
-  how: { readonly name: string; readonly clock: Clock },
+  how: { readonly name: string; readonly connection: string | undefined; readonly clock: Clock },
 ): Promise<Import> {
-  const { name, clock } = how;
+  const { name, connection, clock } = how;
+  const onConnection = connection === undefined ? {} : { connection };
   const collection = await designatorOf(host.session, snapshot.group);
   const names = new Set(snapshot.members.map((member) => member.name));
   const [shared] = names;
@@ -57,6 +60,7 @@ export async function importResource(
     collection,
     snapshotType: read["snapshotType"] ?? "Standard",
     snapshotName,
+    ...onConnection,
     __provider: providerText("collectionSnapshot"),
   };
   return {
@@ -65,6 +69,7 @@ export async function importResource(
       collection,
       snapshotType: inputs.snapshotType,
       ...(snapshotName !== name && { snapshotName }),
+      ...onConnection,
     },
     isNamedOtherwise: !isKept,
   };

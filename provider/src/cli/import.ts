@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "../errors";
 import type { CommandSite } from "./command-site";
-import { type CommonOptions, withHost } from "./configuration";
+import { type CommonOptions, commandConfiguration, withHost } from "./configuration";
 import { type Import, importResource } from "./import-resource";
 import { type ImportableSnapshot, importTargets } from "./import-targets";
 import { programText } from "./program-text";
@@ -37,12 +37,14 @@ export function addImport(program: Command, site: CommandSite): void {
         if (existsSync(file) && !options.force)
           throw wrong(file, "the file is there already", "Give --force, or another --file");
         const state = options.state === undefined ? undefined : await readPulumiState(options.state, surroundings);
+        const { connection } = commandConfiguration(options, surroundings);
         const imports = await withHost(surroundings, options, async (host) => {
           const snapshots = await importTargets(host.session, words, state);
           const names = resourceNames(snapshots, options.name);
           const made: Import[] = [];
           for (const [at, snapshot] of snapshots.entries()) {
-            made.push(await importResource(host, snapshot, { name: names[at] ?? "", clock: surroundings.clock }));
+            const name = names[at] ?? "";
+            made.push(await importResource(host, snapshot, { name, connection, clock: surroundings.clock }));
           }
           return made;
         });

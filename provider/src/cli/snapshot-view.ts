@@ -1,3 +1,4 @@
+import { namedMembers } from "../hyperv/named-members";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import type { VirtualMachine } from "../hyperv/virtual-system-collection";
 import { momentText } from "../moment-text";
@@ -28,9 +29,9 @@ export interface SnapshotView {
 /** Shows a snapshot collection; machines that the host doesn't show are called by their ids. */
 export function snapshotView(snapshot: SnapshotDetails, machines: readonly VirtualMachine[]): SnapshotView {
   const { snapshotCollectionId, path, group, createdAt, snapshotType, members } = snapshot;
-  const shown = members.map(({ vmId, snapshotId, name, createdAt, hasSavedState }) => ({
+  const shown = namedMembers(members, machines).map(({ vmId, vmName, snapshotId, name, createdAt, hasSavedState }) => ({
     vmId,
-    vmName: machines.find((machine) => machine.vmId === vmId)?.vmName ?? vmId,
+    vmName,
     snapshotId,
     name,
     createdAt,
@@ -42,7 +43,7 @@ export function snapshotView(snapshot: SnapshotDetails, machines: readonly Virtu
     group: group && { collectionId: group.collectionId, name: group.name },
     createdAt,
     snapshotType,
-    members: shown.toSorted((a, b) => a.vmName.localeCompare(b.vmName, "en")),
+    members: shown,
   };
 }
 

@@ -8,7 +8,7 @@ import type { SnapshotSettings } from "../hyperv/snapshot-settings";
 import { ConsistencyLevel, GuestBackupType, SnapshotType } from "../schema/value-maps";
 import { type CheckFailure, type Json, type Properties, specialSignatureKey } from "./dynamic-provider";
 import { isRecord, metaOf } from "./hidden-inputs";
-import { checkFailures, type InputWords, orList } from "./input-check";
+import { checkFailures, connectionName, type InputWords, orList } from "./input-check";
 
 /** The inputs of a `CollectionSnapshot`, checked. */
 export interface CollectionSnapshotInputs {
@@ -96,6 +96,7 @@ const replacing = {
   snapshotType: v.optional(snapshotType),
   settings: v.optional(settings),
   triggers: v.optional(v.unknown()),
+  connection: v.optional(connectionName),
 };
 
 /** The inputs whose change is taken over in place. */

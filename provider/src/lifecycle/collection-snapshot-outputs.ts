@@ -1,5 +1,6 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
+import { namedMembers } from "../hyperv/named-members";
 import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import { findMachines, type VirtualMachine, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { JobReading } from "../jobs/concrete-job";
@@ -82,15 +83,15 @@ export async function outputsOf(
 ): Promise<Properties> {
   const unnamed = members.map(({ vmId }) => vmId).filter((id) => !machines.some(({ vmId }) => vmId === id));
   const named = unnamed.length > 0 ? [...machines, ...(await findMachines(session, unnamed))] : machines;
-  const nameOfMachine = (id: string) => named.find(({ vmId }) => vmId === id)?.vmName ?? id;
-  const shown: MemberOutput[] = members.map(({ vmId, snapshotId, createdAt, hasSavedState }) => ({
-    vmId,
-    vmName: nameOfMachine(vmId),
-    snapshotId,
-    createdAt,
-    hasSavedState,
-  }));
-  shown.sort((a, b) => a.vmName.localeCompare(b.vmName, "en") || a.vmId.localeCompare(b.vmId, "en"));
+  const shown: MemberOutput[] = namedMembers(members, named).map(
+    ({ vmId, vmName, snapshotId, createdAt, hasSavedState }) => ({
+      vmId,
+      vmName,
+      snapshotId,
+      createdAt,
+      hasSavedState,
+    }),
+  );
   const times = members.flatMap(({ createdAt }) => createdAt ?? []).sort();
   return {
     resultingSnapshotCollection: path.within({ host: session.hostName, namespace: session.namespace }).toString(),

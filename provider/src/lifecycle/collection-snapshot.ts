@@ -1,5 +1,4 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { transportOf } from "../connection";
 import { InvalidArgumentError } from "../errors";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import type { HyperVHost } from "../hyperv/hyperv-host";
@@ -17,6 +16,7 @@ import { checkInputs, inputNames, readInputs } from "./collection-snapshot-input
 import { echoOutputs } from "./collection-snapshot-outputs";
 import { readSnapshot } from "./collection-snapshot-read";
 import type { ConfiguredHost } from "./configured-host";
+import { diffOnHosts } from "./default-connection";
 import type { CheckFailure, ConfigureRequest, DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
 import type { GroupQueue } from "./group-queue";
 import { pendingOf, timeoutMs } from "./hidden-inputs";
@@ -41,16 +41,20 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
 
   check(_olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: CheckFailure[] }> {
     return atTheBorder(async () => {
-      transportOf(await this.configured.configuration);
-      return checkInputs(news);
+      const connection = await this.configured.checkConnection(news);
+      const { inputs, failures } = checkInputs(news);
+      return { inputs, failures: [...failures, ...connection] };
     });
   }
 
   diff(id: string, olds: Properties, news: Properties): Promise<DiffResult> {
     return atTheBorder(async () => {
-      const { dependents } = await this.configured.configuration;
+      const { dependents } = await this.configured.configurationOf(olds);
+      const byDefault = (await this.configured.configurationOf({})).connection;
       await (await this.configured.intentsOf(olds)).forget(id);
-      const found = diffCollectionSnapshot(olds, news, dependents);
+      const found = diffOnHosts(olds, news, byDefault, (before, after) =>
+        diffCollectionSnapshot(before, after, dependents),
+      );
       if (found.replaces) return found;
       if (await this.isDestroyed(id, olds)) return replacement(["collection"], dependents);
       return { changes: found.changes || (await this.isUnsettled(id, news)) };
@@ -76,7 +80,7 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
     const operation = await this.configured.begin(inputs);
     const group = await findVirtualSystemCollection(operation.host.session, String(inputs["collection"]));
     const intents = await this.configured.intentsOf(inputs);
-    const { dependents } = await this.configured.configuration;
+    const { dependents } = await this.configured.configurationOf(inputs);
     return this.inTurn(operation, intents, group.collectionId, () => {
       const deadlineAt = operation.clock.now() + timeoutMs(inputs, "create");
       return createSnapshot(operation, { inputs, group, intents, dependents, deadlineAt });
@@ -115,7 +119,7 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
     const operation = await this.configured.begin(news);
     const intents = await this.configured.intentsOf(news);
-    const { dependents } = await this.configured.configuration;
+    const { dependents } = await this.configured.configurationOf(news);
     const outs = await this.inTurn(operation, intents, String(olds["collectionId"]), async () => {
       const deadlineAt = operation.clock.now() + timeoutMs(news, "update");
       const decisions = decideOnUpdate(await intents.list(whereIs(operation.host)), id);
@@ -165,7 +169,7 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
   delete(id: string, outputs: Properties): Promise<void> {
     return atTheBorder(async () => {
       const operation = await this.configured.begin(outputs);
-      const { dependents } = await this.configured.configuration;
+      const { dependents } = await this.configured.configurationOf(outputs);
       const intents = await this.configured.intentsOf(outputs);
       const createdAt = outputs["createdAt"];
       const remove = async () => {

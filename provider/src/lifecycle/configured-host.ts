@@ -1,10 +1,14 @@
-import { type Configuration, configurationNamespace, readConfiguration } from "../config";
+import { type Configuration, type ConfigurationSources, configurationNamespace } from "../config";
+import { transportOf } from "../connection";
 import { parseDuration } from "../duration";
+import { InvalidArgumentError } from "../errors";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import type { Clock } from "../jobs/clock";
-import type { ConfigureRequest, Properties } from "./dynamic-provider";
+import { readConfiguration } from "../read-configuration";
+import type { CheckFailure, ConfigureRequest, Properties } from "./dynamic-provider";
 import type { EngineLink } from "./engine-link";
 import { metaOf } from "./hidden-inputs";
+import { isUnknown } from "./input-check";
 import { Claims } from "./intents/claims";
 import { type IntentFiles, intentFilesInMemory } from "./intents/intent-files";
 import { backendUrl, type Place } from "./intents/intent-place";
@@ -29,24 +33,23 @@ export interface Surroundings {
 }
 
 /**
- * The configured host, and the one way to it that all resources of a process share.
+ * The configured hosts, and the one way to each that all resources of a process share.
  *
  * `configure` can be overtaken by a concurrent call, so it only takes note, and every call awaits what was noted. It is called
  * once for each kind of resource, with the same configuration.
  */
 export class ConfiguredHost {
   private readonly surroundings: Surroundings;
-  readonly configuration: Promise<Configuration>;
-  private configured: (configuration: Configuration | PromiseLike<Configuration>) => void = () => {};
-  private connection: Promise<HyperVHost> | undefined;
+  private readonly sources: Promise<ConfigurationSources>;
+  private configured: (sources: ConfigurationSources) => void = () => {};
+  private readonly connections = new Map<string | undefined, Promise<HyperVHost>>();
   private kept: { readonly files: IntentFiles; readonly backend: string } | undefined;
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
-    this.configuration = new Promise((resolve) => {
+    this.sources = new Promise((resolve) => {
       this.configured = resolve;
     });
-    this.configuration.catch(() => {}); // every call tells it
   }
 
   /** Takes note of the stack's configuration. */
@@ -54,25 +57,46 @@ export class ConfiguredHost {
     const keyPrefix = `${configurationNamespace}:`;
     // private to the SDK, and the only way to see keys that nobody knows; without it they just go unnoticed
     const all = Object.keys((config as { rawConfig?: object }).rawConfig ?? {});
-    const read = async () =>
-      readConfiguration({
-        get: (name) => config.get(keyPrefix + name),
-        stackKeys: all.filter((key) => key.startsWith(keyPrefix)).map((key) => key.slice(keyPrefix.length)),
-        environment: this.surroundings.environment,
-      });
-    this.configured(read());
+    this.configured({
+      get: (name) => config.get(keyPrefix + name),
+      stackKeys: all.filter((key) => key.startsWith(keyPrefix)).map((key) => key.slice(keyPrefix.length)),
+      environment: this.surroundings.environment,
+    });
+  }
+
+  /**
+   * What is configured for the connection that a resource names, or for the default one.
+   *
+   * @throws {@link InvalidArgumentError} when the configuration is wrong, or has no such connection.
+   */
+  async configurationOf({ connection }: Properties): Promise<Configuration> {
+    return readConfiguration(await this.sources, typeof connection === "string" ? connection : undefined);
+  }
+
+  /** Checks that inputs lead to a host: a wrong name is a failure of the input, a wrong configuration is thrown. */
+  async checkConnection(inputs: Properties): Promise<CheckFailure[]> {
+    if (isUnknown(inputs["connection"])) return [];
+    await this.configurationOf({});
+    try {
+      transportOf(await this.configurationOf(inputs));
+      return [];
+    } catch (error) {
+      if (typeof inputs["connection"] !== "string" || !InvalidArgumentError.isInstance(error)) throw error;
+      const { answer, remedy } = error.parts;
+      return [{ property: "connection", reason: `${answer}. ${remedy}` }];
+    }
   }
 
   /** Makes ready what one call of the engine works with; connects where nobody has yet, or the last attempt failed. */
   async begin(properties: Properties): Promise<Operation> {
     const { clock, moment, link, connect } = this.surroundings;
-    const configuration = await this.configuration;
-    this.connection ??= connect(configuration, clock);
-    this.connection.catch(() => {
-      this.connection = undefined;
-    });
+    const configuration = await this.configurationOf(properties);
+    const { connection } = configuration;
+    const host = this.connections.get(connection) ?? connect(configuration, clock);
+    this.connections.set(connection, host);
+    host.catch(() => this.connections.delete(connection));
     return {
-      host: await this.connection,
+      host: await host,
       clock,
       moment,
       progress: new Progress(link, clock, metaOf(properties).urn),
@@ -99,7 +123,7 @@ export class ConfiguredHost {
 
   private async keep(): Promise<{ readonly files: IntentFiles; readonly backend: string }> {
     const { environment, workingFolder, openIntents } = this.surroundings;
-    const { intents } = await this.configuration;
+    const { intents } = await this.configurationOf({});
     const place = { environment, workingFolder };
     this.kept ??= { files: openIntents(place, intents), backend: backendUrl(place, readYaml) };
     return this.kept;

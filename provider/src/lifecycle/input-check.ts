@@ -6,6 +6,9 @@ import { isRecord } from "./hidden-inputs";
 /** A schema of inputs, which knows their names. */
 type InputsSchema = v.GenericSchema & { readonly entries: Readonly<Record<string, unknown>> };
 
+/** The input that names a connection; whether there is such a one is for the configuration to say. */
+export const connectionName = v.string("write the name of a connection, as text");
+
 /** What messages need to know beyond the schema. */
 export interface InputWords {
   /** What to write, for inputs whose absence or kind is wrong. */

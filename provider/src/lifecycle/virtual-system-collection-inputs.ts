@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { CheckFailure, Properties } from "./dynamic-provider";
-import { checkFailures, type InputWords } from "./input-check";
+import { checkFailures, connectionName, type InputWords } from "./input-check";
 
 /** The inputs of a `VirtualSystemCollection`, checked. */
 export interface VirtualSystemCollectionInputs {
@@ -27,6 +27,7 @@ const schema = v.strictObject({
     ),
   ),
   forceDestroy: v.optional(v.boolean("write true or false")),
+  connection: v.optional(connectionName),
 });
 
 const words: InputWords = { forms: { name: "the group's name", members: "a list of machines" } };

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { CimInstancePath } from "../cim/cim-instance-path";
-import { transportOf } from "../connection";
 import { InvalidArgumentError, MethodFailedError, NotFoundError, PartialCreateError, TransportError } from "../errors";
 import {
   addMember,
@@ -23,6 +22,7 @@ import {
 } from "../hyperv/virtual-system-collection";
 import { atTheBorder } from "./at-the-border";
 import type { ConfiguredHost } from "./configured-host";
+import { diffOnHosts } from "./default-connection";
 import type { CheckFailure, ConfigureRequest, DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
 import type { GroupQueue } from "./group-queue";
 import type { Operation } from "./operation";
@@ -48,13 +48,17 @@ export class VirtualSystemCollectionLifecycle implements DynamicProvider {
 
   check(_olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: CheckFailure[] }> {
     return atTheBorder(async () => {
-      transportOf(await this.configured.configuration);
-      return checkGroupInputs(news);
+      const connection = await this.configured.checkConnection(news);
+      const { inputs, failures } = checkGroupInputs(news);
+      return { inputs, failures: [...failures, ...connection] };
     });
   }
 
-  async diff(_id: string, olds: Properties, news: Properties): Promise<DiffResult> {
-    return { changes: groupInputNames.some((name) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null)) };
+  diff(_id: string, olds: Properties, news: Properties): Promise<DiffResult> {
+    return atTheBorder(async () => {
+      const { connection } = await this.configured.configurationOf({});
+      return diffOnHosts(olds, news, connection, diffGroup);
+    });
   }
 
   create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
@@ -159,6 +163,12 @@ async function makeMember(
     const isMember = (await membersOf(host.session, group.path)).some((machine) => machine.vmId === vmId);
     if (isMember !== wanted) throw error;
   }
+}
+
+function diffGroup(olds: Properties, news: Properties): DiffResult {
+  const isOther = (name: string) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null);
+  if (isOther("connection")) return { changes: true, replaces: ["connection"] };
+  return { changes: groupInputNames.some(isOther) };
 }
 
 function pickInputs(properties: Properties): Properties {

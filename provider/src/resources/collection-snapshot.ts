@@ -40,7 +40,19 @@ export interface CollectionSnapshotArgs {
   waitForMerge?: pulumi.Input<boolean>;
   /** Any JSON. It is only compared: a change takes a new snapshot in place of the old one. Default: none. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | Record<string, pulumi.Input<unknown>>>;
+  /**
+   * Which of the configured `connections` leads to the host. A change replaces the snapshot. Default: the one that the
+   * configuration key `connection` names, else what the keys outside of `connections` say.
+   */
+  connection?: pulumi.Input<string>;
 }
+
+/**
+ * Where a snapshot that is only read is found.
+ *
+ * @public
+ */
+export type CollectionSnapshotState = Pick<CollectionSnapshotArgs, "connection">;
 
 const type = collectionSnapshotType;
 
@@ -93,6 +105,8 @@ export class CollectionSnapshot extends pulumi.CustomResource {
   declare readonly snapshotName: pulumi.Output<string>;
   /** As given. */
   declare readonly waitForMerge: pulumi.Output<boolean | undefined>;
+  /** As given. */
+  declare readonly connection: pulumi.Output<string | undefined>;
 
   /**
    * Declares a snapshot.
@@ -139,13 +153,15 @@ export class CollectionSnapshot extends pulumi.CustomResource {
    * Reads a snapshot that the stack doesn't manage; it is never deleted.
    *
    * @param id - The host's `CollectionID` of the snapshot collection, or the reference to it.
+   * @param state - Names the connection, where it isn't the default one.
    */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
+    state: CollectionSnapshotState = {},
     options: pulumi.CustomResourceOptions = {},
   ): CollectionSnapshot {
-    return new CollectionSnapshot(name, {} as CollectionSnapshotArgs, { ...options, id });
+    return new CollectionSnapshot(name, state as CollectionSnapshotArgs, { ...options, id });
   }
 
   /** Tells whether a value is a `CollectionSnapshot`, from any copy of the package. */

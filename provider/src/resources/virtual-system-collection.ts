@@ -3,7 +3,7 @@ import type { output } from "../types";
 import { hiddenInputs } from "./hidden-inputs";
 
 /**
- * A VM group, and which machines are in it. Everything is taken over in place.
+ * A VM group, and which machines are in it. Everything but `connection` is taken over in place.
  *
  * @public
  */
@@ -14,7 +14,19 @@ export interface VirtualSystemCollectionArgs {
   members?: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether the group is destroyed although it has snapshots. Default: false, which refuses and names them. */
   forceDestroy?: pulumi.Input<boolean>;
+  /**
+   * Which of the configured `connections` leads to the host. A change replaces the group. Default: the one that the
+   * configuration key `connection` names, else what the keys outside of `connections` say.
+   */
+  connection?: pulumi.Input<string>;
 }
+
+/**
+ * Where a group that is only read is found.
+ *
+ * @public
+ */
+export type VirtualSystemCollectionState = Pick<VirtualSystemCollectionArgs, "connection">;
 
 const type = "pulumi-nodejs:dynamic/hyperv-snapshots:VirtualSystemCollection";
 
@@ -44,6 +56,8 @@ export class VirtualSystemCollection extends pulumi.CustomResource {
   declare readonly members: pulumi.Output<string[] | undefined>;
   /** As given. */
   declare readonly forceDestroy: pulumi.Output<boolean | undefined>;
+  /** As given. */
+  declare readonly connection: pulumi.Output<string | undefined>;
 
   /**
    * Declares a VM group.
@@ -71,13 +85,15 @@ export class VirtualSystemCollection extends pulumi.CustomResource {
    * Reads a VM group that the stack doesn't manage; it is never deleted.
    *
    * @param id - The host's `CollectionID` of the group.
+   * @param state - Names the connection, where it isn't the default one.
    */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
+    state: VirtualSystemCollectionState = {},
     options: pulumi.CustomResourceOptions = {},
   ): VirtualSystemCollection {
-    return new VirtualSystemCollection(name, {}, { ...options, id });
+    return new VirtualSystemCollection(name, state, { ...options, id });
   }
 
   /** Tells whether a value is a `VirtualSystemCollection`, from any copy of the package. */

@@ -3,10 +3,8 @@ import { CimInstancePath } from "../../../../provider/src/cim/cim-instance-path"
 import type { CimSession } from "../../../../provider/src/cim/cim-session";
 import type { HyperVError } from "../../../../provider/src/errors";
 import { virtualizationNamespace } from "../../../../provider/src/schema/names";
-import {
-  openPowerShellSession,
-  type PowerShellTransportOptions,
-} from "../../../../provider/src/transports/powershell/powershell-session";
+import type { PowerShellTransportOptions } from "../../../../provider/src/transports/powershell/open-request";
+import { openPowerShellSession } from "../../../../provider/src/transports/powershell/powershell-session";
 import { fakeShell } from "../../../support/fake-shell";
 
 const open = (options: Partial<PowerShellTransportOptions> = {}) =>

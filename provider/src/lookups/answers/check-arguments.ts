@@ -1,0 +1,27 @@
+import * as v from "valibot";
+import { InvalidArgumentError } from "../../errors";
+import { checkFailures } from "../../lifecycle/input-check";
+
+/** The argument that names a group or a snapshot. */
+export const designator = v.string("write a name, an id or an object path, as text");
+
+/** The argument that names a connection. */
+export const connection = v.optional(v.string("write the name of a connection, as text"));
+
+/** @throws {@link InvalidArgumentError} for arguments that don't exist, are missing or of another kind: all at once. */
+export function checkArguments(name: string, schema: Parameters<typeof checkFailures>[0], args: object): void {
+  const forms = {
+    collection: "the VM group's name, its CollectionID or its object path",
+    snapshotCollection: "the host's CollectionID of the snapshot collection, or its reference",
+  };
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  const failures = checkFailures(schema, Object.fromEntries(given), { forms });
+  if (failures.length === 0) return;
+  throw new InvalidArgumentError({
+    attempted: name,
+    target: failures.map(({ property }) => property).join(", "),
+    answer: failures.map(({ reason }) => reason).join("; "),
+    outcome: "Nothing was asked of the host",
+    remedy: `Correct the arguments of ${name}`,
+  });
+}

@@ -1,0 +1,45 @@
+import type { Configuration } from "../../config";
+import { connect } from "../../connection";
+import type { HyperVHost } from "../../hyperv/hyperv-host";
+import { systemClock } from "../../jobs/clock";
+
+/** So long a way to a host is kept for the next look-up, in milliseconds: a program may end meanwhile only by that much later. */
+const idleMs = 250;
+
+interface SharedHost {
+  readonly opening: Promise<HyperVHost>;
+  users: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/** The ways to hosts that the look-ups of a program share. One that nobody uses is closed, since what it holds keeps a program alive. */
+export class SharedHosts {
+  private readonly hosts = new Map<string, SharedHost>();
+  private readonly open: (configuration: Configuration) => Promise<HyperVHost>;
+
+  constructor(open = (configuration: Configuration) => connect(configuration, systemClock)) {
+    this.open = open;
+  }
+
+  /** Lets a look-up use the host of a configuration. */
+  async use<T>(configuration: Configuration, ask: (host: HyperVHost) => Promise<T>): Promise<T> {
+    const key = JSON.stringify(configuration);
+    const shared = this.hosts.get(key) ?? { opening: this.open(configuration), users: 0, idle: undefined };
+    this.hosts.set(key, shared);
+    clearTimeout(shared.idle);
+    shared.users += 1;
+    shared.opening.catch(() => this.hosts.delete(key));
+    try {
+      return await ask(await shared.opening);
+    } finally {
+      shared.users -= 1;
+      if (shared.users === 0) shared.idle = setTimeout(() => this.close(key, shared), idleMs).unref();
+    }
+  }
+
+  private close(key: string, shared: SharedHost): void {
+    this.hosts.delete(key);
+    // one that was never opened has nothing to give back; one that doesn't close well is given up
+    shared.opening.then(({ session }) => session.close()).catch(() => {});
+  }
+}

@@ -1,0 +1,66 @@
+import { execFile } from "node:child_process";
+import { relative } from "node:path";
+import { afterEach, expect, it, vi } from "vitest";
+import { SimulatedHost } from "../../provider/src/simulator/index";
+import { CimHostServer } from "../support/cim-host-server";
+import { powerShellEditions, requirePowerShell } from "../support/powershell";
+import { untilGone } from "../support/processes";
+import { smallSeed } from "../support/pulumi-project";
+import { repositoryFolder } from "../support/repository";
+
+// starts of PowerShell take long where many other tests run beside
+vi.setConfig({ testTimeout: 240_000 });
+
+let server: CimHostServer | undefined;
+afterEach(async () => {
+  await server?.stop();
+});
+
+/** Runs a program to its end, which it has to find by itself. @returns The JSON that it printed, and when it was gone. */
+function runProgram(text: string, env: NodeJS.ProcessEnv = process.env): Promise<{ said: unknown; endedAt: number }> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, ["-e", text], { cwd: repositoryFolder, env, timeout: 200_000 }, (error, stdout) => {
+      if (error) reject(error);
+      else resolve({ said: JSON.parse(stdout), endedAt: Date.now() });
+    });
+  });
+}
+
+it("a program that only imports the package loads the classes, the errors and the doors of the look-ups", async () => {
+  const loaded = "Object.keys(require.cache).filter((file) => file.includes('/provider/dist/'))";
+  const { said } = await runProgram(`require("pulumi-hyperv-snapshots"); console.log(JSON.stringify(${loaded}))`);
+  const files = (said as string[]).map((file) => relative(`${repositoryFolder}/provider/dist`, file)).sort();
+  expect(files).toEqual([
+    "errors.js",
+    "index.js",
+    "lookups/get-collection-snapshot.js",
+    "lookups/get-collection-snapshots.js",
+    "lookups/get-virtual-system-collection.js",
+    "lookups/look-up.js",
+    "lookups/what-it-depends-on.js",
+    "resources/collection-snapshot.js",
+    "resources/hidden-inputs.js",
+    "resources/identity.js",
+    "resources/secret-outputs.js",
+    "resources/virtual-system-collection.js",
+  ]);
+});
+
+it("a program whose look-ups opened a shell ends by itself within a second, and the shell with it", async (context) => {
+  const environment = requirePowerShell(context, powerShellEditions[0]!);
+  server = await CimHostServer.start(SimulatedHost.inMemory({ seed: smallSeed }));
+  const program = `
+const { getVirtualSystemCollection, getCollectionSnapshots } = require("pulumi-hyperv-snapshots");
+(async () => {
+  const { machines } = await getVirtualSystemCollection({ collection: "web-tier" });
+  const { snapshots } = await getCollectionSnapshots();
+  process.stdout.write(JSON.stringify({ machines: machines.map(({ vmName }) => vmName), snapshots, at: Date.now() }));
+})();`;
+  const env = { ...process.env, ...environment, ...server.environment, HYPERV_SNAPSHOTS_TRANSPORT: "powershell" };
+  const { said, endedAt } = await runProgram(program, env);
+  const { at, ...found } = said as { at: number };
+  expect(found).toEqual({ machines: ["web-01", "web-02"], snapshots: [] });
+  expect(server.connects).toHaveLength(1);
+  expect(endedAt - at).toBeLessThan(1000);
+  await untilGone(server.shells);
+});

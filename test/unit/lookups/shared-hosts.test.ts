@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Configuration } from "../../../provider/src/config";
+import type { HyperVHost } from "../../../provider/src/hyperv/hyperv-host";
+import { SharedHosts } from "../../../provider/src/lookups/answers/shared-hosts";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const configuration = { transport: "simulated", simulatedHost: "a" } as Configuration;
+
+/** Counts what is opened and closed. */
+function counted(fails = false) {
+  const count = { opened: 0, closed: 0 };
+  const hosts = new SharedHosts(async () => {
+    count.opened += 1;
+    if (fails) throw new Error("nobody is there");
+    const close = async () => {
+      count.closed += 1;
+    };
+    return { session: { close } } as unknown as HyperVHost;
+  });
+  return { count, hosts };
+}
+
+it("one way to a host serves look-ups at once and soon after each other, and is closed when the last is a while ago", async () => {
+  const { count, hosts } = counted();
+  const use = () => hosts.use(configuration, async () => "answer");
+  expect(await Promise.all([use(), use()])).toEqual(["answer", "answer"]);
+  await vi.advanceTimersByTimeAsync(200);
+  await use();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(count).toEqual({ opened: 1, closed: 0 });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(count).toEqual({ opened: 1, closed: 1 });
+  await use();
+  expect(count.opened).toBe(2);
+});
+
+it("it isn't closed under a look-up that takes long, and another configuration has its own", async () => {
+  const { count, hosts } = counted();
+  let end = () => {};
+  const long = hosts.use(configuration, () => new Promise<void>((resolve) => (end = resolve)));
+  await hosts.use({ ...configuration, simulatedHost: "b" }, async () => {});
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(count).toEqual({ opened: 2, closed: 1 });
+  end();
+  await long;
+  await vi.advanceTimersByTimeAsync(300);
+  expect(count.closed).toBe(2);
+});
+
+it("a way that could not be opened is tried again by the next look-up", async () => {
+  const { count, hosts } = counted(true);
+  const use = () => hosts.use(configuration, async () => {});
+  await expect(use()).rejects.toThrow("nobody is there");
+  await expect(use()).rejects.toThrow("nobody is there");
+  expect(count.opened).toBe(2);
+});

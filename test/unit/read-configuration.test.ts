@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { type ConfigurationSources, environmentVariable } from "../../provider/src/config";
+import { readConfiguration } from "../../provider/src/read-configuration";
+
+const sources = (stack: Record<string, string>, environment: Record<string, string> = {}): ConfigurationSources => ({
+  get: (name) => stack[name],
+  stackKeys: Object.keys(stack),
+  environment,
+});
+
+describe("the configuration", () => {
+  it("has defaults, and leaves out what nobody set", () => {
+    expect(readConfiguration(sources({}))).toEqual({
+      authentication: "default",
+      namespace: "root\\virtualization\\v2",
+      simulatedHost: "simulated-host.jsonl",
+      dependents: "unknown",
+      lostAnswerSearch: "30s",
+    });
+  });
+
+  it("comes from the stack, else from the environment", () => {
+    expect(environmentVariable("simulatedHost")).toBe("HYPERV_SNAPSHOTS_SIMULATED_HOST");
+    const environment = { HYPERV_SNAPSHOTS_TRANSPORT: "simulated", HYPERV_SNAPSHOTS_DEPENDENTS: "removed", PATH: "x" };
+    expect(readConfiguration(sources({ dependents: "kept" }, environment))).toMatchObject({
+      transport: "simulated",
+      dependents: "kept",
+    });
+  });
+
+  it.each([
+    [sources({ simulatedhost: "x" }), "Did you mean hyperv-snapshots:simulatedHost?"],
+    [sources({}, { HYPERV_SNAPSHOTS_SIMULATED_HOTS: "x" }), "Did you mean HYPERV_SNAPSHOTS_SIMULATED_HOST?"],
+    [sources({ dependents: "Kept" }), 'hyperv-snapshots:dependents failed: "Kept" is none of its values'],
+  ])("that is wrong is refused with what would be right (%#)", (wrong, said) => {
+    expect(() => readConfiguration(wrong)).toThrow(said);
+    expect(() => readConfiguration(wrong)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
+});
+
+describe("several connections", () => {
+  const connections = JSON.stringify({
+    east: { transport: "powershell", host: "HV-EAST", dependents: "kept" },
+    west: { transport: "simulated", simulatedHost: "west.jsonl" },
+  });
+
+  it("are read by name, each with its own way to its host, and share the rest", () => {
+    const stack = { connections, lostAnswerSearch: "10s", dependents: "removed" };
+    expect(readConfiguration(sources(stack), "east")).toEqual({
+      connection: "east",
+      transport: "powershell",
+      host: "HV-EAST",
+      authentication: "default",
+      namespace: "root\\virtualization\\v2",
+      simulatedHost: "simulated-host.jsonl",
+      dependents: "kept",
+      lostAnswerSearch: "10s",
+    });
+    expect(readConfiguration(sources(stack), "west")).toMatchObject({ transport: "simulated", dependents: "removed" });
+  });
+
+  it("leave the keys outside to what names none, and take none of them that says how a host is reached", () => {
+    const stack = { connections, transport: "simulated", host: "HV01", username: "LAB\\me", password: "secret" };
+    const outside = readConfiguration(sources(stack));
+    expect(outside).toMatchObject({ host: "HV01", username: "LAB\\me" });
+    expect(outside).not.toHaveProperty("connection");
+    const east = readConfiguration(sources(stack), "east");
+    for (const key of ["username", "password"]) expect(east).not.toHaveProperty(key);
+  });
+
+  it("have a default, in the stack or in the environment, where all of it may stand too", () => {
+    expect(readConfiguration(sources({ connections, connection: "west" })).connection).toBe("west");
+    expect(readConfiguration(sources({ connections, connection: "west" }), "east").connection).toBe("east");
+    const environment = { HYPERV_SNAPSHOTS_CONNECTIONS: connections, HYPERV_SNAPSHOTS_CONNECTION: "east" };
+    expect(readConfiguration(sources({}, environment)).host).toBe("HV-EAST");
+  });
+
+  it("may hold what --path has made a number", () => {
+    const text = JSON.stringify({ east: { transport: "simulated", simulatedSeed: 5 } });
+    expect(readConfiguration(sources({ connections: text }), "east").simulatedSeed).toBe("5");
+  });
+
+  it.each([
+    [{ connections }, "eest", 'there is no connection "eest". Nothing was asked of the host. Did you mean "east"?'],
+    [{ connections, connection: "wets" }, undefined, "hyperv-snapshots:connection failed"],
+    [{}, "east", "pulumi config set --path 'hyperv-snapshots:connections.east.host' HV-EAST"],
+    [{ connections: '{"east":{"hots":"HV"}}' }, undefined, "Did you mean hyperv-snapshots:connections.east.host?"],
+    [
+      { connections: '{"east":{"connection":"west"}}' },
+      undefined,
+      "connections.east.connection failed: there is no such",
+    ],
+    [
+      { connections: '{"east":{"dependents":"Kept"}}' },
+      undefined,
+      "--path 'hyperv-snapshots:connections.east.dependents'",
+    ],
+    [{ connections: '{"east":{"lostAnswerSearch":"soon"}}' }, undefined, "a duration such as 30s, 1h30m"],
+    [{ connections: "HV-EAST" }, undefined, "hyperv-snapshots:connections failed: it is no map"],
+    [{ connections: '{"east":"HV-EAST"}' }, undefined, "hyperv-snapshots:connections.east failed: it is no map"],
+    [{ connections, connection: "east", host: "HV01" }, undefined, "nothing would use hyperv-snapshots:host"],
+  ])("that are wrong are refused with what would be right (%#)", (stack, connection, said) => {
+    expect(() => readConfiguration(sources(stack as Record<string, string>), connection)).toThrow(said);
+  });
+
+  it("and a way from the environment contradict each other too: a real host is never reached in place of a simulated one", () => {
+    const environment = { HYPERV_SNAPSHOTS_TRANSPORT: "simulated" };
+    const read = () => readConfiguration(sources({ connections, connection: "east" }, environment));
+    expect(read).toThrow("(or HYPERV_SNAPSHOTS_TRANSPORT)");
+  });
+});
