@@ -16,6 +16,7 @@ describe("the configuration", () => {
       simulatedHost: "simulated-host.jsonl",
       dependents: "unknown",
       lostAnswerSearch: "30s",
+      resumeWithin: "1h",
     });
   });
 
@@ -55,6 +56,7 @@ describe("several connections", () => {
       simulatedHost: "simulated-host.jsonl",
       dependents: "kept",
       lostAnswerSearch: "10s",
+      resumeWithin: "1h",
     });
     expect(readConfiguration(sources(stack), "west")).toMatchObject({ transport: "simulated", dependents: "removed" });
   });

@@ -20,6 +20,8 @@ export const probeQuestions: readonly ProbeQuestion[] = [
 
 /** Options of the simulated host that no question settles, and why none is asked. */
 export const notAsked: Readonly<Record<string, string>> = {
+  collectionJobRows: "No question asks it yet. The client finds the result whichever rows a job has.",
+  snapshotCollectionAppears: "No question asks it yet. The client waits for the job, whenever the collection appears.",
   language: "Nothing is decided by a host's texts, so it doesn't matter.",
   failedMember: "Nothing makes one machine's snapshot fail without breaking that machine.",
   jobsAtRestart: "The host's service would have to be started anew while others use it.",
