@@ -138,7 +138,7 @@ function refusedForDescendants(
   dependents: "unknown" | "removed",
 ): InvalidArgumentError {
   const why = {
-    unknown: `${count} later checkpoints descend from this snapshot (${names}), and whether the host keeps or removes those is not known`,
+    unknown: `${count} later ${count === 1 ? "checkpoint descends" : "checkpoints descend"} from this snapshot (${names}), and whether the host keeps or removes those is not known`,
     removed: `later snapshots of a whole group descend from it (${names}), and this host would remove them too`,
   }[dependents];
   const remedy = {
