@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -129,6 +129,17 @@ export class PulumiProject {
 
   up(...parameters: string[]): Promise<CommandResult> {
     return this.run(["up", "--yes", "--skip-preview", ...parameters]);
+  }
+
+  /** Starts an `up`, kills the CLI (SIGKILL) when the host shows that it is time, and clears the lock that it leaves. */
+  async upKilledWhen(isTime: (host: SimulatedHost) => boolean, ...parameters: string[]): Promise<void> {
+    const command = ["up", "--yes", "--skip-preview", ...parameters, "--stack=test", "--non-interactive"];
+    const cli = spawn(this.command, command, { cwd: this.folder, env: this.env, stdio: "ignore" });
+    const ended = new Promise((resolve) => cli.once("exit", resolve));
+    while (!isTime(this.host)) await new Promise((resolve) => setTimeout(resolve, 50));
+    cli.kill("SIGKILL");
+    await ended;
+    await this.run(["cancel", "--yes"]);
   }
 
   preview(...parameters: string[]): Promise<CommandResult> {

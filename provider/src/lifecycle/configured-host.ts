@@ -43,7 +43,7 @@ export class ConfiguredHost {
   private readonly sources: Promise<ConfigurationSources>;
   private configured: (sources: ConfigurationSources) => void = () => {};
   private readonly connections = new Map<string | undefined, Promise<HyperVHost>>();
-  private kept: { readonly files: IntentFiles; readonly backend: string } | undefined;
+  private kept: { readonly files: IntentFiles; readonly claims: Claims; readonly backend: string } | undefined;
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
@@ -113,19 +113,31 @@ export class ConfiguredHost {
   async intentsOf(properties: Properties): Promise<ResourceIntents> {
     const { clock, lifeSign } = this.surroundings;
     const { urn, organization = "organization" } = metaOf(properties);
-    const { files, backend } = urn === undefined ? { files: intentFilesInMemory(), backend: "" } : await this.keep();
+    const forgetful = intentFilesInMemory();
+    const { files, claims, backend } =
+      urn === undefined
+        ? { files: forgetful, claims: new Claims(forgetful, clock, lifeSign), backend: "" }
+        : await this.keep();
     return new ResourceIntents({
       files,
-      claims: new Claims(files, clock, lifeSign),
+      claims,
       who: { organization, urn: urn ?? "", backend },
     });
   }
 
-  private async keep(): Promise<{ readonly files: IntentFiles; readonly backend: string }> {
-    const { environment, workingFolder, openIntents } = this.surroundings;
+  /** Gives up the right to work on anything: this process is about to end. */
+  async releaseClaims(): Promise<void> {
+    await this.kept?.claims.releaseAll();
+  }
+
+  private async keep(): Promise<NonNullable<ConfiguredHost["kept"]>> {
+    const { clock, lifeSign, environment, workingFolder, openIntents } = this.surroundings;
     const { intents } = await this.configurationOf({});
     const place = { environment, workingFolder };
-    this.kept ??= { files: openIntents(place, intents), backend: backendUrl(place, readYaml) };
+    if (!this.kept) {
+      const files = openIntents(place, intents);
+      this.kept = { files, claims: new Claims(files, clock, lifeSign), backend: backendUrl(place, readYaml) };
+    }
     return this.kept;
   }
 }

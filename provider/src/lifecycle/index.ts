@@ -20,9 +20,12 @@ const configured = new ConfiguredHost({
   environment: process.env,
   workingFolder: process.cwd(),
   connect: async (configuration, clock) => {
-    watchEngine(process.argv.at(-1), () => void politeEnd.end("SIGTERM"));
+    watchEngine(process.argv.at(-1), () => void politeEnd.withoutEngine());
     const host = await connect(configuration, clock);
-    politeEnd.before(() => host.session.close());
+    politeEnd.before(async () => {
+      await host.session.close();
+      await configured.releaseClaims(); // nothing more can be asked of the host
+    });
     return host;
   },
   openIntents: (place, configured) => intentFilesIn(intentsFolder(place, configured)),

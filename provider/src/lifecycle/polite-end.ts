@@ -27,7 +27,7 @@ export class PoliteEnd {
   private readonly process: EndingProcess;
   private readonly releases: Release[] = [];
   private isEnding = false;
-  private readonly listeners = signals.map((signal) => ({ signal, listener: () => void this.end(signal) }));
+  private readonly listeners = signals.map((signal) => ({ signal, listener: () => void this.afterSignal(signal) }));
 
   constructor(process: EndingProcess) {
     this.process = process;
@@ -40,14 +40,30 @@ export class PoliteEnd {
     this.releases.push(release);
   }
 
-  /** Gives everything back, and lets the signal have its way. */
-  async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.isEnding) return;
+  /** Ends after a signal: other listeners have heard it, too, and where there are none it is raised again. */
+  async afterSignal(signal: NodeJS.Signals): Promise<void> {
+    if (!(await this.giveBack())) return;
+    // a file that is being written has a listener of its own, for as long as that takes
+    for (let tries = 0; this.process.listenerCount(signal) > 0; tries += 1) {
+      if (tries === 10) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    this.process.kill(this.process.pid, signal);
+  }
+
+  /** Ends because the engine is gone: nobody else has been told, so everybody is. */
+  async withoutEngine(): Promise<void> {
+    if (await this.giveBack()) this.process.kill(this.process.pid, "SIGTERM");
+  }
+
+  /** Gives everything back. @returns False when that is under way already. */
+  private async giveBack(): Promise<boolean> {
+    if (this.isEnding) return false;
     this.isEnding = true;
     const released = Promise.allSettled(this.releases.map((release) => release()));
     await Promise.race([released, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
-    for (const { signal: other, listener } of this.listeners) this.process.off(other, listener);
-    if (this.process.listenerCount(signal) === 0) this.process.kill(this.process.pid, signal);
+    for (const { signal, listener } of this.listeners) this.process.off(signal, listener);
+    return true;
   }
 }
 

@@ -31,6 +31,7 @@ export class Claims {
   private readonly files: IntentFiles;
   private readonly clock: Clock;
   private readonly lifeSign: LifeSign;
+  private readonly held = new Set<Claim>();
 
   constructor(files: IntentFiles, clock: Clock, lifeSign: LifeSign) {
     this.files = files;
@@ -96,7 +97,7 @@ export class Claims {
       this.renew(folder, own).catch(() => {}); // the next one may succeed
     }, renewMs);
     renewal.unref();
-    return {
+    const claim: Claim = {
       confirm: async () => {
         if ((await this.files.list(folder)).includes(own.name)) return;
         throw new ConnectionError({
@@ -108,10 +109,18 @@ export class Claims {
         });
       },
       release: async () => {
+        this.held.delete(claim);
         clearInterval(renewal);
         await this.files.remove(folder, own.name).catch(() => {}); // it dies with this process at the latest
       },
     };
+    this.held.add(claim);
+    return claim;
+  }
+
+  /** Gives up every claim of this process, which is about to end. */
+  async releaseAll(): Promise<void> {
+    await Promise.all([...this.held].map((claim) => claim.release()));
   }
 
   private async renew(folder: string, own: Ticket): Promise<void> {
