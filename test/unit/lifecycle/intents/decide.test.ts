@@ -29,11 +29,13 @@ const fatesOnCreate = (intents: readonly Intent[], saved: Saved, isRecent = true
 describe("create", () => {
   const phases = ["started", "accepted", "made"] as const;
 
-  it.each<[Intent["phase"], Saved, { readonly inputs?: string; readonly isRecent?: boolean }, Fate]>([
-    ...phases.map((phase) => [phase, null, {}, "goOn"] as const),
-    ...phases.map((phase) => [phase, "unknown", {}, "goOn"] as const),
-    ...phases.map((phase) => [phase, null, { inputs: "other" }, "abandon"] as const),
-    ...phases.map((phase) => [phase, null, { isRecent: false }, "abandon"] as const),
+  type Case = [Intent["phase"], Saved, { readonly inputs?: string; readonly isRecent?: boolean }, Fate];
+
+  it.each<Case>([
+    ...phases.map((phase): Case => [phase, null, {}, "goOn"]),
+    ...phases.map((phase): Case => [phase, "unknown", {}, "goOn"]),
+    ...phases.map((phase): Case => [phase, null, { inputs: "other" }, "abandon"]),
+    ...phases.map((phase): Case => [phase, null, { isRecent: false }, "abandon"]),
     ["returned", "a", {}, "forget"],
     ["returned", "a", { inputs: "other" }, "forget"],
     ["returned", "unknown", {}, "leave"],
