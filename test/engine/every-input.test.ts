@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
+import { groupsOfOne } from "../support/simulated-hosts";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -39,11 +40,7 @@ it("each input, changed once: what replaces a snapshot, and what is taken over i
   const groups = [...names, "elsewhere"];
   const project = await PulumiProject.create({
     program: { "index.js": program(0) },
-    seed: {
-      ...smallSeed,
-      machines: groups.map((name) => ({ name: `vm-${name}` })),
-      groups: groups.map((name) => ({ name: `group-${name}`, members: [`vm-${name}`] })),
-    },
+    seed: groupsOfOne(groups, smallSeed),
   });
   const saved = () => new Map(project.resources().map((resource) => [resource.urn.split("::").at(-1), resource]));
   const snapshotsOn = (name: string) =>

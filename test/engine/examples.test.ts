@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { PulumiProject } from "../support/pulumi-project";
 import { repositoryFolder } from "../support/repository";
+import { takeByHand } from "../support/simulated-hosts";
 
 // each runs the CLI several times, and TypeScript is compiled for each run
 vi.setConfig({ testTimeout: 600_000 });
@@ -63,10 +64,7 @@ it("import-existing takes over what somebody else took, and then there is nothin
   const project = await projectOf("import-existing");
   const { host, folder } = project;
   host.setOption("completion", "atOnce");
-  const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
-  const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");
-  const parameters = { Collection: group!.path, SnapshotSettings: "", SnapshotType: 1 };
-  host.invokeMethod(service!.path, "CreateSnapshot", parameters);
+  takeByHand(host);
 
   const file = join(folder, "import.json");
   const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");

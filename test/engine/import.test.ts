@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
 import { repositoryFolder } from "../support/repository";
+import { takeByHand } from "../support/simulated-hosts";
 
 it("a snapshot that somebody else took is imported as the command says, and up changes nothing", async () => {
   const project = await PulumiProject.create({
@@ -10,10 +11,7 @@ it("a snapshot that somebody else took is imported as the command says, and up c
     seed: { ...smallSeed, options: { completion: "atOnce" } },
   });
   const { host, folder } = project;
-  const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
-  const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");
-  const parameters = { Collection: group!.path, SnapshotSettings: "", SnapshotType: 1 };
-  host.invokeMethod(service!.path, "CreateSnapshot", parameters);
+  takeByHand(host);
 
   const file = join(folder, "import.json");
   const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
+import { groupsOfOne } from "../support/simulated-hosts";
 
 const names = ["retained", "ignoring", "old-name", "first", "wished", "follower", "secretive", "deaf", "guarded"];
 
@@ -26,11 +27,7 @@ take("guarded", {}, { protect: true });
 it("Pulumi's options do what they say, but for replaceOnChanges, which a dynamic resource never gets", async () => {
   const project = await PulumiProject.create({
     program: { "index.js": program(1) },
-    seed: {
-      ...smallSeed,
-      machines: names.map((name) => ({ name: `vm-${name}` })),
-      groups: names.map((name) => ({ name: `group-${name}`, members: [`vm-${name}`] })),
-    },
+    seed: groupsOfOne(names, smallSeed),
     // the new one first, unless the program says otherwise
     configuration: { "hyperv-snapshots:dependents": "kept" },
   });

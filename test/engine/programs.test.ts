@@ -4,6 +4,7 @@ import { providerText } from "../support/dynamic-host";
 import { packedInstall } from "../support/packed-install";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
+import { groupsOfOne } from "../support/simulated-hosts";
 
 async function upAndDestroy(project: PulumiProject, snapshots: number): Promise<void> {
   const up = await project.up();
@@ -31,11 +32,7 @@ const component = new pulumi.ComponentResource("test:index:Tier", "tier");
 for (const name of ${JSON.stringify(names)}) new CollectionSnapshot(name, { collection: "group-" + name }, { parent: component });
 `,
       },
-      seed: {
-        ...smallSeed,
-        machines: names.map((name) => ({ name: `vm-${name}` })),
-        groups: names.map((name) => ({ name: `group-${name}`, members: [`vm-${name}`] })),
-      },
+      seed: groupsOfOne(names, smallSeed),
     });
     await upAndDestroy(project, 3);
   });

@@ -12,7 +12,7 @@ import { intentFile, isIntentFile, resourceFolder } from "../../provider/src/lif
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "../support/fake-clock";
-import { unhinderedSeed } from "../support/simulated-hosts";
+import { takeByHand, unhinderedSeed } from "../support/simulated-hosts";
 import { Fuse, type Kill, Killed } from "./fuse";
 
 /** What a user does. */
@@ -154,9 +154,7 @@ export class World {
   private async takeForeign(): Promise<void> {
     if (await this.hasOpenRequest()) return;
     const before = new Set(this.collections());
-    const [service] = this.host.query("SELECT * FROM Msvm_CollectionSnapshotService");
-    const [group] = this.host.query("SELECT * FROM Msvm_VirtualSystemCollection");
-    this.host.invokeMethod(service!.path, "CreateSnapshot", { Collection: group!.path, SnapshotType: 1 });
+    takeByHand(this.host);
     await this.clock.sleep(2000);
     for (const id of this.collections()) if (!before.has(id)) this.untouchable.add(id);
   }
@@ -177,6 +175,12 @@ export class World {
     const folder = resourceFolder({ organization: "organization", urn, backend });
     const names = (await this.files.list(folder)).filter(isIntentFile);
     return Promise.all(names.map(async (name) => (await this.files.read(folder, name)) ?? ""));
+  }
+
+  /** The claims on a resource. */
+  async claimsOf(urn: string): Promise<readonly string[]> {
+    const names = await this.files.list(resourceFolder({ organization: "organization", urn, backend }));
+    return names.filter((name) => name.startsWith("claim-"));
   }
 
   /** What the class does when the id has resolved in the program. */

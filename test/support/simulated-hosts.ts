@@ -22,6 +22,29 @@ export const unhinderedSeed: Seed = {
 export const embeddedSettings =
   '<INSTANCE CLASSNAME="Msvm_VirtualSystemSnapshotSettingData"><PROPERTY NAME="ConsistencyLevel" TYPE="uint8"><VALUE>1</VALUE></PROPERTY></INSTANCE>';
 
+/** A host of many groups with one machine each: `group-NAME` with `vm-NAME`. */
+export function groupsOfOne(names: readonly string[], seed: Seed): Seed {
+  return {
+    ...seed,
+    machines: names.map((name) => ({ name: `vm-${name}` })),
+    groups: names.map((name) => ({ name: `group-${name}`, members: [`vm-${name}`] })),
+  };
+}
+
+/** What {@link takeByHand} calls: the built package's host and the source's are two types. */
+interface SomeHost<Path, Result> {
+  query(wql: string): readonly { readonly path: Path }[];
+  invokeMethod(path: Path, methodName: string, inParameters: Record<string, Path | number>): Result;
+}
+
+/** Takes a snapshot of a host's only group, as a person does who knows nothing of Pulumi. */
+export function takeByHand<Path, Result>(host: SomeHost<Path, Result>): Result {
+  const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
+  const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");
+  if (service === undefined || group === undefined) throw new Error("the host has no group");
+  return host.invokeMethod(service.path, "CreateSnapshot", { Collection: group.path, SnapshotType: 1 });
+}
+
 /** A clock that stands still until it is told otherwise: 2026-11-23 06:42:00 UTC to begin with. */
 export class SteppedClock {
   milliseconds = Date.UTC(2026, 10, 23, 6, 42);

@@ -1,8 +1,7 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { JobFailedError, MethodFailedError, PartialCreateError } from "../errors";
-import type { BegunSnapshot } from "./begun-snapshot";
 import type { Properties } from "./dynamic-provider";
-import type { Pending } from "./hidden-inputs";
+import { type Pending, pendingOf } from "./hidden-inputs";
 import type { Intent } from "./intents/intent";
 import type { ResourceIntents } from "./intents/resource-intents";
 
@@ -18,10 +17,6 @@ export class Attempt {
 
   get id(): string {
     return this.intent.id;
-  }
-
-  get beganAt(): string {
-    return this.intent.beganAt;
   }
 
   /** The host has taken the request on. */
@@ -47,8 +42,7 @@ export class Attempt {
       await this.returned();
       return { id: this.id, outs };
     } catch (error) {
-      if (PartialCreateError.isInstance(error))
-        await this.returned(error.properties["__pending"] as BegunSnapshot["pending"]);
+      if (PartialCreateError.isInstance(error)) await this.returned(pendingOf(error.properties) ?? {});
       else if (MethodFailedError.isInstance(error) || JobFailedError.isInstance(error)) await this.end();
       throw error;
     }

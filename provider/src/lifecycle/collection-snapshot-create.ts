@@ -16,7 +16,7 @@ import { retryWhileBusy } from "./busy-retry";
 import { completeSnapshot } from "./collection-snapshot-complete";
 import { readInputs, replacingInputs } from "./collection-snapshot-inputs";
 import type { Properties } from "./dynamic-provider";
-import { metaOf } from "./hidden-inputs";
+import { metaOf, type Pending, pendingOf } from "./hidden-inputs";
 import { decideOnCreate, type Saved } from "./intents/decide";
 import { fingerprint, type Intent } from "./intents/intent";
 import type { ResourceIntents } from "./intents/resource-intents";
@@ -121,7 +121,7 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<C
 /** Sends the request, again while members are busy; a refusal tells in which state they are. */
 async function send(
   operation: Operation,
-  { inputs, group, deadlineAt, intents, before }: Creation & Pick<BegunSnapshot["pending"], "before">,
+  { inputs, group, deadlineAt, intents, before }: Creation & Pick<Pending, "before">,
   seen: readonly MemberCondition[],
 ): Promise<SnapshotProgress> {
   const { session } = operation.host;
@@ -151,10 +151,7 @@ async function send(
 async function goOn(operation: Operation, creation: Creation, intent: Intent): Promise<Created | undefined> {
   const { inputs, group, intents, deadlineAt } = creation;
   const attempt = new Attempt(intents, intent);
-  const pending = {
-    ...intent.pending,
-    ...(intent.phase === "started" && { answerLost: true }),
-  } as BegunSnapshot["pending"];
+  const pending: Pending = { ...intent.pending, ...(intent.phase === "started" && { answerLost: true }) };
   if (pending.failed !== undefined || (await isRemoved(operation, intent))) {
     await attempt.end();
     return undefined;
@@ -193,7 +190,7 @@ class NothingCameOfIt extends Error {}
 function cameToNothing(error: unknown): error is HyperVError | NothingCameOfIt {
   if (error instanceof NothingCameOfIt || JobFailedError.isInstance(error)) return true;
   if (!PartialCreateError.isInstance(error)) return false;
-  return (error.properties["__pending"] as BegunSnapshot["pending"] | undefined)?.failed !== undefined;
+  return pendingOf(error.properties)?.failed !== undefined;
 }
 
 async function isRemoved({ host }: Operation, { pending, group, members }: Intent): Promise<boolean> {

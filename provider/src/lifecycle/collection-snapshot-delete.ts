@@ -48,7 +48,7 @@ export interface Deletion {
   /** When to stop waiting, on the operation's clock. */
   readonly deadlineAt: number;
   /** Jobs and snapshot collections that are known to be others'. */
-  readonly others?: Others;
+  readonly others?: () => Promise<Others>;
 }
 
 /** What must be visible on the host before anything counts as gone: the group, and the machines the state knows. */
@@ -179,7 +179,8 @@ export async function endPendingSnapshot(
   if (pending.made !== null) return CimInstancePath.parse(pending.made);
   if (pending.failed !== undefined) return null;
   const { session } = operation.host;
-  const { outputs, deadlineAt, others } = deletion;
+  const { outputs, deadlineAt } = deletion;
+  const others = await deletion.others?.();
   const collection = await groupOfBegun(session, outputs);
   const target = describeCollection(session, collection.name);
   const before = [...pending.before, ...(others?.made ?? [])];

@@ -15,62 +15,42 @@ import { diffCollectionSnapshot, replacement } from "./collection-snapshot-diff"
 import { checkInputs, inputNames, readInputs } from "./collection-snapshot-inputs";
 import { echoOutputs } from "./collection-snapshot-outputs";
 import { readSnapshot } from "./collection-snapshot-read";
-import type { ConfiguredHost } from "./configured-host";
 import { diffOnHosts } from "./default-connection";
-import type { CheckFailure, ConfigureRequest, DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
-import type { GroupQueue } from "./group-queue";
+import type { DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
 import { pendingOf, timeoutMs } from "./hidden-inputs";
 import { decideOnDelete, decideOnUpdate, isUnsettled } from "./intents/decide";
 import type { ResourceIntents } from "./intents/resource-intents";
 import type { Operation } from "./operation";
+import { ResourceLifecycle } from "./resource-lifecycle";
 import { settleIntents } from "./settle-intents";
 
 /** What Pulumi does with a `CollectionSnapshot`: plain JSON in, plain JSON out. */
-export class CollectionSnapshotLifecycle implements DynamicProvider {
-  private readonly configured: ConfiguredHost;
-  private readonly queue: GroupQueue;
-
-  constructor(configured: ConfiguredHost, queue: GroupQueue) {
-    this.configured = configured;
-    this.queue = queue;
-  }
-
-  configure(request: ConfigureRequest): void {
-    this.configured.configure(request);
-  }
-
-  check(_olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: CheckFailure[] }> {
-    return atTheBorder(async () => {
-      const connection = await this.configured.checkConnection(news);
-      const { inputs, failures } = checkInputs(news);
-      return { inputs, failures: [...failures, ...connection] };
-    });
-  }
+export class CollectionSnapshotLifecycle extends ResourceLifecycle implements DynamicProvider {
+  protected checkOwn = checkInputs;
 
   diff(id: string, olds: Properties, news: Properties): Promise<DiffResult> {
     return atTheBorder(async () => {
       const { dependents } = await this.configured.configurationOf(olds);
       const byDefault = (await this.configured.configurationOf({})).connection;
-      await (await this.configured.intentsOf(olds)).forget(id);
+      const intents = await this.configured.intentsOf(olds);
+      await intents.forget(id);
       const found = diffOnHosts(olds, news, byDefault, (before, after) =>
         diffCollectionSnapshot(before, after, dependents),
       );
       if (found.replaces) return found;
-      if (await this.isDestroyed(id, olds)) return replacement(["collection"], dependents);
-      return { changes: found.changes || (await this.isUnsettled(id, news)) };
+      if (await this.isDestroyed(id, olds, intents)) return replacement(["collection"], dependents);
+      return { changes: found.changes || (await this.isUnsettled(id, news, intents)) };
     });
   }
 
   /** Whether an earlier run began to delete this resource, and its snapshot is gone. */
-  private async isDestroyed(id: string, olds: Properties): Promise<boolean> {
-    const intents = await this.configured.intentsOf(olds);
+  private async isDestroyed(id: string, olds: Properties, intents: ResourceIntents): Promise<boolean> {
     if (pendingOf(olds) || !(await intents.isDeleteNoted(id))) return false;
     return (await pathToRead(await this.configured.begin(olds), id, olds)) === null;
   }
 
   /** Whether an earlier run began something that `update` has to clear up. */
-  private async isUnsettled(id: string, news: Properties): Promise<boolean> {
-    const intents = await this.configured.intentsOf(news);
+  private async isUnsettled(id: string, news: Properties, intents: ResourceIntents): Promise<boolean> {
     if (await intents.isEmpty()) return false;
     const { host } = await this.configured.begin(news);
     return isUnsettled(await intents.list(whereIs(host)), id);
@@ -176,8 +156,7 @@ export class CollectionSnapshotLifecycle implements DynamicProvider {
         const deadlineAt = operation.clock.now() + timeoutMs(outputs, "delete");
         const decisions = decideOnDelete(await intents.list(whereIs(operation.host)), id);
         await settleIntents(operation, decisions, { intents, dependents, deadlineAt });
-        const others = await intents.namedElsewhere(id);
-        const deletion = { outputs, dependents, deadlineAt, others };
+        const deletion = { outputs, dependents, deadlineAt, others: () => intents.namedElsewhere(id) };
         const pending = pendingOf(outputs);
         const path = pending
           ? await endPendingSnapshot(operation, pending, deletion)

@@ -125,8 +125,9 @@ export class ConfiguredHost {
     });
   }
 
-  /** Gives up the right to work on anything: this process is about to end. */
-  async releaseClaims(): Promise<void> {
+  /** Closes every connection, then gives up the right to work on anything: nothing more can be asked of a host. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.connections.values()].map(async (host) => (await host).session.close()));
     await this.kept?.claims.releaseAll();
   }
 

@@ -42,7 +42,7 @@ export function metaOf(properties: Properties): Meta {
 }
 
 /** Reads `__pending`; null for a complete resource. */
-export function pendingOf(outputs: Properties): Pending | null {
+export function pendingOf(outputs: Readonly<Record<string, unknown>>): Pending | null {
   const pending = outputs["__pending"];
   return isRecord(pending) ? (pending as unknown as Pending) : null;
 }

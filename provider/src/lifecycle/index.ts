@@ -4,14 +4,15 @@ import { CollectionSnapshotLifecycle } from "./collection-snapshot";
 import { ConfiguredHost } from "./configured-host";
 import type { DynamicProvider } from "./dynamic-provider";
 import { engineLink } from "./engine-link";
+import { watchEngine } from "./engine-watch";
 import { GroupQueue } from "./group-queue";
 import { intentFilesIn } from "./intents/intent-files";
 import { intentsFolder } from "./intents/intent-place";
 import { LocalLifeSign } from "./intents/life-sign";
-import { PoliteEnd, watchEngine } from "./polite-end";
+import { PoliteEnd } from "./polite-end";
 import { VirtualSystemCollectionLifecycle } from "./virtual-system-collection";
 
-const politeEnd = new PoliteEnd(process);
+const politeEnd = new PoliteEnd(process, () => configured.close());
 
 const configured = new ConfiguredHost({
   clock: systemClock,
@@ -19,14 +20,9 @@ const configured = new ConfiguredHost({
   link: engineLink(),
   environment: process.env,
   workingFolder: process.cwd(),
-  connect: async (configuration, clock) => {
-    watchEngine(process.argv.at(-1), () => void politeEnd.withoutEngine());
-    const host = await connect(configuration, clock);
-    politeEnd.before(async () => {
-      await host.session.close();
-      await configured.releaseClaims(); // nothing more can be asked of the host
-    });
-    return host;
+  connect: (configuration, clock) => {
+    if (politeEnd.listen()) watchEngine(process.argv.at(-1), () => void politeEnd.withoutEngine());
+    return connect(configuration, clock);
   },
   openIntents: (place, configured) => intentFilesIn(intentsFolder(place, configured)),
   lifeSign: new LocalLifeSign(),

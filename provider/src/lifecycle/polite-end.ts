@@ -1,8 +1,3 @@
-import { connect } from "node:http2";
-
-/** Gives something back before the process ends. */
-type Release = () => Promise<unknown>;
-
 /** The process as far as its end goes; tests bring their own. */
 export interface EndingProcess {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
@@ -25,19 +20,23 @@ const patienceMs = 3000;
  */
 export class PoliteEnd {
   private readonly process: EndingProcess;
-  private readonly releases: Release[] = [];
+  private readonly release: () => Promise<unknown>;
+  private isListening = false;
   private isEnding = false;
   private readonly listeners = signals.map((signal) => ({ signal, listener: () => void this.afterSignal(signal) }));
 
-  constructor(process: EndingProcess) {
+  /** @param release - Gives back what is held. */
+  constructor(process: EndingProcess, release: () => Promise<unknown>) {
     this.process = process;
+    this.release = release;
   }
 
-  /** Remembers to give something back. The first one makes the process listen for its end. */
-  before(release: Release): void {
-    if (this.releases.length === 0)
-      for (const { signal, listener } of this.listeners) this.process.on(signal, listener);
-    this.releases.push(release);
+  /** Makes the process listen for its end: something is held from now on. @returns False when it does so already. */
+  listen(): boolean {
+    if (this.isListening) return false;
+    this.isListening = true;
+    for (const { signal, listener } of this.listeners) this.process.on(signal, listener);
+    return true;
   }
 
   /** Ends after a signal: other listeners have heard it, too, and where there are none it is raised again. */
@@ -60,30 +59,9 @@ export class PoliteEnd {
   private async giveBack(): Promise<boolean> {
     if (this.isEnding) return false;
     this.isEnding = true;
-    const released = Promise.allSettled(this.releases.map((release) => release()));
+    const released = this.release().catch(() => {}); // what can't be given back dies with the process
     await Promise.race([released, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
     for (const { signal, listener } of this.listeners) this.process.off(signal, listener);
     return true;
   }
-}
-
-/**
- * Tells when the engine is gone: a provider outlives a CLI that was killed, and would live for ever.
- *
- * Holds one connection to the engine's address, which closes when the engine dies. Asking later wouldn't do: addresses are used again.
- *
- * @param address - As it stands last on the command line.
- */
-export function watchEngine(address: string | undefined, onGone: () => void): void {
-  if (!address || !/^[\w.:[\]-]+:\d+$/.test(address)) return;
-  const session = connect(`http://${address}`);
-  let wasThere = false;
-  session.once("connect", () => {
-    wasThere = true;
-  });
-  session.on("error", () => {}); // it closes, too
-  session.once("close", () => {
-    if (wasThere) onGone();
-  });
-  session.unref();
 }

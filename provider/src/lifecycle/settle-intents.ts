@@ -66,9 +66,9 @@ async function abandon(operation: Operation, intent: Intent, settling: Settling)
   const unanswered = intent.phase === "started" ? ({ answerLost: true } as const) : {};
   const { pending, group, members, id } = await intents.advance(intent, "abandoned", unanswered);
   const outputs: Properties = { ...group, members };
-  const deletion: Deletion = { outputs, dependents, deadlineAt, others: await intents.namedElsewhere(id) };
+  const deletion: Deletion = { outputs, dependents, deadlineAt, others: () => intents.namedElsewhere(id) };
   try {
-    const path = await endPendingSnapshot(operation, pending as Parameters<typeof endPendingSnapshot>[1], deletion);
+    const path = await endPendingSnapshot(operation, pending, deletion);
     if (path && pending.answerLost && !isRecent(intent, operation)) progress.warn(mayBeLeft(intent, path));
     else if (path) await remove(operation, intent, path, settling, deletion);
   } catch (error) {

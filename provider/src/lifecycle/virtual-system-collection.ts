@@ -21,11 +21,10 @@ import {
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
 import { atTheBorder } from "./at-the-border";
-import type { ConfiguredHost } from "./configured-host";
 import { diffOnHosts } from "./default-connection";
-import type { CheckFailure, ConfigureRequest, DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
-import type { GroupQueue } from "./group-queue";
+import type { DiffResult, DynamicProvider, Properties } from "./dynamic-provider";
 import type { Operation } from "./operation";
+import { ResourceLifecycle } from "./resource-lifecycle";
 import { checkGroupInputs, groupInputNames, readGroupInputs } from "./virtual-system-collection-inputs";
 
 /**
@@ -33,26 +32,8 @@ import { checkGroupInputs, groupInputNames, readGroupInputs } from "./virtual-sy
  *
  * Its id is its `CollectionID`, which we draw: a group whose making was cut off is found again by it.
  */
-export class VirtualSystemCollectionLifecycle implements DynamicProvider {
-  private readonly configured: ConfiguredHost;
-  private readonly queue: GroupQueue;
-
-  constructor(configured: ConfiguredHost, queue: GroupQueue) {
-    this.configured = configured;
-    this.queue = queue;
-  }
-
-  configure(request: ConfigureRequest): void {
-    this.configured.configure(request);
-  }
-
-  check(_olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: CheckFailure[] }> {
-    return atTheBorder(async () => {
-      const connection = await this.configured.checkConnection(news);
-      const { inputs, failures } = checkGroupInputs(news);
-      return { inputs, failures: [...failures, ...connection] };
-    });
-  }
+export class VirtualSystemCollectionLifecycle extends ResourceLifecycle implements DynamicProvider {
+  protected checkOwn = checkGroupInputs;
 
   diff(_id: string, olds: Properties, news: Properties): Promise<DiffResult> {
     return atTheBorder(async () => {

@@ -23,15 +23,39 @@ const told = new Set<string>();
 export function warnOfOpenSecrets(): void {
   const { isConfigSecret } = pulumi.runtime as SecretTeller;
   if (isConfigSecret === undefined) return;
-  const config = new pulumi.Config(namespace);
-  for (const key of secretKeys) {
-    const name = `${namespace}:${key}`;
-    if (!config.get(key) || isConfigSecret(name)) continue;
+  for (const { key, path } of givenSecrets(new pulumi.Config(namespace))) {
+    if (isConfigSecret(`${namespace}:${key}`)) continue;
+    const name = `${namespace}:${path}`;
     const whose = `${pulumi.getProject()}/${pulumi.getStack()} ${name}`;
     if (told.has(whose)) continue;
     told.add(whose);
     void pulumi.log.warn(
-      `${name} stands in the stack's configuration in clear. Encrypt it: pulumi config set --secret ${name}; where the file was shared or committed, change the password too`,
+      `${name} stands in the stack's configuration in clear. Encrypt it: pulumi config set --secret ${path === key ? "" : "--path "}${name}; where the file was shared or committed, change the password too`,
     );
+  }
+}
+
+/** A secret that the stack's configuration has: the key it is in, encrypted as a whole or not, and its path. */
+interface GivenSecret {
+  readonly key: string;
+  readonly path: string;
+}
+
+function givenSecrets(config: pulumi.Config): readonly GivenSecret[] {
+  const outside = secretKeys.filter((key) => config.get(key)).map((key) => ({ key, path: key }));
+  const inside = Object.entries(connectionsOf(config)).flatMap(([connection, values]) =>
+    secretKeys
+      .filter((key) => values?.[key])
+      .map((key) => ({ key: "connections", path: `connections.${connection}.${key}` })),
+  );
+  return [...outside, ...inside];
+}
+
+/** What is wrong with it, the provider says. */
+function connectionsOf(config: pulumi.Config): Readonly<Record<string, Readonly<Record<string, unknown>> | null>> {
+  try {
+    return JSON.parse(config.get("connections") ?? "{}") ?? {};
+  } catch {
+    return {};
   }
 }

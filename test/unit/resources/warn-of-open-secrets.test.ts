@@ -10,7 +10,7 @@ let stacks = 0;
 /** Runs as the program of a new stack does. @returns What it warned of. */
 function warningsOf(values: Record<string, string>, secrets: readonly string[] = [], times = 1): readonly string[] {
   stacks += 1;
-  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue().mockClear();
   vi.spyOn(pulumi, "getStack").mockReturnValue(`stack-${stacks}`);
   vi.spyOn(pulumi, "getProject").mockReturnValue("project");
   pulumi.runtime.setAllConfig(values, [...secrets]);
@@ -39,4 +39,15 @@ it("is content with one that is encrypted, or not set, and with other keys in cl
   expect(warningsOf({ [key]: password }, [key])).toEqual([]);
   expect(warningsOf({ "hyperv-snapshots:username": "operator" })).toEqual([]);
   expect(warningsOf({ [key]: password }, ["other:password"])).toHaveLength(1);
+});
+
+it("looks into the connections, and says how to encrypt one there", () => {
+  const connections = "hyperv-snapshots:connections";
+  const given = { [connections]: JSON.stringify({ east: { host: "HV01", password }, west: { host: "HV02" } }) };
+  const warnings = warningsOf(given);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain("pulumi config set --secret --path hyperv-snapshots:connections.east.password");
+  expect(warnings.join()).not.toContain(password);
+  expect(warningsOf(given, [connections])).toEqual([]);
+  for (const wrong of ["[", "null", "1", '{"east":null}']) expect(warningsOf({ [connections]: wrong })).toEqual([]);
 });

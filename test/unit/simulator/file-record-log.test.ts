@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { ConnectionError, InvalidArgumentError } from "../../../provider/src/errors";
 import { SimulatedHost } from "../../../provider/src/simulator/index";
 import { messageOf } from "../../support/message-of";
-import { SteppedClock, unhinderedSeed } from "../../support/simulated-hosts";
+import { SteppedClock, takeByHand, unhinderedSeed } from "../../support/simulated-hosts";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 let storeFile: string;
@@ -17,12 +17,7 @@ beforeEach(() => {
 
 const open = (ownClock = clock) => SimulatedHost.open({ storeFile, seed: unhinderedSeed, clock: ownClock.read });
 
-function createSnapshot(host: SimulatedHost): number {
-  const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
-  const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");
-  if (service === undefined || group === undefined) throw new Error("the host is empty");
-  return host.invokeMethod(service.path, "CreateSnapshot", { Collection: group.path, SnapshotType: 1 }).returnValue;
-}
+const createSnapshot = (host: SimulatedHost) => takeByHand(host).returnValue;
 
 const snapshots = (host: SimulatedHost) => host.query("SELECT * FROM Msvm_SnapshotCollection").length;
 

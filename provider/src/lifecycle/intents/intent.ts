@@ -2,16 +2,17 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { InvalidArgumentError } from "../../errors";
 import type { Json } from "../dynamic-provider";
+import type { Pending } from "../hidden-inputs";
 
 /** What a file of intents is written as; a later version reads it, and an earlier one refuses a later one's. */
 export const intentVersion = 1;
 
-const pendingSchema = v.object({
+const pendingSchema: v.GenericSchema<unknown, Pending> = v.object({
   job: v.nullable(v.string()),
   before: v.array(v.string()),
   made: v.nullable(v.string()),
-  answerLost: v.optional(v.literal(true)),
-  failed: v.optional(v.string()),
+  answerLost: v.exactOptional(v.literal(true)),
+  failed: v.exactOptional(v.string()),
 });
 
 const intentSchema = v.object({

@@ -75,7 +75,7 @@ export class ResourceIntents {
       phase: "started",
       beganAt: moment.toISOString(),
       who: this.who,
-      pending: { job: null, before: [...before], made: null },
+      pending: { job: null, before, made: null },
     };
     await this.writing(() => this.write(intent));
     return intent;
@@ -87,7 +87,7 @@ export class ResourceIntents {
    * @returns The intent as it is now.
    */
   async advance(intent: Intent, phase: Intent["phase"], pending: Partial<Pending> = {}): Promise<Intent> {
-    const next: Intent = { ...intent, phase, pending: { ...intent.pending, ...pending } as Intent["pending"] };
+    const next: Intent = { ...intent, phase, pending: { ...intent.pending, ...pending } };
     await this.write(next).catch(() => {});
     return next;
   }

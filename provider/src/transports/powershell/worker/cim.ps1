@@ -104,12 +104,5 @@ function Format-Failure($record) {
         nativeErrorCode = if ($isCim) { [int] $exception.NativeErrorCode }
         errorCode = if ($isCim -and $null -ne $exception.ErrorData) { $exception.ErrorData.error_Code }
     }
-    $json = [Text.StringBuilder]::new()
-    $separator = '{'
-    foreach ($name in $facts.Keys) {
-        [void] $json.Append($separator).Append('"').Append($name).Append('":')
-        Add-JsonValue $json $facts[$name] $false
-        $separator = ','
-    }
-    return $json.Append('}').ToString()
+    return Format-Facts $facts
 }

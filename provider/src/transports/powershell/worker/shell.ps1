@@ -30,12 +30,5 @@ function Get-ShellFacts {
         hyperVAdministrator = $rights.hyperVAdministrator
         moduleProblem = Get-CimCmdletsProblem
     }
-    $json = [Text.StringBuilder]::new()
-    $separator = '{'
-    foreach ($name in $facts.Keys) {
-        [void] $json.Append($separator).Append('"').Append($name).Append('":')
-        Add-JsonValue $json $facts[$name] $false
-        $separator = ','
-    }
-    return $json.Append('}').ToString()
+    return Format-Facts $facts
 }

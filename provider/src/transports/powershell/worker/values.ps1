@@ -112,3 +112,15 @@ function Add-JsonInstance($json, $instance, [bool] $typed) {
     if ($typed) { [void] $json.Append(',"types":{').Append($(if ($types.Length) { $types.ToString(1, $types.Length - 1) })).Append('}') }
     [void] $json.Append('}')
 }
+
+# What is known of something, as a JSON object; the names are ours, so they need no escaping.
+function Format-Facts($facts) {
+    $json = [Text.StringBuilder]::new()
+    $separator = '{'
+    foreach ($name in $facts.Keys) {
+        [void] $json.Append($separator).Append('"').Append($name).Append('":')
+        Add-JsonValue $json $facts[$name] $false
+        $separator = ','
+    }
+    return $json.Append('}').ToString()
+}

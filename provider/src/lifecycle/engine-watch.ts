@@ -1,0 +1,22 @@
+import { connect } from "node:http2";
+
+/**
+ * Tells when the engine is gone: a provider outlives a CLI that was killed, and would live for ever.
+ *
+ * Holds one connection to the engine's address, which closes when the engine dies. Asking later wouldn't do: addresses are used again.
+ *
+ * @param address - As it stands last on the command line.
+ */
+export function watchEngine(address: string | undefined, onGone: () => void): void {
+  if (!address || !/^[\w.:[\]-]+:\d+$/.test(address)) return;
+  const session = connect(`http://${address}`);
+  let wasThere = false;
+  session.once("connect", () => {
+    wasThere = true;
+  });
+  session.on("error", () => {}); // it closes, too
+  session.once("close", () => {
+    if (wasThere) onGone();
+  });
+  session.unref();
+}

@@ -1,0 +1,36 @@
+import { atTheBorder } from "./at-the-border";
+import type { ConfiguredHost } from "./configured-host";
+import type { CheckFailure, ConfigureRequest, Properties } from "./dynamic-provider";
+import type { GroupQueue } from "./group-queue";
+
+/** Checked inputs, and what is wrong with them. */
+export interface Checked {
+  readonly inputs: Properties;
+  readonly failures: CheckFailure[];
+}
+
+/** What the lifecycles of all kinds of resources have in common: the hosts that are configured, and the turns at each group. */
+export abstract class ResourceLifecycle {
+  protected readonly configured: ConfiguredHost;
+  protected readonly queue: GroupQueue;
+
+  constructor(configured: ConfiguredHost, queue: GroupQueue) {
+    this.configured = configured;
+    this.queue = queue;
+  }
+
+  /** Checks what is the kind's own; the connection is checked for all. */
+  protected abstract checkOwn(inputs: Properties): Checked;
+
+  configure(request: ConfigureRequest): void {
+    this.configured.configure(request);
+  }
+
+  check(_olds: Properties, news: Properties): Promise<Checked> {
+    return atTheBorder(async () => {
+      const connection = await this.configured.checkConnection(news);
+      const { inputs, failures } = this.checkOwn(news);
+      return { inputs, failures: [...failures, ...connection] };
+    });
+  }
+}
