@@ -22,11 +22,11 @@ export async function whatIsWrong(
   for (const id of world.untouchable) if (!onHost.has(id)) return `${id} is gone, and was somebody's`;
   if (operation === "foreign snapshot" || operation === "forget") return undefined;
   const stack = world.stacks[index]!;
-  const claims = await world.claimsOf(stack.urn);
-  if (outcome.isWhole && claims.length > 0) return `claims are left: ${claims}`;
   if (mayFail(operation) || isGuard(outcome.error)) return undefined;
   if (outcome.error) return `it failed: ${outcome.error}`;
   if (operation === "destroy") return undefined; // what the engine never mentions again is listed, not removed
+  const claims = await world.claimsOf(stack.urn);
+  if (claims.length > 0) return `claims are left: ${claims}`;
   if (!stack.live) return "the state names nothing";
   const named = collectionIdOf(stack.live.outs);
   if (!onHost.has(named)) return `the state names ${named || "nothing"}, which is not on the host`;

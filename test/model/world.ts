@@ -12,6 +12,7 @@ import { intentFile, isIntentFile, resourceFolder } from "../../provider/src/lif
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "../support/fake-clock";
+import { type Answer, type CalledProvider, FewLineEngine, type State } from "../support/few-line-engine";
 import { takeByHand, unhinderedSeed } from "../support/simulated-hosts";
 import { Fuse, type Kill, Killed } from "./fuse";
 
@@ -49,21 +50,10 @@ export interface WorldOptions {
   readonly classForgetsNothing?: boolean;
 }
 
-/** A resource in the state. */
-interface Live {
-  readonly id: string;
-  readonly outs: Properties;
-  readonly isReplacementPending?: boolean;
-  /** It was kept although its creation failed: the engine calls update next. */
-  readonly isPartial?: boolean;
-}
-
 /** One stack: its program, and what its state holds. */
-interface Stack {
+interface Stack extends State {
   readonly urn: string;
   version: number;
-  live: Live | undefined;
-  pendingDeletes: Live[];
   /** An operation of it was cut off or failed: until its next whole one the host may hold more of it than its state names. */
   wasDisturbed: boolean;
 }
@@ -118,8 +108,7 @@ export class World {
   async run({ stack: index, operation, kill }: Act): Promise<Outcome> {
     const stack = this.stacks[index]!;
     const fuse = new Fuse(kill);
-    const engine = new Engine(this, stack, fuse, operation);
-    const work = this.act(stack, operation, engine);
+    const work = this.act(stack, operation, fuse);
     try {
       const isByPulumi = operation !== "foreign snapshot" && operation !== "forget";
       if (isByPulumi) stack.wasDisturbed = true;
@@ -131,23 +120,63 @@ export class World {
     }
   }
 
-  private async act(stack: Stack, operation: Operation, engine: Engine): Promise<void> {
+  private async act(stack: Stack, operation: Operation, fuse: Fuse): Promise<void> {
+    const up = async () => {
+      const news = await this.inputs(stack, operation);
+      return this.startEngine(stack, operation, fuse).up(news, { isReplace: operation.startsWith("replace") });
+    };
     switch (operation) {
       case "forget":
         // of one that isn't complete, nobody can mean to keep what it will be
-        if (stack.live && collectionIdOf(stack.live.outs)) this.untouchable.add(collectionIdOf(stack.live.outs));
+        if (stack.live) await this.keep(collectionIdOf(stack.live.outs));
         stack.live = undefined;
         return;
       case "foreign snapshot":
         return this.takeForeign();
       case "destroy":
-        return engine.destroy();
+        return this.startEngine(stack, operation, fuse).destroy();
       case "change":
         stack.version += 1;
-        return engine.up({ isReplace: false });
+        return up();
       default:
-        return engine.up({ isReplace: operation.startsWith("replace") });
+        return up();
     }
+  }
+
+  private startEngine(stack: Stack, operation: Operation, fuse: Fuse): FewLineEngine {
+    return new FewLineEngine({
+      provider: called(this.startProvider(fuse, operation)),
+      state: stack,
+      takesNewFirst: (isReplace) =>
+        this.options.dependents === "kept" || (isReplace && !this.options.deleteBeforeReplace),
+      step: () => fuse.engineStep(),
+      onSaved: (id) => this.forgetSaved(stack.urn, id),
+      // what the state has is deleted: that may be one that was left alone before
+      onDelete: (outs) => this.untouchable.delete(collectionIdOf(outs)),
+    });
+  }
+
+  /** What the program registers. */
+  private async inputs({ urn, version, live }: Stack, operation: Operation): Promise<Properties> {
+    const isKnown = !operation.endsWith("unknown state") && (await this.intentsOf(urn)).length > 0;
+    const isShort = operation === "up, with too short a timeout";
+    return {
+      collection: "web-tier",
+      snapshotType: "Standard",
+      triggers: [version],
+      __provider: "text",
+      __meta: {
+        urn,
+        ...(isKnown && { saved: { id: (live?.outs["__id"] as string | undefined) ?? null } }),
+        ...(isShort && { timeouts: { create: "200ms", update: "200ms" } }),
+      },
+    };
+  }
+
+  /** A person keeps a snapshot on purpose, unless a run that was cut off has begun to destroy it. */
+  private async keep(id: string): Promise<void> {
+    await this.clock.sleep(2000);
+    if (this.collections().includes(id)) this.untouchable.add(id);
   }
 
   /** A person takes a snapshot of the group. Not while a request is open of which nobody knows what came: then it can't be told apart. */
@@ -184,7 +213,7 @@ export class World {
   }
 
   /** What the class does when the id has resolved in the program. */
-  async forgetSaved(urn: string, id: string): Promise<void> {
+  private async forgetSaved(urn: string, id: string): Promise<void> {
     if (this.options.classForgetsNothing) return;
     await this.files.remove(resourceFolder({ organization: "organization", urn, backend }), intentFile(id));
   }
@@ -195,7 +224,7 @@ export class World {
   }
 
   /** Starts a provider process. */
-  startProvider(fuse: Fuse, operation: Operation): CollectionSnapshotLifecycle {
+  private startProvider(fuse: Fuse, operation: Operation): CollectionSnapshotLifecycle {
     const process = randomUUID().slice(0, 8);
     const configured = new ConfiguredHost({
       clock: this.clock,
@@ -230,132 +259,25 @@ export class World {
     lifecycle.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
     return lifecycle;
   }
-
-  /** Whether a replacement takes the new one first. */
-  takesNewFirst(isReplace: boolean): boolean {
-    return this.options.dependents === "kept" || (isReplace && !this.options.deleteBeforeReplace);
-  }
 }
 
-/** One run of the engine, and of the program under it. */
-class Engine {
-  private readonly world: World;
-  private readonly stack: Stack;
-  private readonly fuse: Fuse;
-  private readonly provider: CollectionSnapshotLifecycle;
-  private readonly operation: Operation;
-
-  constructor(world: World, stack: Stack, fuse: Fuse, operation: Operation) {
-    this.world = world;
-    this.stack = stack;
-    this.fuse = fuse;
-    this.operation = operation;
-    this.provider = world.startProvider(fuse, operation);
-  }
-
-  async up({ isReplace }: { readonly isReplace: boolean }): Promise<void> {
-    const { stack, world } = this;
-    const news = await this.inputs();
-    if (!stack.live) {
-      await this.create(news);
-      return this.runDeletes();
-    }
-    const { live } = stack;
-    if (!isReplace && !live.isReplacementPending) {
-      const diff = await this.call(() => this.provider.diff(live.id, live.outs, news));
-      if (!diff.replaces?.length) {
-        if (diff.changes || live.isPartial) await this.update(live, news);
-        return this.runDeletes();
-      }
-    }
-    if (world.takesNewFirst(isReplace)) {
-      await this.create(news, () => stack.pendingDeletes.push(live));
-    } else {
-      if (!live.isReplacementPending) {
-        await this.delete(live);
-        stack.live = { ...live, isReplacementPending: true };
-        await this.fuse.engineStep();
-      }
-      await this.create(news);
-    }
-    return this.runDeletes();
-  }
-
-  async destroy(): Promise<void> {
-    await this.runDeletes();
-    const { live } = this.stack;
-    if (live && !live.isReplacementPending) await this.delete(live);
-    this.stack.live = undefined;
-  }
-
-  /** What the program registers. */
-  private async inputs(): Promise<Properties> {
-    const { urn, version, live } = this.stack;
-    const isKnown = !this.operation.endsWith("unknown state") && (await this.world.intentsOf(urn)).length > 0;
-    const isShort = this.operation === "up, with too short a timeout";
-    return {
-      collection: "web-tier",
-      snapshotType: "Standard",
-      triggers: [version],
-      __provider: "text",
-      __meta: {
-        urn,
-        ...(isKnown && { saved: { id: (live?.outs["__id"] as string | undefined) ?? null } }),
-        ...(isShort && { timeouts: { create: "200ms", update: "200ms" } }),
-      },
-    };
-  }
-
-  private async create(news: Properties, onAnswer: () => void = () => {}): Promise<void> {
+/** The lifecycle as the engine calls it: what is kept though it isn't complete comes back with its error. */
+function called(lifecycle: CollectionSnapshotLifecycle): CalledProvider {
+  const answer = async (id: string | undefined, call: Promise<{ id?: string; outs: Properties }>): Promise<Answer> => {
     try {
-      const { id, outs } = await this.call(() => this.provider.create(news));
-      onAnswer();
-      this.stack.live = { id, outs };
+      const answered = await call;
+      return { outs: answered.outs, id: answered.id ?? String(id) };
     } catch (error) {
       if (!PartialCreateError.isInstance(error)) throw error;
-      onAnswer();
-      this.stack.live = { id: error.id, outs: error.properties as Properties, isPartial: true };
-      throw error;
+      return { id: error.id, outs: error.properties as Properties, error };
     }
-    await this.fuse.engineStep();
-    await this.world.forgetSaved(this.stack.urn, this.stack.live.id);
-  }
-
-  private async update(live: Live, news: Properties): Promise<void> {
-    try {
-      const { outs } = await this.call(() => this.provider.update(live.id, live.outs, news));
-      this.stack.live = { id: live.id, outs };
-    } catch (error) {
-      if (PartialCreateError.isInstance(error)) {
-        this.stack.live = { ...live, outs: error.properties as Properties, isPartial: true };
-      }
-      throw error;
-    }
-  }
-
-  /** Deletes what the state has: that may be one that was left alone before. */
-  private delete({ id, outs }: Live): Promise<void> {
-    this.world.untouchable.delete(collectionIdOf(outs));
-    return this.call(() => this.provider.delete(id, outs));
-  }
-
-  private async runDeletes(): Promise<void> {
-    for (const old of [...this.stack.pendingDeletes]) {
-      await this.delete(old);
-      this.stack.pendingDeletes = this.stack.pendingDeletes.filter((pending) => pending !== old);
-      await this.fuse.engineStep();
-    }
-  }
-
-  /** A call of the provider: a step of the engine before, and one before it has the answer. */
-  private async call<T>(method: () => Promise<T>): Promise<T> {
-    await this.fuse.engineStep();
-    try {
-      return await method();
-    } finally {
-      await this.fuse.engineStep();
-    }
-  }
+  };
+  return {
+    diff: (id, olds, news) => lifecycle.diff(id, olds, news),
+    create: (news) => answer(undefined, lifecycle.create(news)),
+    update: (id, olds, news) => answer(id, lifecycle.update(id, olds, news)),
+    delete: (id, outs) => lifecycle.delete(id, outs),
+  };
 }
 
 /** A session on which `CreateSnapshot` is refused, or carried out without an answer, as the operation says. */

@@ -33,7 +33,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
       const { dependents } = await this.configured.configurationOf(olds);
       const byDefault = (await this.configured.configurationOf({})).connection;
       const intents = await this.configured.intentsOf(olds);
-      await intents.forget(id);
+      await intents.arrived(id);
       const found = diffOnHosts(olds, news, byDefault, (before, after) =>
         diffCollectionSnapshot(before, after, dependents),
       );
@@ -43,9 +43,10 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
     });
   }
 
-  /** Whether an earlier run began to delete this resource, and its snapshot is gone. */
+  /** Whether an earlier run began to delete this resource, and its snapshot is gone; of one that isn't complete, the job may be cancelled. */
   private async isDestroyed(id: string, olds: Properties, intents: ResourceIntents): Promise<boolean> {
-    if (pendingOf(olds) || !(await intents.isDeleteNoted(id))) return false;
+    if (!(await intents.isDeleteNoted(id))) return false;
+    if (pendingOf(olds)) return true;
     return (await pathToRead(await this.configured.begin(olds), id, olds)) === null;
   }
 
@@ -86,7 +87,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
   read(id: string, outputs: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }> {
     return atTheBorder(async () => {
       const operation = await this.configured.begin(outputs);
-      await (await this.configured.intentsOf(outputs)).forget(id);
+      await (await this.configured.intentsOf(outputs)).arrived(id);
       const inputs = pickInputs(outputs);
       if (pendingOf(outputs)) return { id, props: outputs, inputs };
       const path = await pathToRead(operation, id, outputs);
@@ -158,11 +159,11 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
         await settleIntents(operation, decisions, { intents, dependents, deadlineAt });
         const deletion = { outputs, dependents, deadlineAt, others: () => intents.namedElsewhere(id) };
         const pending = pendingOf(outputs);
+        await intents.noteDelete(id);
         const path = pending
           ? await endPendingSnapshot(operation, pending, deletion)
           : CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
         if (!path) return;
-        await intents.noteDelete(id);
         await deleteSnapshot(operation, path, deletion);
         await intents.unmarkMade(id, String(path.key("CollectionID")));
       };

@@ -123,6 +123,13 @@ export class Claims {
     await Promise.all([...this.held].map((claim) => claim.release()));
   }
 
+  /** Removes the claims that dead processes of this machine have left behind, where nobody may ever wait for them. */
+  async sweep(folder: string): Promise<void> {
+    for (const { name, machine, process } of await this.tickets(folder)) {
+      if (machine === this.machine && !(await this.lifeSign.isAlive(process))) await this.files.remove(folder, name);
+    }
+  }
+
   private async renew(folder: string, own: Ticket): Promise<void> {
     if ((await this.files.list(folder)).includes(own.name)) {
       await this.files.mark(folder, own.name, randomBytes(6).toString("hex"));

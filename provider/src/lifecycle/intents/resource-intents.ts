@@ -102,6 +102,12 @@ export class ResourceIntents {
     await this.files.remove(madeFolder, madeFile(id, snapshotCollectionId));
   }
 
+  /** The state has it: whatever a run that was cut off has left of its work is of no use any more. */
+  async arrived(id: string): Promise<void> {
+    await this.forget(id);
+    await this.claims.sweep(this.folder);
+  }
+
   async forget(id: string): Promise<void> {
     await this.files.remove(this.folder, intentFile(id));
   }
