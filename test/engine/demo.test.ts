@@ -36,5 +36,8 @@ it("npm run demo takes one snapshot, reports no change the second time, brings b
   expect(restored.match(/running {2}application 1\.4\.0$/gm)).toHaveLength(3);
   expect(restored).not.toContain("broken)");
   expect(snapshots(demo("destroy"))).toBe(0);
+  const killed = demo("kill");
+  expect(killed).toContain("and Pulumi's state has 0");
+  expect(killed.trimEnd()).toMatch(/CreateSnapshot sent 1 · snapshots on the host 1 · in the state 1$/);
   expect(demo("reset")).toContain("Forgotten");
 });

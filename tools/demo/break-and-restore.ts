@@ -1,9 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { drawHost, type GroupView, type SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
-
-/** By this the provider and the command find the demo's host. */
-export const storeVariable = "HYPERV_SNAPSHOTS_SIMULATED_HOST";
+import { storeVariable } from "./demo-pulumi";
 
 const brokenVersion = "2.0.0 (broken)";
 

@@ -1,64 +1,26 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { HyperVError } from "pulumi-hyperv-snapshots";
-import { drawHost, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
-import { findPulumiCli, NoPulumiCliError, pulumiEnvironment, streamReporting } from "../pulumi-cli";
-import { breakMachines, type DemoHost, restoreMachines, storeVariable } from "./break-and-restore";
+import { drawHost } from "pulumi-hyperv-snapshots/simulator";
+import { NoPulumiCliError } from "../pulumi-cli";
+import { breakMachines, type DemoHost, restoreMachines } from "./break-and-restore";
+import { openDemoHost, preparePulumi, repository, storeOf } from "./demo-pulumi";
+import { killInTheMiddle } from "./kill";
 
-const repository = resolve(__dirname, "../../..");
 const folder = process.env["DEMO_FOLDER"] ?? join(repository, ".demo");
-const storeFile = join(folder, "host.jsonl");
-const stack = "demo";
+const storeFile = storeOf(folder);
 const say = (text = "") => process.stdout.write(`${text}\n`);
 
-const openHost = () =>
-  SimulatedHost.open({ storeFile, seedFile: join(repository, "examples", "simulated-host", "seed.json") });
-
-/** Runs the CLI with the user's terminal attached; ends the demo when it fails. */
-type RunPulumi = (parameters: readonly string[], options?: { readonly quiet: boolean }) => string;
-
-async function preparePulumi(): Promise<RunPulumi> {
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort(new Error("Stopped. Nothing half-made is left."));
-  process.once("SIGINT", interrupt);
-  const cli = await findPulumiCli({ ...streamReporting(process.stderr), abortSignal: interruption.signal });
-  process.off("SIGINT", interrupt);
-  const backend = join(folder, "backend");
-  mkdirSync(backend, { recursive: true });
-  const env = {
-    ...pulumiEnvironment(cli, {
-      home: join(folder, "home"),
-      backend: pathToFileURL(backend).href,
-      passphrase: "demo",
-    }),
-    // the host is where the demo's folder is, wherever that may be
-    [storeVariable]: storeFile,
-    // the program's types are a check's business (`npm run check`), and would cost every run seconds
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-  };
-  return (parameters, { quiet } = { quiet: false }) => {
-    const { status, stdout } = spawnSync(cli.command, [...parameters, "--stack", stack], {
-      cwd: repository,
-      env,
-      stdio: quiet ? ["ignore", "pipe", "inherit"] : "inherit",
-      encoding: "utf8",
-    });
-    if (status !== 0) process.exit(status ?? 1);
-    return stdout;
-  };
-}
+const openHost = () => openDemoHost(storeFile);
 
 async function up(extra: readonly string[]): Promise<void> {
   say("\nThe host as it is now:\n");
   say(drawHost(openHost().tree()));
   say();
-  const pulumi = await preparePulumi();
-  pulumi(["stack", "select", "--create"], { quiet: true });
+  const pulumi = await preparePulumi(folder);
   say("\n$ pulumi up");
-  pulumi(["up", "--yes", "--skip-preview", ...extra]);
-  const { reference } = JSON.parse(pulumi(["stack", "output", "--json"], { quiet: true }));
+  pulumi.run(["up", "--yes", "--skip-preview", ...extra]);
+  const { reference } = JSON.parse(pulumi.ask(["stack", "output", "--json"]));
   say("\nThe reference to the snapshot, from the stack's outputs:\n");
   say(`  ${reference}`);
   say("\nThe host as it shows itself now (read from the host, not from Pulumi's state):\n");
@@ -68,6 +30,7 @@ async function up(extra: readonly string[]): Promise<void> {
 What to try next:
   npm run demo -- break        upgrades the machines to a version that doesn't work
   npm run demo -- restore      brings them back from the snapshot, all to the same moment
+  npm run demo -- kill         kills the CLI in the middle of the job, on a host of its own, and counts what comes of it
   npm run demo                 again: nothing changes, no second snapshot is taken
   npm run demo -- up           after another appVersion in Pulumi.demo.yaml: a new snapshot takes the old one's place
   npm run demo -- destroy      removes the snapshot from the host
@@ -90,9 +53,9 @@ async function destroy(extra: readonly string[]): Promise<void> {
     say("There is nothing to destroy: npm run demo makes something first.");
     return;
   }
-  const pulumi = await preparePulumi();
+  const pulumi = await preparePulumi(folder);
   say("\n$ pulumi destroy");
-  pulumi(["destroy", "--yes", "--skip-preview", ...extra]);
+  pulumi.run(["destroy", "--yes", "--skip-preview", ...extra]);
   say("\nThe host as it shows itself now:\n");
   say(drawHost(openHost().tree()));
 }
@@ -106,6 +69,7 @@ const commands: Readonly<Record<string, (extra: readonly string[]) => Promise<vo
   up,
   break: atHost(breakMachines),
   restore: atHost(restoreMachines),
+  kill: () => killInTheMiddle({ folder: join(folder, "kill"), say }),
   destroy,
   reset,
 };
