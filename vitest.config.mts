@@ -8,6 +8,7 @@ const layers = [
   { name: "conformance", testTimeout: 60_000 },
   { name: "lifecycle", testTimeout: 120_000 },
   { name: "engine", testTimeout: 300_000 },
+  { name: "crash", testTimeout: 600_000 },
 ];
 
 export default defineConfig({

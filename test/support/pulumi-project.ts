@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Seed, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
 import { findPulumiCli, pulumiEnvironment } from "../../tools/pulumi-cli";
+import { processesIn, untilGone } from "./processes";
 import { repositoryFolder } from "./repository";
 import { temporaryFolder } from "./temporary-folder";
 
@@ -51,6 +52,8 @@ export const smallSeed: Seed = {
 export class PulumiProject {
   readonly folder: string;
   readonly host: SimulatedHost;
+  /** The folder of the file that holds the state. */
+  readonly stateFolder: string;
   private readonly storeFile: string;
   private readonly stateFile: string;
   private readonly command: string;
@@ -68,6 +71,7 @@ export class PulumiProject {
     this.host = parts.host;
     this.storeFile = parts.storeFile;
     this.stateFile = parts.stateFile;
+    this.stateFolder = dirname(parts.stateFile);
     this.command = parts.command;
     this.env = parts.env;
   }
@@ -132,13 +136,32 @@ export class PulumiProject {
   }
 
   /** Starts an `up`, kills the CLI (SIGKILL) when the host shows that it is time, and clears the lock that it leaves. */
-  async upKilledWhen(isTime: (host: SimulatedHost) => boolean, ...parameters: string[]): Promise<void> {
+  upKilledWhen(isTime: (host: SimulatedHost) => boolean, ...parameters: string[]): Promise<void> {
+    return this.upCutOff(async (cli) => {
+      while (!isTime(this.host)) await new Promise((resolve) => setTimeout(resolve, 50));
+      process.kill(cli, "SIGKILL");
+    }, parameters);
+  }
+
+  /**
+   * Starts an `up` that somebody else cuts off, in a process group of its own, as a terminal does; waits until every process of it has
+   * ended, and clears the lock that it leaves.
+   */
+  async upCutOff(cutOff: (pid: number) => Promise<void>, parameters: readonly string[] = []): Promise<void> {
     const command = ["up", "--yes", "--skip-preview", ...parameters, "--stack=test", "--non-interactive"];
-    const cli = spawn(this.command, command, { cwd: this.folder, env: this.env, stdio: "ignore" });
+    const cli = spawn(this.command, command, { cwd: this.folder, env: this.env, stdio: "ignore", detached: true });
     const ended = new Promise((resolve) => cli.once("exit", resolve));
-    while (!isTime(this.host)) await new Promise((resolve) => setTimeout(resolve, 50));
-    cli.kill("SIGKILL");
+    await cutOff(cli.pid!);
     await ended;
+    await untilGone(processesIn(this.folder));
+    await this.run(["cancel", "--yes"]);
+  }
+
+  /** Runs an `up` whose output goes to a command that may end before it; waits for the end of both, and clears the lock. */
+  async upReadBy(reader: string): Promise<void> {
+    const command = `'${this.command}' up --yes --skip-preview --stack=test --non-interactive 2>&1 | ${reader}`;
+    await this.execute("sh", ["-c", command]);
+    await untilGone(processesIn(this.folder));
     await this.run(["cancel", "--yes"]);
   }
 

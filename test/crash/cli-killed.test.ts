@@ -1,0 +1,105 @@
+import { renameSync, rmSync } from "node:fs";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { snapshotProgram } from "../support/programs";
+import { PulumiProject, smallSeed } from "../support/pulumi-project";
+import { unhinderedSeed } from "../support/simulated-hosts";
+import counts from "./counts.json" with { type: "json" };
+import { form, isWhole } from "./form";
+import { type Action, type KillPoint, KillPoints } from "./kill-points";
+import { onePerKind } from "./matrix";
+import { keptProgress, noProgress } from "./progress";
+
+vi.setConfig({ testTimeout: isWhole ? 3_600_000 : 600_000 });
+
+/** The real CLI on a program with one snapshot, whose provider comes past points at which something can happen. */
+class Scene {
+  readonly points = new KillPoints();
+  readonly project: Promise<PulumiProject>;
+
+  constructor() {
+    this.project = PulumiProject.create({
+      program: { "index.js": snapshotProgram('{ collection: "web-tier" }') },
+      seed: { ...smallSeed, options: unhinderedSeed.options },
+      environment: async () => this.points.environment,
+    });
+  }
+
+  /** Cuts an `up` off at a point. @returns Whether it came to it. */
+  async cutOff(point: KillPoint, action: Action): Promise<boolean> {
+    const project = await this.project;
+    this.points.arm(point, action, project.stateFolder);
+    await project.upCutOff(async (pid) => this.points.nameCli(pid));
+    const hasHappened = this.points.disarm();
+    if (hasHappened && action === "unwritable") {
+      rmSync(project.stateFolder);
+      renameSync(`${project.stateFolder}.away`, project.stateFolder);
+    }
+    return hasHappened;
+  }
+
+  /** What an `up` makes of it: one snapshot for one wish, which the state names; and after a destroy, nothing. */
+  async expectOne(sentBefore: number, point: KillPoint): Promise<void> {
+    const project = await this.project;
+    const up = await project.up();
+    expect(up, point).toMatchObject({ status: 0 });
+    expect(this.sent(project) - sentBefore, `CreateSnapshot after ${point}`).toBe(1);
+    const onHost = project.host.query("SELECT * FROM Msvm_SnapshotCollection");
+    const inState = project.snapshotsInState().map(({ outputs }) => outputs["snapshotCollectionId"]);
+    expect(inState, point).toEqual(onHost.map(({ path }) => path.key("CollectionID")));
+    expect(inState, point).toHaveLength(1);
+    expect(await project.destroy(), point).toMatchObject({ status: 0 });
+    expect(project.snapshotCounts(), point).toEqual([0, 0]);
+  }
+
+  sent(project: PulumiProject): number {
+    return project.host.methodCalls["CreateSnapshot"] ?? 0;
+  }
+}
+
+/** The points that are tried in the short form. */
+const chosen: Readonly<Record<Action, RegExp>> = {
+  cli: /^invoke CreateSnapshot #1 after/,
+  both: /^write intent made #1 after/,
+  interrupt: /^query Msvm_ConcreteJob #1 after/,
+  unwritable: /^write intent returned #1 after/,
+  provider: /^$/,
+  shells: /^$/,
+};
+
+const found: Record<string, number> = {};
+afterAll(() => console.log(`Points of the CLI passed (${form}): ${JSON.stringify(found)}`));
+
+describe("with the real CLI", () => {
+  it.each(["cli", "both", "interrupt", "unwritable"] as const)(
+    "%s during create: an up goes on with it",
+    async (action) => {
+      const scene = new Scene();
+      const project = await scene.project;
+      const progress = isWhole ? keptProgress(`the CLI, ${action}`) : noProgress;
+      const points = await scene.points.record(() => project.up());
+      expect(await project.destroy()).toMatchObject({ status: 0 });
+      const choose = isWhole
+        ? onePerKind()
+        : (all: readonly KillPoint[]) => all.filter((point) => chosen[action].test(point));
+      let tried = 0;
+      for (const point of choose(points)) {
+        if (!progress.has(point)) {
+          const sentBefore = scene.sent(project);
+          expect(await scene.cutOff(point, action), point).toBe(true);
+          await scene.expectOne(sentBefore, point);
+          progress.add(point);
+        }
+        tried += 1;
+      }
+      found[action] = tried;
+      expect(tried).toBeGreaterThanOrEqual((counts[form] as Readonly<Record<string, number>>)[`CLI, ${action}`] ?? 1);
+    },
+  );
+
+  it("whose output nobody reads any more: an up goes on with it", async () => {
+    const scene = new Scene();
+    const project = await scene.project;
+    await project.upReadBy("head -n 1");
+    await scene.expectOne(0, "| head");
+  });
+});

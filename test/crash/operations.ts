@@ -1,0 +1,69 @@
+import type { Stage } from "./stage";
+
+/** An operation that is cut off. */
+export interface Operation {
+  readonly name: string;
+  readonly configuration: Readonly<Record<string, string>>;
+  /** How often the host may be asked for a snapshot, in all: once for each wish. */
+  readonly wishes: number;
+  /** What goes before it. */
+  readonly before: (stage: Stage) => Promise<void>;
+  readonly run: (stage: Stage) => Promise<void>;
+  /** The `up` that comes after it was cut off. */
+  readonly again: (stage: Stage) => Promise<void>;
+}
+
+const dependents = (value: string) => ({ "hyperv-snapshots:dependents": value });
+const first = { triggers: [1], snapshotName: "before" };
+const renamed = { ...first, snapshotName: "renamed" };
+const second = { ...first, triggers: [2] };
+
+const up = (inputs: typeof first) => (stage: Stage) => stage.up(inputs);
+const nothing = async () => {};
+
+/** What is cut off, at each of its points. */
+export const operations: readonly Operation[] = [
+  { name: "create", configuration: {}, wishes: 1, before: nothing, run: up(first), again: up(first) },
+  { name: "update", configuration: {}, wishes: 1, before: up(first), run: up(renamed), again: up(renamed) },
+  {
+    name: "re-attach",
+    configuration: {},
+    wishes: 1,
+    before: (stage) => stage.up(first, { create: "50ms" }).catch(() => {}),
+    run: up(first),
+    again: up(first),
+  },
+  {
+    name: "replace by a trigger, the old one first",
+    configuration: dependents("unknown"),
+    wishes: 2,
+    before: up(first),
+    run: up(second),
+    again: up(second),
+  },
+  {
+    name: "replace by a trigger, the new one first",
+    configuration: dependents("kept"),
+    wishes: 2,
+    before: up(first),
+    run: up(second),
+    again: up(second),
+  },
+  {
+    name: "--replace",
+    configuration: dependents("kept"),
+    wishes: 2,
+    before: up(first),
+    run: (stage) => stage.up(first, { isReplace: true }),
+    again: up(first),
+  },
+  {
+    name: "delete",
+    configuration: {},
+    // an `up` after it wishes for another where the first is gone
+    wishes: 2,
+    before: up(first),
+    run: (stage) => stage.destroy(),
+    again: up(first),
+  },
+];

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import type { TestContext } from "vitest";
+import { type Seed, SimulatedHost } from "../../provider/src/simulator/index";
+import { CimHostServer } from "../support/cim-host-server";
+import { powerShellEditions, requirePowerShell } from "../support/powershell";
+import { smallSeed } from "../support/pulumi-project";
+import { unhinderedSeed } from "../support/simulated-hosts";
+import { temporaryFolder } from "../support/temporary-folder";
+import type { Way } from "./stage";
+
+const seed: Seed = { ...smallSeed, options: { ...unhinderedSeed.options, dependents: "kept" } };
+
+/** Straight to a simulated host. */
+export function simulatedWay(): Way & { stop(): Promise<void> } {
+  const storeFile = join(temporaryFolder(), "host.jsonl");
+  return {
+    host: SimulatedHost.open({ storeFile, seed }),
+    configuration: { "hyperv-snapshots:transport": "simulated", "hyperv-snapshots:simulatedHost": storeFile },
+    environment: {},
+    stop: async () => {},
+  };
+}
+
+/** Through a real PowerShell, whose cmdlets for CIM are a stand-in's. Skips the test where there is none. */
+export async function powerShellWay(
+  context: TestContext,
+): Promise<Way & { stop(): Promise<void>; shells(): number[] }> {
+  const environment = requirePowerShell(context, powerShellEditions[0]!);
+  const host = SimulatedHost.inMemory({ seed });
+  const server = await CimHostServer.start(host);
+  return {
+    host,
+    configuration: { "hyperv-snapshots:transport": "powershell" },
+    environment: { ...environment, ...server.environment },
+    shells: () => server.shells,
+    stop: () => server.stop(),
+  };
+}
