@@ -49,11 +49,15 @@ export class LifecycleInProcess {
   readonly lifecycle: CollectionSnapshotLifecycle;
   readonly groups: VirtualSystemCollectionLifecycle;
 
-  /** @param earlier - A run whose host and clock this one, in a process of its own, goes on with. */
+  /**
+   * @param earlier - A run whose host and clock this one, in a process of its own, goes on with.
+   * @param environment - More of the process's environment.
+   */
   constructor(
     configuration: Readonly<Record<string, string>> = {},
     seed: Seed = webTierSeed,
     earlier?: Pick<LifecycleInProcess, "host" | "clock" | "intents">,
+    environment: Readonly<Record<string, string>> = {},
   ) {
     this.intents = earlier?.intents ?? intentFilesInMemory();
     this.clock = earlier?.clock ?? new FakeClock();
@@ -62,7 +66,7 @@ export class LifecycleInProcess {
       clock: this.clock,
       moment: () => new Date(firstMoment + this.clock.now()),
       link: { hasTerminal: true, send: (message) => this.messages.push(message) },
-      environment: { PULUMI_BACKEND_URL: "https://backend.example" },
+      environment: { PULUMI_BACKEND_URL: "https://backend.example", ...environment },
       workingFolder: "/",
       openIntents: () => this.intents,
       lifeSign: { machine: "here", show: async () => this.process, isAlive: async (name) => !this.dead.has(name) },

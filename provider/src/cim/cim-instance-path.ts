@@ -50,7 +50,7 @@ export class CimInstancePath {
   get identity(): string {
     const keys = Object.entries(this.keys).map(
       ([name, value]) =>
-        `${name.toLowerCase()}=${value instanceof CimInstancePath ? value.identity : String(value).toLowerCase()}`,
+        `${name.toLowerCase()}=${quote(value instanceof CimInstancePath ? value.identity : String(value).toLowerCase())}`,
     );
     return `${this.className.toLowerCase()}.${keys.sort().join(",")}`;
   }
@@ -112,17 +112,17 @@ class ObjectPathReader {
     const namespace = this.take(/([A-Za-z_][\w\\/-]*):/y)?.[1];
     if (host !== undefined && namespace === undefined) this.fail("a namespace and a colon");
     const className = this.take(/[A-Za-z]\w*/y)?.[0] ?? this.fail("a class name");
-    const keys: Record<string, CimKeyValue> = {};
+    const keys: [string, CimKeyValue][] = [];
     if (!this.take(/=@$/y)) {
       if (!this.take(/\./y)) this.fail("a dot and the keys");
       do {
         const name = this.take(/\s*([A-Za-z_]\w*)\s*=\s*/y)?.[1] ?? this.fail("a key's name and an equals sign");
-        if (Object.keys(keys).some((key) => key.toLowerCase() === name.toLowerCase())) this.fail(`no second ${name}`);
-        keys[name] = this.readValue();
+        if (keys.some(([key]) => key.toLowerCase() === name.toLowerCase())) this.fail(`no second ${name}`);
+        keys.push([name, this.readValue()]);
       } while (this.take(/\s*,/y));
       if (this.position < this.text.length) this.fail("a comma or the end");
     }
-    return new CimInstancePath({ className, keys, namespace, host });
+    return new CimInstancePath({ className, keys: Object.fromEntries(keys), namespace, host });
   }
 
   private readValue(): CimKeyValue {

@@ -1,4 +1,5 @@
 import { SaxesParser } from "saxes";
+import { InvalidArgumentError } from "../errors";
 import { propertiesOf } from "./cim-class";
 
 /** A property of an embedded instance, as this package writes it. */
@@ -8,9 +9,21 @@ export type EmbeddedValue = string | number | boolean;
  * Writes an instance as CIM-XML text, the form in which Hyper-V's methods take settings.
  *
  * Only the properties given are written; their types come from the schema.
+ *
+ * @throws {@link InvalidArgumentError} when a text can't stand in XML.
  */
 export function embedInstance(className: string, properties: Readonly<Record<string, EmbeddedValue>>): string {
   const declared = propertiesOf(className);
+  const unwritable = Object.entries(properties).find(([, value]) => !canStandInXml(String(value)));
+  if (unwritable) {
+    throw new InvalidArgumentError({
+      attempted: `Writing ${unwritable[0]}`,
+      target: className,
+      answer: `${JSON.stringify(unwritable[1])} has a character that XML has no form for`,
+      outcome: "Nothing was asked of the host",
+      remedy: "Leave the control characters out",
+    });
+  }
   const written = Object.entries(properties).map(
     ([name, value]) =>
       `<PROPERTY NAME="${name}" TYPE="${declared[name]?.type}"><VALUE>${escapeXml(String(value))}</VALUE></PROPERTY>`,
@@ -70,8 +83,19 @@ export function readEmbeddedProperties(text: string): Readonly<Record<string, st
   }
 }
 
+/** Whether XML has a form for every character of a text: it has none for most control characters and for halves of characters. */
+export function canStandInXml(text: string): boolean {
+  return /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u.test(text);
+}
+
 /** Writes a text as XML character data, or as the value of an attribute. */
 export function escapeXml(text: string): string {
-  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+  const entities: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "\r": "&#13;",
+  };
+  return text.replaceAll(/[&<>"\r]/g, (character) => entities[character] ?? character);
 }

@@ -78,11 +78,7 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<C
       id: randomUUID(),
       inputs: fingerprintOf(inputs),
       where: { host: session.hostName, namespace: session.namespace },
-      group: {
-        collectionId: group.collectionId,
-        collectionPath: group.path.toString(),
-        collectionName: group.name,
-      },
+      group: { collectionId: group.collectionId, collectionPath: group.path.toString() },
       members: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
       before,
     },

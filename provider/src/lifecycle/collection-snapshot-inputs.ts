@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { declaredClassName } from "../cim/cim-class";
-import { readEmbeddedClass } from "../cim/embedded-instance";
+import { canStandInXml, readEmbeddedClass } from "../cim/embedded-instance";
 import { parseDuration } from "../duration";
 import { HyperVError } from "../errors";
 import { readCollectionDesignator } from "../hyperv/collection-designator";
@@ -86,6 +86,7 @@ const snapshotName = v.pipe(
   v.string("write the name as text"),
   v.check((name) => name.trim() !== "", "it is empty; write a name, or leave it out for the resource's own"),
   v.check((name) => !refusedInNames.test(name), "hosts refuse & and < in names; leave them out"),
+  v.check(canStandInXml, "it has a control character, which can't be sent to a host; leave it out"),
 );
 
 const settings = v.lazy((input) => (typeof input === "string" ? settingsText : typedSettings));

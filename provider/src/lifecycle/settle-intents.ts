@@ -65,7 +65,7 @@ async function abandon(operation: Operation, intent: Intent, settling: Settling)
   // that nothing is known of an answer must still be known when this is cut off, too
   const unanswered = intent.phase === "started" ? ({ answerLost: true } as const) : {};
   const { pending, group, members, id } = await intents.advance(intent, "abandoned", unanswered);
-  const outputs: Properties = { ...group, members };
+  const outputs: Properties = { ...group, collectionName: group.collectionId, members };
   const deletion: Deletion = { outputs, dependents, deadlineAt, others: () => intents.namedElsewhere(id) };
   try {
     const path = await endPendingSnapshot(operation, pending, deletion);

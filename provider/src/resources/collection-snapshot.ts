@@ -30,7 +30,7 @@ export interface CollectionSnapshotArgs {
   settings?: pulumi.Input<input.SnapshotSettings | string>;
   /**
    * What every member's snapshot is called (`ElementName`), written after they exist and read back. Hosts refuse `&` and
-   * `<`. Taken over in place. Default: the resource's name.
+   * `<`, and can't be sent control characters. Taken over in place. Default: the resource's name.
    */
   snapshotName?: pulumi.Input<string>;
   /**

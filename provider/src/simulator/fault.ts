@@ -6,7 +6,7 @@ const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 /** What befalls a job. */
 export const jobFaultSchema = v.strictObject({
   /** Takes this long instead of what the seed says. */
-  seconds: v.optional(v.pipe(v.number(), v.minValue(0))),
+  seconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e9))),
   /** Ends in this state: 7, 8, 9, 10, 32768, or a number that nobody has documented. */
   endState: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
   /** Ends when this percentage is reached; without it, when its time is over. */

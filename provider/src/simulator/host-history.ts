@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { InvalidArgumentError } from "../errors";
+import { HyperVError, InvalidArgumentError } from "../errors";
 import { type HostChange, type HostHeader, type HostRecord, isHeader, storeFormat, storeVersion } from "./host-record";
 import { HostState } from "./host-state";
 import type { RecordLog } from "./record-log";
@@ -42,9 +42,10 @@ export class HostHistory {
   /** The host as it is now: with what other processes did, and what happened by itself. */
   present(): HostState {
     this.catchUp();
-    if (this.state === undefined) throw this.gone();
-    this.state.advance(this.clock());
-    return this.state;
+    const { state } = this;
+    if (state === undefined) throw this.gone();
+    this.workingOut(() => state.advance(this.clock()));
+    return state;
   }
 
   private catchUp(): void {
@@ -65,11 +66,23 @@ export class HostHistory {
 
   private apply(record: HostHeader | HostRecord): void {
     if (isHeader(record)) {
-      this.state = new HostState(record);
+      this.state = this.workingOut(() => new HostState(record));
       this.lastOwn = record.by === this.by ? 0 : -1;
     } else {
-      this.state?.apply(record);
+      this.workingOut(() => this.state?.apply(record));
       if (record.by === this.by) this.lastOwn = record.sequence;
+    }
+  }
+
+  /** Works out what records and time make of the host. Records that no host wrote may have the right form and make no sense. */
+  private workingOut<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (cause) {
+      this.state = undefined;
+      this.log.rewind(); // so that the next look meets the damage again
+      if (HyperVError.isInstance(cause)) throw cause;
+      throw this.senseless(cause);
     }
   }
 
@@ -83,6 +96,20 @@ export class HostHistory {
       this.catchUp();
       if (this.lastOwn === record.sequence) return answer;
     }
+  }
+
+  private senseless(cause: unknown): InvalidArgumentError {
+    return new InvalidArgumentError(
+      {
+        attempted: "Reading the simulated host's store",
+        target: this.log.name,
+        answer: `the store is damaged: no host could have come to what it tells (${cause instanceof Error ? cause.message : String(cause)})`,
+        outcome: "The file was left as it is, and nothing was asked of the host",
+        remedy:
+          "Restore the file from a copy, or delete it to begin with a new host (the demo's: npm run demo -- reset)",
+      },
+      { cause },
+    );
   }
 
   private gone(): InvalidArgumentError {

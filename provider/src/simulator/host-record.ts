@@ -4,6 +4,9 @@ import { progressShapeSchema, resolvedSeedSchema } from "./seed";
 
 const id = v.string();
 
+/** A moment since 1970 or a length, as far as the sum of two is still a date. */
+const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(4e15));
+
 /** What can be done to a host's objects, as data. */
 const work = v.variant("kind", [
   v.object({
@@ -51,7 +54,7 @@ const jobOrder = v.object({
   language: v.picklist(["English", "German", "Japanese"]),
   cancellable: v.boolean(),
   machineIds: v.array(id),
-  durationMs: v.number(),
+  durationMs: milliseconds,
   progress: progressShapeSchema,
   fault: v.optional(jobFaultSchema),
   /** CollectionID that the job's rows name as its result, in place of what it makes. */
@@ -67,7 +70,7 @@ const change = v.variant("kind", [
   v.object({ kind: v.literal("optionSet"), name: v.string(), value: v.string() }),
   v.object({ kind: v.literal("faultInjected"), faultId: id, fault: faultSchema }),
   v.object({ kind: v.literal("faultUsed"), faultId: id }),
-  v.object({ kind: v.literal("restarted"), downUntil: v.number() }),
+  v.object({ kind: v.literal("restarted"), downUntil: milliseconds }),
 ]);
 
 /** What {@link HostHeader.format} says. */
@@ -76,7 +79,7 @@ export const storeFormat = "pulumi-hyperv-snapshots simulated host";
 /** The newest {@link HostHeader.version} that this package reads, and the one that it writes. */
 export const storeVersion = 1;
 
-const place = { sequence: v.pipe(v.number(), v.integer(), v.minValue(0)), time: v.number(), by: v.string() };
+const place = { sequence: v.pipe(v.number(), v.integer(), v.minValue(0)), time: milliseconds, by: v.string() };
 
 /** The first record of a host: what it was made from. */
 export const hostHeaderSchema = v.object({

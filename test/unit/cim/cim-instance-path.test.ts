@@ -50,6 +50,14 @@ describe("an object path", () => {
     ).toBe(false);
   });
 
+  it("equals no other whose values only look the same when they are put side by side", () => {
+    expect(CimInstancePath.parse('C.a="1,b=2",b="3"').equals(CimInstancePath.parse('C.a="1",b="2,b=3"'))).toBe(false);
+  });
+
+  it("keeps a key whatever it is called", () => {
+    expect(CimInstancePath.parse('C.__proto__="x"').toString()).toBe('C.__proto__="x"');
+  });
+
   it.each([
     ["", "a class name at character 1"],
     ["Msvm_SnapshotCollection", "a dot and the keys at character 24"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { embedInstance, readEmbeddedClass } from "../../../provider/src/cim/embedded-instance";
+import { embedInstance, readEmbeddedClass, readEmbeddedProperties } from "../../../provider/src/cim/embedded-instance";
 
 const className = "Msvm_VirtualSystemSnapshotSettingData";
 
@@ -18,6 +18,14 @@ describe("an embedded instance", () => {
         expect(readEmbeddedClass(embedInstance(className, { ElementName: value }))).toEqual({ className });
       }),
     );
+  });
+
+  it("isn't made of what XML has no form for, and keeps every kind of line end", () => {
+    for (const text of ["\0", "a\u0001", "\ud800"]) {
+      expect(() => embedInstance(className, { ElementName: text })).toThrow("a character that XML has no form for");
+    }
+    const ElementName = "a\r\nb\rc";
+    expect(readEmbeddedProperties(embedInstance(className, { ElementName }))).toEqual({ ElementName });
   });
 
   it.each([

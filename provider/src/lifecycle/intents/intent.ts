@@ -24,7 +24,8 @@ const intentSchema = v.object({
   where: v.object({ host: v.string(), namespace: v.string() }),
   who: v.object({ organization: v.string(), urn: v.string(), backend: v.string() }),
   inputs: v.string(),
-  group: v.object({ collectionId: v.string(), collectionPath: v.string(), collectionName: v.string() }),
+  // without its name: a program may have given that as a secret
+  group: v.object({ collectionId: v.string(), collectionPath: v.string() }),
   members: v.array(v.object({ vmId: v.string(), vmName: v.string() })),
   pending: pendingSchema,
 });

@@ -18,7 +18,7 @@ const intent = (id: string, phase: Intent["phase"], inputs = "same"): Intent => 
   where: { host: "HV01", namespace: "root\\virtualization\\v2" },
   who: { organization: "organization", urn: "urn", backend: "" },
   inputs,
-  group: { collectionId: "1", collectionPath: "", collectionName: "web-tier" },
+  group: { collectionId: "1", collectionPath: "" },
   members: [],
   pending: { job: null, before: [], made: null },
 });
