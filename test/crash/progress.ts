@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryFolder } from "../support/repository";
 
@@ -26,11 +26,6 @@ export function keptProgress(part: string): Progress {
       passed.add(point);
     },
   };
-}
-
-/** Forgets what was passed: the whole is done. */
-export function forgetProgress(): void {
-  rmSync(folder, { recursive: true, force: true });
 }
 
 function fingerprintOfBuild(): string {

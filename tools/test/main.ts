@@ -14,6 +14,7 @@ async function main(parameters: readonly string[]): Promise<number> {
     ...process.env,
     ...installs.variables,
     PULUMI_CLI: cli.command,
+    ...(parameters.includes("crash") && { CRASH_POINTS: process.env["CRASH_POINTS"] ?? "all" }),
   };
   const vitest = join(dirname(require.resolve("vitest/package.json")), "vitest.mjs");
   const child = spawn(process.execPath, [vitest, "run", ...parameters], { cwd: repository, env, stdio: "inherit" });
