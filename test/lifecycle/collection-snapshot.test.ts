@@ -62,6 +62,7 @@ describe("a snapshot's life", () => {
     const collectionId = outputs["snapshotCollectionId"] as string;
     expect(outputs).toEqual({
       __provider: providerText,
+      __id: id,
       collection: "web-tier",
       snapshotType: "Standard",
       triggers: ["1.4.0"],

@@ -41,8 +41,10 @@ it("a program that only imports the package loads the classes, the errors and th
     "resources/collection-snapshot.js",
     "resources/hidden-inputs.js",
     "resources/identity.js",
+    "resources/saved-state.js",
     "resources/secret-outputs.js",
     "resources/virtual-system-collection.js",
+    "resources/warn-of-open-secrets.js",
   ]);
 });
 
