@@ -58,8 +58,13 @@ describe("an error", () => {
   });
 });
 
+const lookUps = ["getVirtualSystemCollection", "getCollectionSnapshot", "getCollectionSnapshots"].flatMap((name) => [
+  name,
+  `${name}Output`,
+]);
+
 it("exports nothing that isn't meant to be public", () => {
   expect(Object.keys(surface).sort()).toEqual(
-    [...Object.keys(errors), "CollectionSnapshot", "VirtualSystemCollection"].sort(),
+    [...Object.keys(errors), "CollectionSnapshot", "VirtualSystemCollection", ...lookUps].sort(),
   );
 });
