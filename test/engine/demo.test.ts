@@ -1,9 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { findPulumiCli } from "../../tools/pulumi-cli";
 import { repositoryFolder } from "../support/repository";
 import { temporaryFolder } from "../support/temporary-folder";
+
+// ten runs of the demo, several of the CLI in each
+vi.setConfig({ testTimeout: 1_200_000 });
 
 it("npm run demo takes one snapshot, reports no change the second time, brings back what broke, and removes it", async () => {
   const { command } = await findPulumiCli();
