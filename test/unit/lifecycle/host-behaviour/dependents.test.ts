@@ -24,7 +24,7 @@ describe("dependents unknown", () => {
     takeCheckpoint(at, "web-01");
     const error = await at.failure<InvalidArgumentError>(at.lifecycle.delete(id, outs));
     expect(error.code).toBe("DEPENDENTS_UNKNOWN");
-    expect(error.message).toContain('1 later checkpoints descend from this snapshot ("web-01 - (');
+    expect(error.message).toContain('1 later checkpoint descends from this snapshot ("web-01 - (');
     expect(at.snapshotCounts()).toEqual([2, 1, 1]);
   });
 
