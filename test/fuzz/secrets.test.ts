@@ -146,6 +146,23 @@ const openAnswers = [
 ];
 
 fuzz("secrets", {
+  "would be found in any form": forAny(secret, (hidden) => {
+    const text = hidden.text.toWellFormed();
+    const forms = [text, JSON.stringify([text]), encodeURIComponent(text)];
+    for (const encoding of ["base64", "hex"] as const) {
+      forms.push(Buffer.from(text).toString(encoding), Buffer.from(text, "utf16le").toString(encoding));
+    }
+    for (const form of forms) {
+      for (const shown of [
+        form,
+        { deep: [{ down: form }] },
+        new Error(form),
+        new Error("", { cause: new Error(form) }),
+      ]) {
+        expect(() => expectNowhere([shown], hidden), form).toThrow();
+      }
+    }
+  }),
   "of the configuration are nowhere in the state, intents, logs and errors": forAny(
     fc.record({ hidden: secret, which: fc.nat({ max: 9 }), fault, rights }),
     async ({ hidden, which, fault: meets, rights: allowed }) => {
