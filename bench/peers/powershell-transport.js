@@ -1,6 +1,6 @@
 // A way to a Hyper-V host as one writes it in an afternoon: a PowerShell that is kept, one request after the other.
-const { spawn } = require("node:child_process");
-const { randomUUID } = require("node:crypto");
+const childProcess = require("node:child_process");
+const crypto = require("node:crypto");
 
 const namespace = "root\\virtualization\\v2";
 const pollMs = 1000;
@@ -44,7 +44,7 @@ class PowerShellTransport {
 
   open() {
     if (this.shell) return;
-    this.shell = spawn("powershell", ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", "-"]);
+    this.shell = childProcess.spawn("powershell", ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", "-"]);
     this.shell.stdout.setEncoding("utf8");
     this.shell.stdout.on("data", (text) => this.read(text));
     this.shell.once("exit", (code) => {
@@ -74,7 +74,7 @@ class PowerShellTransport {
     const send = () =>
       new Promise((resolve, reject) => {
         this.open();
-        const id = randomUUID();
+        const id = crypto.randomUUID();
         const timer = setTimeout(() => {
           this.waiting.delete(id);
           reject(new HostError("The host didn't answer in time"));
