@@ -1,17 +1,23 @@
 import { cpus, totalmem, type } from "node:os";
 import { type Details, type Figure, type Measured, ratio, ratioWithoutHost, verdict } from "./measure";
 
-/** What one run of the benchmark found: the JSON beside the table. */
-export interface Results {
+/** What one measure found, and when. */
+export interface MeasureResult extends Measured {
+  readonly name: string;
+  readonly about: string;
   readonly measuredAt: string;
   readonly form: "short" | "full";
+}
+
+/** What the benchmark found: the JSON beside the table. */
+export interface Results {
   readonly machine: {
     readonly system: string;
     readonly cores: number;
     readonly memoryGb: number;
     readonly node: string;
   };
-  readonly measures: readonly (Measured & { readonly name: string; readonly about: string })[];
+  readonly measures: readonly MeasureResult[];
 }
 
 /** The machine that this runs on, as far as it says how much it can do. */
@@ -51,12 +57,13 @@ export function figureTable(figures: readonly Figure[]): string {
 export const detailTable = ({ columns: names, rows }: Details): string => table(names, rows);
 
 /** The page for people, from what a run found. */
-export function performancePage({ form, machine, measuredAt, measures }: Results): string {
+export function performancePage({ machine, measures }: Results): string {
   const { system, cores, memoryGb, node } = machine;
-  const sections = measures.map(({ name, about, figures, details = [], curves }) =>
+  const sections = measures.map(({ name, about, form, measuredAt, figures, details = [], curves }) =>
     [
       `## ${name}`,
       about,
+      `Measured on ${measuredAt.slice(0, 10)}, in the ${form} form.`,
       figureTable(figures),
       ...details.flatMap((one) => [`${one.title}:`, detailTable(one)]),
       ...(curves ? ["![Growth with the snapshots on the host](performance-growth.svg)"] : []),
@@ -64,7 +71,7 @@ export function performancePage({ form, machine, measuredAt, measures }: Results
   );
   return `# Performance
 
-Written by \`npm run bench${form === "full" ? " -- --full" : ""}\` on ${measuredAt.slice(0, 10)}, on ${cores} cores with ${memoryGb} GB of memory, ${system}, Node ${node}.
+Written by \`npm run bench\`, on ${cores} cores with ${memoryGb} GB of memory, ${system}, Node ${node}.
 
 Each figure stands beside that of a peer in the same run, whose code is in \`bench/peers/\`: the ratio is what counts. Absolute times are
 this machine's, and no promise. There is no Hyper-V behind them: the host is simulated, in the provider's process, and what it took for
