@@ -6,6 +6,7 @@ const checks = [
   ["the build", "node tools/build.mjs"],
   ["format and lint", "biome check --error-on-warnings"],
   ["types of tests and tools", "tsc -p test"],
+  ["types of the benchmark", "tsc --build bench"],
   ["types of the examples", "tsc -p examples"],
   ["import rules", "depcruise provider/src --config .dependency-cruiser.cjs"],
   ["unused code", "knip"],

@@ -216,7 +216,7 @@ function asCallFailed(error: grpc.ServiceError): CallFailed {
 }
 
 function withProvider(properties: Properties): Properties {
-  return { ...properties, __provider: providerText };
+  return { __provider: providerText, ...properties };
 }
 
 function asStruct(properties: Properties): Struct {

@@ -65,7 +65,7 @@ export async function restoreOnHost(version: string, storeFile: string): Promise
 
   const collection = simulated.query("SELECT * FROM Msvm_SnapshotCollection")[0]!.path;
   const members = await memberSnapshots(session, collection);
-  await nameSnapshots(host, { collection, members, name: snapshot["snapshotName"]!, target: "the recorded snapshot" });
+  await nameSnapshots(host, { members, name: snapshot["snapshotName"]!, target: "the recorded snapshot" });
   const idOf = ({ vmId }: Member) => members.find((member) => member.vmId === vmId)!.snapshotId;
   return [
     [snapshot["snapshotCollectionId"]!, String(collection.key("CollectionID"))] as const,

@@ -1,6 +1,7 @@
 import { CimError } from "../errors";
 import type { CimInstance } from "./cim-instance";
 import type { CimRequestOptions, CimSession } from "./cim-session";
+import { GatheredReading } from "./gathered-reading";
 import { quoteWql } from "./wql-text";
 
 /** Values in one query: hosts refuse a query of many ORs with a quota violation. */
@@ -18,7 +19,8 @@ export interface KeyQueryOptions extends CimRequestOptions {
 /**
  * Reads all instances of a class in which a property has one of some values, in as few queries as hosts allow.
  *
- * Values that name nothing have no instance in the answer; a value may also have several.
+ * Values that name nothing have no instance in the answer; a value may also have several. What several callers ask for at the same
+ * time is read together, but for polls, and for what can be aborted.
  */
 export async function queryByKey(
   session: CimSession,
@@ -27,6 +29,32 @@ export async function queryByKey(
   values: readonly string[],
   { selected = ["*"], ...options }: KeyQueryOptions = {},
 ): Promise<readonly CimInstance[]> {
+  const read = (some: readonly string[]) => queryInParts(session, { className, property, selected, options }, some);
+  if (values.length === 0 || Object.keys(options).length > 0) return read(values);
+  const ofSession = gathered.get(session) ?? new Map<string, GatheredReading<CimInstance>>();
+  gathered.set(session, ofSession);
+  const kind = [className, property, ...selected].join(" ");
+  const reading =
+    ofSession.get(kind) ??
+    new GatheredReading({ read, valueOf: (instance) => instance.string(property), atOnce: valuesPerQuery });
+  ofSession.set(kind, reading);
+  return reading.ask(values);
+}
+
+/** What is read by key in a session, by class, property and what is selected. */
+const gathered = new WeakMap<CimSession, Map<string, GatheredReading<CimInstance>>>();
+
+async function queryInParts(
+  session: CimSession,
+  query: {
+    readonly className: string;
+    readonly property: string;
+    readonly selected: readonly string[];
+    readonly options: CimRequestOptions;
+  },
+  values: readonly string[],
+): Promise<readonly CimInstance[]> {
+  const { className, property, selected, options } = query;
   const instances: CimInstance[] = [];
   const read = async (some: readonly string[]): Promise<void> => {
     const conditions = some.map((value) => `${property} = ${quoteWql(value)}`);

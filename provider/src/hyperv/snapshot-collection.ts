@@ -48,6 +48,11 @@ export async function memberSnapshots(
   return settings.map(asSnapshot);
 }
 
+/** Snapshots by their ids, whatever collection they are in; those that the host doesn't show are left out. */
+export async function findSnapshots(session: CimSession, ids: readonly string[]): Promise<readonly MemberSnapshot[]> {
+  return (await queryByKey(session, ClassName.virtualSystemSettingData, "InstanceID", ids)).map(asSnapshot);
+}
+
 /** `CreateSnapshot`'s type, as the members tell it; null where they don't. */
 export function snapshotTypeOf(members: readonly MemberSnapshot[]): number | null {
   const types: Readonly<Record<string, number>> = {

@@ -1,4 +1,3 @@
-import type { CimInstancePath } from "../cim/cim-instance-path";
 import { embedInstance } from "../cim/embedded-instance";
 import { ProtocolError } from "../errors";
 import { methodOutcome } from "../jobs/method-outcome";
@@ -6,11 +5,10 @@ import { ClassName } from "../schema/names";
 import type { HyperVHost } from "./hyperv-host";
 import { remedyFor } from "./remedies";
 import { servicePath } from "./service-path";
-import { type MemberSnapshot, memberSnapshots } from "./snapshot-collection";
+import { findSnapshots, type MemberSnapshot } from "./snapshot-collection";
 
 /** Snapshots of one collection, and what they are to be called. */
 export interface NamingRequest {
-  readonly collection: CimInstancePath;
   /** The members as they were read last. */
   readonly members: readonly MemberSnapshot[];
   readonly name: string;
@@ -26,15 +24,14 @@ const attempted = "Naming the snapshots (ModifySystemSettings)";
 /**
  * Writes the name of every member's snapshot that bears another one, and reads it back.
  *
- * @returns The members as they are afterwards.
  * @throws {@link MethodFailedError} when the host refuses; the snapshots are complete all the same.
  * @throws {@link ProtocolError} when the host reported success and kept the old name.
  */
-export async function nameSnapshots(host: HyperVHost, request: NamingRequest): Promise<readonly MemberSnapshot[]> {
+export async function nameSnapshots(host: HyperVHost, request: NamingRequest): Promise<void> {
   const { session, jobs } = host;
-  const { collection, members, name, target } = request;
+  const { members, name, target } = request;
   const misnamed = members.filter((member) => member.name !== name);
-  if (misnamed.length === 0) return members;
+  if (misnamed.length === 0) return;
   const service = await servicePath(session, ClassName.virtualSystemManagementService);
   for (const { snapshotId } of misnamed) {
     const SystemSettings = embedInstance(ClassName.virtualSystemSettingData, {
@@ -46,9 +43,12 @@ export async function nameSnapshots(host: HyperVHost, request: NamingRequest): P
     const outcome = methodOutcome(result, { attempted, target, refused, remedy: remedyFor });
     if (outcome.kind === "jobStarted") await jobs.waitFor(outcome.jobPath, { attempted, target, timeoutMs });
   }
-  const read = await memberSnapshots(session, collection);
+  const read = await findSnapshots(
+    session,
+    misnamed.map(({ snapshotId }) => snapshotId),
+  );
   const still = read.find((member) => member.name !== name);
-  if (!still) return read;
+  if (!still) return;
   throw new ProtocolError({
     attempted,
     target,

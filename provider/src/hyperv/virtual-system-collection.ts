@@ -2,7 +2,6 @@ import type { CimInstance } from "../cim/cim-instance";
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
-import { quoteWql } from "../cim/wql-text";
 import { InvalidArgumentError, NotFoundError } from "../errors";
 import { ClassName } from "../schema/names";
 import { readCollectionDesignator } from "./collection-designator";
@@ -38,11 +37,11 @@ export function describeCollection(session: CimSession, name: string): string {
  */
 export async function findVirtualSystemCollection(session: CimSession, text: string): Promise<VirtualSystemCollection> {
   const designator = readCollectionDesignator(text);
-  const condition =
+  const [property, values] =
     designator.kind === "name"
-      ? `ElementName = ${quoteWql(designator.name)}`
-      : `CollectionID = ${quoteWql(designator.id)} OR CollectionID = ${quoteWql(`{${designator.id}}`)}`;
-  const found = await session.query(`SELECT * FROM ${ClassName.virtualSystemCollection} WHERE ${condition}`);
+      ? (["ElementName", [designator.name]] as const)
+      : (["CollectionID", [designator.id, `{${designator.id}}`]] as const);
+  const found = await queryByKey(session, ClassName.virtualSystemCollection, property, values);
   const [collection] = found;
   if (!collection) throw await notFound(session, text);
   if (found.length > 1) {

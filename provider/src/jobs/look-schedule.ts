@@ -1,5 +1,7 @@
 /** Shortest pause between two looks at a job. */
-const shortestMs = 100;
+const shortestMs = 150;
+/** Without usable progress, the share of the time elapsed that a pause takes. A tenth would notice a job of 10 s later than a look each second does. */
+const shareOfElapsed = 0.09;
 /** Longest pause without usable progress. */
 const longestMs = 5_000;
 /** Longest pause towards a predicted end: a job that fails half-way is still noticed, and the row in the terminal still moves. */
@@ -18,7 +20,7 @@ interface Progress {
 /**
  * Decides when a job is looked at next.
  *
- * Without usable progress: after a tenth of the time elapsed, at least 100 ms, at most 5 s, ±10 % jitter, so that a job
+ * Without usable progress: after 9 % of the time elapsed, at least 150 ms, at most 5 s, ±10 % jitter, so that a job
  * is noticed at most a tenth of its duration late and a long one costs few requests. As soon as two readings of
  * `PercentComplete` agree on an end, half-way to that end, and at last at the end itself: fewer looks, and less late.
  */
@@ -59,7 +61,7 @@ export class LookSchedule {
   /** The pause until the next look, in milliseconds. */
   nextPauseMs(elapsedMs: number): number {
     const jitter = 1 + 0.2 * (this.random() - 0.5);
-    const regularMs = Math.min(longestMs, Math.max(shortestMs, 0.1 * elapsedMs * jitter));
+    const regularMs = Math.min(longestMs, Math.max(shortestMs, shareOfElapsed * elapsedMs * jitter));
     if (!this.agreed || this.predictedMs === undefined) return regularMs;
     const remainingMs = this.predictedMs * (1 + margin) - elapsedMs;
     if (remainingMs <= 0) return Math.max(shortestMs, margin * elapsedMs);

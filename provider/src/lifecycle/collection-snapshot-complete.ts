@@ -41,7 +41,7 @@ export async function completeSnapshot(operation: Operation, begun: BegunSnapsho
     if (members.length === 0) await requireSight(operation.host.session, "the snapshots in it", [begun.group.path]);
     const job = begun.read?.["job"] ?? jobOutput(end === "lost" ? null : end, operation.clock.now() - startedAt);
     current = { ...current, read: { ...outputs, job } };
-    await nameThem(operation, begun, path, members);
+    await nameThem(operation, begun, members);
     return {
       ...echoOutputs(begun),
       ...groupOutputs(operation.host.session, begun.group),
@@ -94,13 +94,12 @@ function nothingCameOfIt(operation: Operation, { group }: BegunSnapshot): Nothin
 async function nameThem(
   { host }: Operation,
   { inputs, group }: BegunSnapshot,
-  collection: CimInstancePath,
   members: readonly MemberSnapshot[],
 ): Promise<void> {
   const { snapshotName: name } = readInputs(inputs);
   if (name === undefined) return;
   const target = `the snapshots of ${describeCollection(host.session, group.name)}`;
-  await nameSnapshots(host, { collection, members, name, target });
+  await nameSnapshots(host, { members, name, target });
 }
 
 /** @returns The job's last reading; null where there is none to wait for, "lost" where the host no longer shows it. */

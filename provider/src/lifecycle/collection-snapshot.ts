@@ -142,7 +142,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
       const members = await memberSnapshots(host.session, collection);
       if (members.length === 0) await requireSight(host.session, "the members' snapshots", knownThings(olds));
       const target = `the snapshots of ${describeCollection(host.session, String(olds["collectionName"]))}`;
-      await nameSnapshots(host, { collection, members, name, target });
+      await nameSnapshots(host, { members, name, target });
     }
     return { ...withoutInputs(olds), ...echoOutputs({ id, inputs: pickInputs(news) }) };
   }

@@ -1,0 +1,31 @@
+import { dirname, join, resolve } from "node:path";
+
+/** The repository's root; this file runs compiled, from `bench/dist/bench/harness`. */
+export const repositoryFolder = resolve(__dirname, "../../../..");
+
+/** The peers' code, as it is read. */
+export const peersFolder = join(repositoryFolder, "bench", "peers");
+
+const packageFolder = dirname(require.resolve("pulumi-hyperv-snapshots/package.json"));
+
+/** Loads a part of the built package that its public surface doesn't have. */
+const part = <Module>(path: string): Module => require(join(packageFolder, "dist", path));
+
+export const { JobMonitor } = part<typeof import("../../provider/src/jobs/job-monitor")>("jobs/job-monitor.js");
+export const { CollectionSnapshotLifecycle } = part<typeof import("../../provider/src/lifecycle/collection-snapshot")>(
+  "lifecycle/collection-snapshot.js",
+);
+export const { ConfiguredHost } =
+  part<typeof import("../../provider/src/lifecycle/configured-host")>("lifecycle/configured-host.js");
+export const { GroupQueue } =
+  part<typeof import("../../provider/src/lifecycle/group-queue")>("lifecycle/group-queue.js");
+export const { intentFilesInMemory } = part<typeof import("../../provider/src/lifecycle/intents/intent-files")>(
+  "lifecycle/intents/intent-files.js",
+);
+export const { simulatedSession } = part<typeof import("../../provider/src/transports/simulated/simulated-session")>(
+  "transports/simulated/simulated-session.js",
+);
+
+export const { findPulumiCli, NoPulumiCliError, pulumiEnvironment, streamReporting } = require(
+  join(repositoryFolder, "tools/dist/pulumi-cli"),
+) as typeof import("../../tools/pulumi-cli");

@@ -1,0 +1,2 @@
+// A program that only imports Pulumi.
+require("@pulumi/pulumi");

@@ -1,0 +1,3 @@
+// The same program with this package.
+require("@pulumi/pulumi");
+require("pulumi-hyperv-snapshots");

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { GatheredReading } from "../../../provider/src/cim/gathered-reading";
+
+/** A reading whose requests are answered one after the other, each with what has the values asked for. */
+function readingOf(there: readonly string[], answer: (values: readonly string[]) => void = () => {}) {
+  const requests: (readonly string[])[] = [];
+  const reading = new GatheredReading<string>({
+    read: async (values) => {
+      requests.push(values);
+      await new Promise((resolve) => setImmediate(resolve));
+      answer(values);
+      return there.filter((one) => values.some((value) => value.toLowerCase() === one.toLowerCase()));
+    },
+    valueOf: (found) => found,
+    atOnce: 3,
+  });
+  return { requests, reading };
+}
+
+it("asks at once for the first, and together for those who come meanwhile", async () => {
+  const { requests, reading } = readingOf(["a", "b", "c", "d", "e"]);
+  const found = await Promise.all(["a", "B", "c", "d", "e"].map((value) => reading.ask([value])));
+  expect(found).toEqual([["a"], ["b"], ["c"], ["d"], ["e"]]);
+  expect(requests).toEqual([["a"], ["B", "c", "d"], ["e"]]);
+});
+
+it("reads again for whoever asks later", async () => {
+  const { requests, reading } = readingOf(["a"]);
+  await reading.ask(["a"]);
+  await reading.ask(["a"]);
+  expect(requests).toHaveLength(2);
+});
+
+it("keeps together what one asks for, however much", async () => {
+  const { requests, reading } = readingOf(["a", "b", "c", "d"]);
+  const found = await Promise.all([reading.ask(["x"]), reading.ask(["a", "b", "c", "d"]), reading.ask(["a"])]);
+  expect(found).toEqual([[], ["a", "b", "c", "d"], ["a"]]);
+  expect(requests).toEqual([["x"], ["a", "b", "c", "d"], ["a"]]);
+});
+
+it("reads once more alone for whom there was nothing, and where the common request failed", async () => {
+  const { requests, reading } = readingOf(["a", "b"], (values) => {
+    if (values.includes("bad")) throw new Error("refused");
+  });
+  const [, missing, own] = await Promise.all([reading.ask(["a"]), reading.ask(["gone"]), reading.ask(["b"])]);
+  expect([missing, own]).toEqual([[], ["b"]]);
+  const [, bad, good] = await Promise.allSettled([reading.ask(["a"]), reading.ask(["bad"]), reading.ask(["b"])]);
+  expect([bad, good]).toMatchObject([{ status: "rejected" }, { status: "fulfilled", value: ["b"] }]);
+  expect(requests.slice(0, 3)).toEqual([["a"], ["gone", "b"], ["gone"]]);
+});
