@@ -77,7 +77,7 @@ const expected: Readonly<Record<string, number>> = counts[form];
 const found: Record<string, number> = {};
 afterAll(() => console.log(`Points of the CLI passed (${form}): ${JSON.stringify(found)}`));
 
-describe("with the real CLI", () => {
+describe.skipIf(process.platform === "win32")("with the real CLI", () => {
   it.each(actions)("%s during create: an up goes on with it", async (action) => {
     const scene = new Scene();
     const project = await scene.project;

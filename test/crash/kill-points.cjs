@@ -30,6 +30,10 @@ const children = () => {
 
 const actions = {
   provider: () => process.kill(process.pid, "SIGKILL"),
+  stop: () => process.kill(process.pid, "SIGSTOP"),
+  full: () => {
+    throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  },
   shells: () => {
     for (const pid of children()) process.kill(Number(pid), "SIGKILL");
   },

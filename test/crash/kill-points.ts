@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/temporary-folder";
 export type KillPoint = string;
 
 /** What happens at a point; `kill-points.cjs` does it. */
-export type Action = "provider" | "shells" | "cli" | "both" | "interrupt" | "unwritable";
+export type Action = "provider" | "stop" | "full" | "shells" | "cli" | "both" | "interrupt" | "unwritable";
 
 /** The kind of a point. */
 export const kindOf = (point: KillPoint): string => point.replace(/ #\d+ .*$/, "");
@@ -51,6 +51,11 @@ export class KillPoints {
   /** Nothing happens any more. @returns Whether it has happened. */
   disarm(): boolean {
     this.plan({});
+    return this.hasFired;
+  }
+
+  /** Whether it has happened. */
+  get hasFired(): boolean {
     return this.lines("fired.log").length > 0;
   }
 

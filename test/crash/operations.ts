@@ -11,6 +11,10 @@ export interface Operation {
   readonly run: (stage: Stage) => Promise<void>;
   /** The `up` that comes after it was cut off. */
   readonly again: (stage: Stage) => Promise<void>;
+  /** Whether the old one may stay, in the state as pending deletion. */
+  readonly mayKeepOld?: true;
+  /** How everything goes in the end; by a destroy when absent. */
+  readonly clearUp?: (stage: Stage) => Promise<void>;
 }
 
 const dependents = (value: string) => ({ "hyperv-snapshots:dependents": value });
@@ -20,6 +24,18 @@ const second = { ...first, triggers: [2] };
 
 const up = (inputs: typeof first) => (stage: Stage) => stage.up(inputs);
 const nothing = async () => {};
+
+/** An operation that may be refused, since what would be destroyed has descendants: then it says how to go on. */
+const unlessGuarded = (operation: (stage: Stage) => Promise<void>) => async (stage: Stage) => {
+  try {
+    await operation(stage);
+  } catch (error) {
+    const isGuard = /descend from this snapshot.*set hyperv-snapshots:dependents to kept or removed/.test(
+      String(error),
+    );
+    if (!isGuard) throw error;
+  }
+};
 
 /** What is cut off, at each of its points. */
 export const operations: readonly Operation[] = [
@@ -56,6 +72,20 @@ export const operations: readonly Operation[] = [
     before: up(first),
     run: (stage) => stage.up(first, { isReplace: true }),
     again: up(first),
+  },
+  {
+    name: "--replace, what becomes of descendants unknown",
+    configuration: dependents("unknown"),
+    wishes: 2,
+    before: up(first),
+    run: unlessGuarded((stage) => stage.up(first, { isReplace: true })),
+    again: unlessGuarded(up(first)),
+    mayKeepOld: true,
+    clearUp: async (stage) => {
+      await stage.configure(dependents("kept"));
+      await stage.destroy();
+      await stage.configure(dependents("unknown"));
+    },
   },
   {
     name: "delete",

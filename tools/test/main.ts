@@ -4,8 +4,13 @@ import { findPulumiCli, NoPulumiCliError, streamReporting } from "../pulumi-cli"
 import { preparePackedInstalls } from "./packed-installs";
 
 const repository = resolve(__dirname, "../../..");
+const everyPoint = "--every-point";
 
-/** Runs all layers of tests: `npm test`. Fetches first what they need, so that the tests themselves need no network. */
+/**
+ * Runs all layers of tests: `npm test`. Fetches first what they need, so that the tests themselves need no network.
+ *
+ * With `--every-point`, the kill matrix tries all its points, not one of each kind: `npm run test:crash`.
+ */
 async function main(parameters: readonly string[]): Promise<number> {
   const reporting = streamReporting(process.stderr);
   const cli = await findPulumiCli(reporting);
@@ -14,10 +19,11 @@ async function main(parameters: readonly string[]): Promise<number> {
     ...process.env,
     ...installs.variables,
     PULUMI_CLI: cli.command,
-    ...(parameters.includes("crash") && { CRASH_POINTS: process.env["CRASH_POINTS"] ?? "all" }),
+    ...(parameters.includes(everyPoint) && { CRASH_POINTS: "all" }),
   };
+  const ownParameters = parameters.filter((parameter) => parameter !== everyPoint);
   const vitest = join(dirname(require.resolve("vitest/package.json")), "vitest.mjs");
-  const child = spawn(process.execPath, [vitest, "run", ...parameters], { cwd: repository, env, stdio: "inherit" });
+  const child = spawn(process.execPath, [vitest, "run", ...ownParameters], { cwd: repository, env, stdio: "inherit" });
   return new Promise((end) =>
     child.once("exit", (code) => {
       installs.remove();
