@@ -13,6 +13,7 @@ export function growthPlot(curves: readonly Curve[]): string {
   const size = `${quantities.length * panel.width} ${panel.height + 40}`;
   const style = 'font-family="sans-serif" font-size="11" fill="#444"';
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size}" ${style}>
+<title>Growth with the snapshots on the host</title>
 <rect width="100%" height="100%" fill="white"/>
 ${panels.join("\n")}
 </svg>

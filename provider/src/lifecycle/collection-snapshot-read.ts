@@ -27,6 +27,9 @@ export async function readSnapshot(
     progress.warn(membersGone(gone));
   }
   if (!group) progress.warn(groupGone(outputs));
+  const nameBefore = outputs["collectionName"];
+  const isRenamed = group !== null && typeof nameBefore === "string" && nameBefore !== group.name;
+  if (isRenamed) progress.tell(groupRenamed(nameBefore, group.name));
   const type = snapshotTypeOf(members);
   const isKnown = "collection" in outputs;
   return {
@@ -56,6 +59,10 @@ function membersGone(gone: readonly VirtualMachine[]): string {
 function groupGone(outputs: Properties): string {
   const name = outputs["collectionName"] ?? outputs["collection"] ?? "?";
   return `The VM group ${JSON.stringify(name)} is no longer there, its snapshot is. It stays managed, and can be destroyed`;
+}
+
+function groupRenamed(before: string, now: string): string {
+  return `The VM group ${JSON.stringify(before)} is called ${JSON.stringify(now)} now. Its snapshot stays as it is, whichever name the program has`;
 }
 
 function knownMachines(outputs: Properties): readonly VirtualMachine[] {

@@ -31,6 +31,7 @@ describe("what has changed on the host", () => {
     at.elsewhere(groups, "RenameCollection", { Collection: groupOf(at), NewName: "web" });
     const { props = {} } = await at.run(at.lifecycle.read(id, outs));
     expect(props).toEqual({ ...outs, collectionName: "web" });
+    expect(at.messages.at(-1)?.text).toContain('The VM group "web-tier" is called "web" now');
     expect(await at.run(at.lifecycle.diff(id, props, standardInputs))).toEqual({ changes: false });
     const renamed = { ...standardInputs, collection: "web" };
     expect(await at.run(at.lifecycle.diff(id, props, renamed))).toEqual({ changes: true });
