@@ -84,6 +84,8 @@ export class World {
   /** The ids of snapshot collections that nobody may destroy: kept on purpose, or another person's. */
   readonly untouchable = new Set<string>();
   readonly warnings: string[] = [];
+  /** What the operation under way has named as left alone. */
+  private readonly leftAlone: string[] = [];
   private readonly options: WorldOptions;
 
   /** Whether the class leaves all intents. */
@@ -114,9 +116,21 @@ export class World {
       if (isByPulumi) stack.wasDisturbed = true;
       await this.clock.run(Promise.race([work, fuse.death]));
       if (isByPulumi && operation !== "destroy") stack.wasDisturbed = false;
+      await this.holdToWhatItSaid(stack, true);
       return { isWhole: true, steps: fuse.steps };
     } catch (error) {
-      return { isWhole: !(error instanceof Killed), error, steps: fuse.steps };
+      const isWhole = !(error instanceof Killed);
+      await this.holdToWhatItSaid(stack, isWhole);
+      return { isWhole, error, steps: fuse.steps };
+    }
+  }
+
+  /** What was named as left alone has to be: from when it is written down, which a run that was cut off may not have come to. */
+  private async holdToWhatItSaid({ urn }: Stack, isWhole: boolean): Promise<void> {
+    const intents = (await this.intentsOf(urn)).map((text) => JSON.parse(text));
+    for (const id of this.leftAlone.splice(0)) {
+      const isLeft = intents.some(({ phase, pending }) => phase === "left" && pending.made?.includes(id));
+      if (isWhole || isLeft) this.untouchable.add(id);
     }
   }
 
@@ -145,14 +159,12 @@ export class World {
 
   private startEngine(stack: Stack, operation: Operation, fuse: Fuse): FewLineEngine {
     return new FewLineEngine({
-      provider: called(this.startProvider(fuse, operation)),
+      provider: called(this.startProvider(fuse, stack, operation)),
       state: stack,
       takesNewFirst: (isReplace) =>
         this.options.dependents === "kept" || (isReplace && !this.options.deleteBeforeReplace),
       step: () => fuse.engineStep(),
       onSaved: (id) => this.forgetSaved(stack.urn, id),
-      // what the state has is deleted: that may be one that was left alone before
-      onDelete: (outs) => this.untouchable.delete(collectionIdOf(outs)),
     });
   }
 
@@ -224,7 +236,7 @@ export class World {
   }
 
   /** Starts a provider process. */
-  private startProvider(fuse: Fuse, operation: Operation): CollectionSnapshotLifecycle {
+  private startProvider(fuse: Fuse, stack: Stack, operation: Operation): CollectionSnapshotLifecycle {
     const process = randomUUID().slice(0, 8);
     const configured = new ConfiguredHost({
       clock: this.clock,
@@ -234,9 +246,9 @@ export class World {
         send: ({ severity, text }) => {
           if (severity !== "warning") return;
           this.warnings.push(text);
-          // what was named as left alone has to be left alone
           const left = /CollectionID="([^"]+)"\).*stays on the host as it is/.exec(text)?.[1];
-          if (left !== undefined) this.untouchable.add(left);
+          // what the state has after all goes on being the stack's
+          if (left !== undefined && !isNamedBy(stack, left)) this.leftAlone.push(left);
         },
       },
       environment: { PULUMI_BACKEND_URL: backend },
@@ -307,6 +319,10 @@ function disturbed(session: CimSession, operation: Operation): CimSession {
 const firstMoment = Date.UTC(2026, 10, 23, 6, 42);
 const backend = "https://backend.example";
 const idOf = (path: CimInstancePath) => String(path.key("CollectionID"));
+
+function isNamedBy({ live, pendingDeletes }: State, id: string): boolean {
+  return [...(live ? [live] : []), ...pendingDeletes].some(({ outs }) => collectionIdOf(outs) === id);
+}
 
 /** The snapshot collection that a state names; empty where it names none yet. */
 export function collectionIdOf(outs: Properties): string {

@@ -40,7 +40,6 @@ export interface EngineParts {
   readonly step?: () => Promise<void>;
   /** What the program does when the id has resolved. */
   readonly onSaved?: (id: string) => Promise<void>;
-  readonly onDelete?: (outs: Properties) => void;
 }
 
 /** Pulumi's engine as far as one resource sees it: it saves only after `create` has answered, and deletes last. */
@@ -104,7 +103,6 @@ export class FewLineEngine {
   }
 
   private delete({ id, outs }: Live): Promise<void> {
-    this.parts.onDelete?.(outs);
     return this.call(() => this.parts.provider.delete(id, outs));
   }
 
