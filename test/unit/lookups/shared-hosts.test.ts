@@ -26,11 +26,11 @@ it("one way to a host serves look-ups at once and soon after each other, and is 
   const { count, hosts } = counted();
   const use = () => hosts.use(configuration, async () => "answer");
   expect(await Promise.all([use(), use()])).toEqual(["answer", "answer"]);
-  await vi.advanceTimersByTimeAsync(200);
+  await vi.advanceTimersByTimeAsync(80);
   await use();
-  await vi.advanceTimersByTimeAsync(200);
+  await vi.advanceTimersByTimeAsync(80);
   expect(count).toEqual({ opened: 1, closed: 0 });
-  await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(40);
   expect(count).toEqual({ opened: 1, closed: 1 });
   await use();
   expect(count.opened).toBe(2);

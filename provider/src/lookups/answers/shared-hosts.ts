@@ -4,7 +4,7 @@ import type { HyperVHost } from "../../hyperv/hyperv-host";
 import { systemClock } from "../../jobs/clock";
 
 /** So long a way to a host is kept for the next look-up, in milliseconds: a program may end meanwhile only by that much later. */
-const idleMs = 250;
+const idleMs = 100;
 
 interface SharedHost {
   readonly opening: Promise<HyperVHost>;
