@@ -5,7 +5,7 @@ import type { Progress } from "./progress";
 import { Stage, type Way } from "./stage";
 
 /** What came of the points of an operation. */
-export interface Tally {
+interface Tally {
   /** Cut off there, and then one snapshot on the host, and in the state. */
   tried: number;
   /** The run didn't come to it: it polled once less than the recorded one. */
@@ -36,11 +36,15 @@ export function onePerKind(tried = new Set<string>()): Choose {
   };
 }
 
-/** Cuts an operation off at each of its points, one after the other, and looks each time at what an `up` makes of it. */
+/**
+ * Cuts an operation off at each of its points, one after the other, and looks each time at what an `up` makes of it.
+ *
+ * @returns At how many points it was cut off.
+ */
 export async function cutOff(
   operation: Operation,
   { way, action, choose, progress }: { way: Way; action: Action; choose: Choose; progress: Progress },
-): Promise<Tally> {
+): Promise<number> {
   const stage = new Stage(way, operation.configuration);
   const tally = { tried: 0, missed: 0 };
   try {
@@ -55,7 +59,10 @@ export async function cutOff(
   } finally {
     await stage.end();
   }
-  return tally;
+  const { tried, missed } = tally;
+  if (missed > 0) console.log(`${operation.name}: ${missed} points that this run didn't come to`);
+  expect(missed).toBeLessThanOrEqual(Math.ceil(tried / 10));
+  return tried;
 }
 
 async function cutOffAt(

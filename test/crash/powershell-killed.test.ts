@@ -1,0 +1,33 @@
+import { it } from "vitest";
+import { untilGone } from "../support/processes";
+import { countPoints } from "./count-points";
+import { isWhole } from "./form";
+import { type Choose, cutOff, onePerKind } from "./matrix";
+import { operations } from "./operations";
+import { keptProgress, noProgress } from "./progress";
+import { powerShellWay } from "./ways";
+
+const count = countPoints();
+
+/** The request itself: a start of PowerShell takes its time, and the long form tries all kinds of points. */
+const onlyTheRequest: Choose = (points) => points.filter((point) => point === "invoke CreateSnapshot #1 after");
+
+const operationsCutOff = isWhole ? ["create", "--replace", "delete"] : ["create"];
+const killed = (["provider", "shells"] as const).flatMap((action) =>
+  operations.filter(({ name }) => operationsCutOff.includes(name)).map((operation) => ({ ...operation, action })),
+);
+
+it.for(killed)("the $action killed during $name: one snapshot, no shell left", async (operation, context) => {
+  const { action } = operation;
+  if (action === "shells" && process.platform !== "linux") context.skip("only-linux: who started whom");
+  const part = `${operation.name} through PowerShell, ${action}`;
+  const way = await powerShellWay(context);
+  const choose = isWhole ? onePerKind() : onlyTheRequest;
+  const progress = isWhole ? keptProgress(part) : noProgress;
+  try {
+    count(part, await cutOff(operation, { way, action, choose, progress }));
+    await untilGone(way.shells());
+  } finally {
+    await way.stop();
+  }
+});
