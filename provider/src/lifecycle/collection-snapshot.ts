@@ -159,7 +159,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
         await settleIntents(operation, decisions, { intents, dependents, deadlineAt });
         const deletion = { outputs, dependents, deadlineAt, others: () => intents.namedElsewhere(id) };
         const pending = pendingOf(outputs);
-        await intents.noteDelete(id);
+        await intents.noteDelete(id, operation.moment());
         const path = pending
           ? await endPendingSnapshot(operation, pending, deletion)
           : CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
@@ -170,6 +170,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
       // one that isn't complete is newer than any whose time is known
       const order = { newestFirst: typeof createdAt === "string" ? createdAt : "9999" };
       await this.inTurn(operation, intents, String(outputs["collectionId"]), remove, order);
+      await this.configured.forgetOldDeletes();
     });
   }
 }

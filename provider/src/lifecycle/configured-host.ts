@@ -10,6 +10,7 @@ import type { EngineLink } from "./engine-link";
 import { metaOf } from "./hidden-inputs";
 import { isUnknown } from "./input-check";
 import { Claims } from "./intents/claims";
+import { forgetOldDeletes } from "./intents/delete-notes";
 import { type IntentFiles, intentFilesInMemory } from "./intents/intent-files";
 import { backendUrl, type Place } from "./intents/intent-place";
 import type { LifeSign } from "./intents/life-sign";
@@ -44,6 +45,7 @@ export class ConfiguredHost {
   private configured: (sources: ConfigurationSources) => void = () => {};
   private readonly connections = new Map<string | undefined, Promise<HyperVHost>>();
   private kept: { readonly files: IntentFiles; readonly claims: Claims; readonly backend: string } | undefined;
+  private hasForgottenDeletes = false;
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
@@ -123,6 +125,13 @@ export class ConfiguredHost {
       claims,
       who: { organization, urn: urn ?? "", backend },
     });
+  }
+
+  /** Forgets the notes of deletes that nobody will ask for, once in the life of a process: there is no hurry. */
+  async forgetOldDeletes(): Promise<void> {
+    if (this.hasForgottenDeletes || !this.kept) return;
+    this.hasForgottenDeletes = true;
+    await forgetOldDeletes(this.kept.files, this.surroundings.moment()).catch(() => {}); // the next process tries it again
   }
 
   /** Closes every connection, then gives up the right to work on anything: nothing more can be asked of a host. */

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "../../errors";
 import type { Others } from "../begun-snapshot";
 import type { Pending } from "../hidden-inputs";
 import type { Claim, Claims } from "./claims";
+import { deleteNote, isDeleteNote } from "./delete-notes";
 import { type Intent, intentVersion, readIntent, type Where, type Who } from "./intent";
 import type { IntentFiles } from "./intent-files";
 import { intentFile, isIntentFile, resourceFolder } from "./intent-place";
@@ -10,8 +11,6 @@ import { intentFile, isIntentFile, resourceFolder } from "./intent-place";
 export type NewIntent = Pick<Intent, "id" | "inputs" | "group" | "where" | "members"> & {
   readonly before: readonly string[];
 };
-
-const deletedFile = (id: string): string => `${id}.deleted`;
 
 /** The folder of empty files that bear the ids of the snapshot collections made from here, and of the resources that have them. */
 const madeFolder = "made";
@@ -125,18 +124,18 @@ export class ResourceIntents {
   }
 
   /** Writes down that a resource is about to be deleted. @throws {@link InvalidArgumentError} when that can't be written. */
-  noteDelete(id: string): Promise<void> {
-    return this.writing(() => this.files.write(this.folder, deletedFile(id), new Date().toISOString()));
+  noteDelete(id: string, moment: Date): Promise<void> {
+    return this.writing(() => this.files.write(this.folder, deleteNote(id), moment.toISOString()));
   }
 
   async isDeleteNoted(id: string): Promise<boolean> {
-    return (await this.files.list(this.folder)).includes(deletedFile(id));
+    return (await this.files.list(this.folder)).includes(deleteNote(id));
   }
 
   /** Forgets the deletes of before, and what a kill left half-written. */
   async clearUp(): Promise<void> {
     const names = await this.files.list(this.folder);
-    const useless = names.filter((name) => name.endsWith(".deleted") || /\.(json|deleted)\.\d+$/.test(name));
+    const useless = names.filter((name) => isDeleteNote(name) || /\.(json|deleted)\.\d+$/.test(name));
     await Promise.all(useless.map((name) => this.files.remove(this.folder, name))).catch(() => {});
   }
 
