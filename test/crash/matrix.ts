@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { type Action, type KillPoint, kindOf } from "./kill-points";
 import type { Operation } from "./operations";
 import type { Progress } from "./progress";
-import { Stage, type Way } from "./stage";
+import type { Stage } from "./stage";
 
 /** What came of the points of an operation. */
 interface Tally {
@@ -43,13 +43,12 @@ export function onePerKind(tried = new Set<string>()): Choose {
  */
 export async function cutOff(
   operation: Operation,
-  { way, action, choose, progress }: { way: Way; action: Action; choose: Choose; progress: Progress },
+  { stage, action, choose, progress }: { stage: Stage; action: Action; choose: Choose; progress: Progress },
 ): Promise<number> {
-  const stage = new Stage(way, operation.configuration);
   const tally = { tried: 0, missed: 0 };
   try {
     await operation.before(stage);
-    const points = await stage.points.record(() => operation.run(stage));
+    const points = await stage.record(() => operation.run(stage));
     await (operation.clearUp?.(stage) ?? stage.destroy());
     for (const point of choose(points)) {
       if (!progress.has(point)) await cutOffAt(stage, operation, point, action, tally);
@@ -65,6 +64,18 @@ export async function cutOff(
   return tried;
 }
 
+/** What the lines of a run say of an action. */
+const happened: Readonly<Record<Action, string>> = {
+  provider: "the provider killed",
+  stop: "the provider stopped",
+  full: "the disk full",
+  shells: "the shells killed",
+  cli: "the CLI killed",
+  both: "the CLI and the provider killed",
+  interrupt: "^C twice",
+  unwritable: "the state made unwritable",
+};
+
 async function cutOffAt(
   stage: Stage,
   operation: Operation,
@@ -72,7 +83,7 @@ async function cutOffAt(
   action: Action,
   tally: Tally,
 ): Promise<void> {
-  const sentBefore = stage.sent;
+  const [sentBefore, beganAt] = [stage.sent, Date.now()];
   await operation.before(stage);
   const hasHappened = await stage.cutOff(point, action, () => operation.run(stage));
   await operation.again(stage);
@@ -89,4 +100,9 @@ async function cutOffAt(
   expect(stage.collections(), `after ${point} and a destroy`).toEqual([]);
   if (hasHappened) tally.tried += 1;
   else tally.missed += 1;
+  const what = hasHappened ? `${happened[action]} at` : "never came to";
+  const seconds = ((Date.now() - beganAt) / 1000).toFixed(1);
+  console.log(
+    `${operation.name}, by ${stage.drivenBy}: ${what} ${point}; CreateSnapshot sent ${sent} times in all; ${seconds} s`,
+  );
 }

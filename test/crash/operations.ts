@@ -18,7 +18,8 @@ export interface Operation {
 }
 
 const dependents = (value: string) => ({ "hyperv-snapshots:dependents": value });
-const first = { triggers: [1], snapshotName: "before" };
+/** What most operations begin with. */
+export const first = { triggers: [1], snapshotName: "before" };
 const renamed = { ...first, snapshotName: "renamed" };
 const second = { ...first, triggers: [2] };
 

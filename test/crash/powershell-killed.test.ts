@@ -5,6 +5,7 @@ import { isWhole } from "./form";
 import { type Choose, cutOff, onePerKind } from "./matrix";
 import { operations } from "./operations";
 import { keptProgress, noProgress } from "./progress";
+import { ProviderStage } from "./provider-stage";
 import { powerShellWay } from "./ways";
 
 const count = countPoints();
@@ -24,8 +25,9 @@ it.for(killed)("the $action killed during $name: one snapshot, no shell left", a
   const way = await powerShellWay(context);
   const choose = isWhole ? onePerKind() : onlyTheRequest;
   const progress = isWhole ? keptProgress(part) : noProgress;
+  const stage = new ProviderStage(way, operation.configuration);
   try {
-    count(part, await cutOff(operation, { way, action, choose, progress }));
+    count(part, await cutOff(operation, { stage, action, choose, progress }));
     await untilGone(way.shells());
   } finally {
     await way.stop();

@@ -4,6 +4,7 @@ import { isWhole } from "./form";
 import { cutOff, everyPoint, onePerKind } from "./matrix";
 import { operations } from "./operations";
 import { keptProgress, noProgress } from "./progress";
+import { ProviderStage } from "./provider-stage";
 import { simulatedWay } from "./ways";
 
 const count = countPoints();
@@ -12,5 +13,6 @@ const chooseInTurn = onePerKind();
 it.each(operations)("the provider is killed during $name: one snapshot, which the state names", async (operation) => {
   const choose = isWhole ? everyPoint : chooseInTurn;
   const progress = isWhole ? keptProgress(operation.name) : noProgress;
-  count(operation.name, await cutOff(operation, { way: simulatedWay(), action: "provider", choose, progress }));
+  const stage = new ProviderStage(simulatedWay(), operation.configuration);
+  count(operation.name, await cutOff(operation, { stage, action: "provider", choose, progress }));
 });

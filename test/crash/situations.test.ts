@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder";
-import { Stage, type StagePlace, type Way } from "./stage";
+import { ProviderStage, type StagePlace, type Way } from "./provider-stage";
 import { simulatedWay } from "./ways";
 
 const isWindows = process.platform === "win32";
@@ -19,8 +19,8 @@ interface NewStage extends StagePlace {
 }
 
 /** A stage on a host of its own, or on that of others. */
-function newStage({ way = simulatedWay(), configuration = {}, ...place }: NewStage = {}): Stage {
-  const stage = new Stage(way, configuration, place);
+function newStage({ way = simulatedWay(), configuration = {}, ...place }: NewStage = {}): ProviderStage {
+  const stage = new ProviderStage(way, configuration, place);
   onTestFinished(() => stage.end());
   return stage;
 }
@@ -33,13 +33,13 @@ const shared = () => ({
 });
 
 /** The host has these, and was asked for so many in all. */
-function expectOnHost(stage: Stage, named: readonly (string | undefined)[], sent: number): void {
+function expectOnHost(stage: ProviderStage, named: readonly (string | undefined)[], sent: number): void {
   expect(stage.collections().toSorted()).toEqual(named.toSorted());
   expect(stage.sent).toBe(sent);
 }
 
 /** The provider is killed when the host has the request. */
-async function killedUp(stage: Stage, point = afterTheRequest): Promise<void> {
+async function killedUp(stage: ProviderStage, point = afterTheRequest): Promise<void> {
   expect(await stage.cutOff(point, "provider", () => stage.up(inputs))).toBe(true);
   // the host goes on with it
   await expect.poll(() => stage.collections(), { timeout: 30_000 }).toHaveLength(1);
@@ -88,7 +88,7 @@ describe("several at once", () => {
       const home = temporaryFolder();
       writeFileSync(join(home, "credentials.json"), JSON.stringify({ current }));
       return newStage({ ...common, environment: { PULUMI_BACKEND_URL: "", PULUMI_HOME: home } });
-    }) as [Stage, Stage];
+    }) as [ProviderStage, ProviderStage];
     await killedUp(here);
     await there.up(inputs);
     expect(there.sent).toBe(2);

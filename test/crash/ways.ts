@@ -6,18 +6,17 @@ import { powerShellEditions, requirePowerShell } from "../support/powershell";
 import { smallSeed } from "../support/pulumi-project";
 import { unhinderedSeed } from "../support/simulated-hosts";
 import { temporaryFolder } from "../support/temporary-folder";
-import type { Way } from "./stage";
+import type { Way } from "./provider-stage";
 
 const seed: Seed = { ...smallSeed, options: { ...unhinderedSeed.options, dependents: "kept" } };
 
 /** Straight to a simulated host. */
-export function simulatedWay(): Way & { stop(): Promise<void> } {
+export function simulatedWay(): Way {
   const storeFile = join(temporaryFolder(), "host.jsonl");
   return {
     host: SimulatedHost.open({ storeFile, seed }),
     configuration: { "hyperv-snapshots:transport": "simulated", "hyperv-snapshots:simulatedHost": storeFile },
     environment: {},
-    stop: async () => {},
   };
 }
 

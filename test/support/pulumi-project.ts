@@ -15,6 +15,8 @@ export interface SavedResource {
   readonly inputs: Record<string, unknown>;
   readonly outputs: Record<string, unknown>;
   readonly initErrors?: string[];
+  /** It was replaced, and is deleted next. */
+  readonly delete?: boolean;
 }
 
 /** What a command printed, and how it ended. */
@@ -135,26 +137,32 @@ export class PulumiProject {
     return this.run(["up", "--yes", "--skip-preview", ...parameters]);
   }
 
-  /** Starts an `up`, kills the CLI (SIGKILL) when the host shows that it is time, and clears the lock that it leaves. */
-  upKilledWhen(isTime: (host: SimulatedHost) => boolean, ...parameters: string[]): Promise<void> {
-    return this.upCutOff(async (cli) => {
+  /** Runs an `up`, kills the CLI (SIGKILL) when the host shows that it is time, and clears the lock that it leaves. */
+  async upKilledWhen(isTime: (host: SimulatedHost) => boolean, ...parameters: string[]): Promise<void> {
+    await this.runInGroup(["up", "--yes", "--skip-preview", ...parameters], async (cli) => {
       while (!isTime(this.host)) await new Promise((resolve) => setTimeout(resolve, 50));
       process.kill(cli, "SIGKILL");
-    }, parameters);
+    });
+    await this.unlock();
   }
 
   /**
-   * Starts an `up` that somebody else cuts off, in a process group of its own, as a terminal does; waits until every process of it has
-   * ended, and clears the lock that it leaves.
+   * Runs the CLI in a process group of its own, as a terminal does, so that somebody else can cut it off; waits until every process of
+   * it has ended.
    */
-  async upCutOff(cutOff: (pid: number) => Promise<void>, parameters: readonly string[] = []): Promise<void> {
-    const command = ["up", "--yes", "--skip-preview", ...parameters, "--stack=test", "--non-interactive"];
-    const cli = spawn(this.command, command, { cwd: this.folder, env: this.env, stdio: "ignore", detached: true });
-    const ended = new Promise((resolve) => cli.once("exit", resolve));
-    await cutOff(cli.pid!);
-    await ended;
+  async runInGroup(
+    parameters: readonly string[],
+    onStart: (pid: number) => void | Promise<void>,
+  ): Promise<CommandResult> {
+    const all = [...parameters, "--stack=test", "--non-interactive", "--color=never"];
+    const cli = spawn(this.command, all, { cwd: this.folder, env: this.env, detached: true });
+    let output = "";
+    for (const stream of [cli.stdout, cli.stderr]) stream.on("data", (piece) => (output += piece));
+    const ended = new Promise<number>((resolve) => cli.once("exit", (code) => resolve(code ?? 1)));
+    await onStart(cli.pid!);
+    const status = await ended;
     await untilGone(processesIn(this.folder));
-    await this.run(["cancel", "--yes"]);
+    return { status, output };
   }
 
   /** Runs an `up` whose output goes to a command that may end before it; waits for the end of both, and clears the lock. */
@@ -162,6 +170,11 @@ export class PulumiProject {
     const command = `'${this.command}' up --yes --skip-preview --stack=test --non-interactive 2>&1 | ${reader}`;
     await this.execute("sh", ["-c", command]);
     await untilGone(processesIn(this.folder));
+    await this.unlock();
+  }
+
+  /** Clears the lock that a CLI leaves which was killed. */
+  async unlock(): Promise<void> {
     await this.run(["cancel", "--yes"]);
   }
 
