@@ -14,7 +14,7 @@ const layers = [
   { name: "conformance", testTimeout: 60_000, ...alone },
   { name: "lifecycle", testTimeout: 120_000, ...alone },
   { name: "unit", testTimeout: 60_000, ...together },
-  { name: "model", testTimeout: 600_000, ...together },
+  { name: "model", testTimeout: 10_800_000, ...together },
   { name: "fuzz", testTimeout: 900_000, ...together },
   { name: "engine", testTimeout: 300_000, ...together },
   { name: "crash", testTimeout: 3_600_000, ...together },

@@ -23,6 +23,8 @@ export async function whatIsWrong(
   if (operation === "foreign snapshot" || operation === "forget") return undefined;
   const stack = world.stacks[index]!;
   if (mayFail(operation) || isGuard(outcome.error)) return undefined;
+  const isAlone = world.stacks.every((other) => other === stack || !other.wasDisturbed);
+  if (!isAlone && isUndecided(outcome.error)) return undefined;
   if (outcome.error) return `it failed: ${outcome.error}`;
   if (operation === "destroy") return undefined; // what the engine never mentions again is listed, not removed
   const claims = await world.claimsOf(stack.urn);
@@ -40,7 +42,6 @@ export async function whatIsWrong(
   );
   if (others.has(named)) return `${named} is in two stacks`;
   const ours = [...onHost].filter((id) => !world.untouchable.has(id) && !others.has(id));
-  const isAlone = world.stacks.every((other) => other === stack || !other.wasDisturbed);
   const isNamed = world.warnings.some((text) => /stays on the host/.test(text));
   if (isAlone && !isNamed && ours.length !== 1) return `${ours.length} snapshots: ${ours.join(", ")}`;
   if (!isNamed && (await world.intentsOf(stack.urn)).length > 0 && !world.forgetsNothing) return "an intent is left";
@@ -52,6 +53,11 @@ export async function whatIsWrong(
 /** Where others descend from what is to be destroyed, `delete` refuses, and both stay. */
 function isGuard(error: unknown): boolean {
   return String((error as { code?: unknown } | undefined)?.code).startsWith("DEPENDENTS_");
+}
+
+/** Where two stacks have an unanswered request on one group, nobody can tell whose is whose: both are named, and neither is taken. */
+function isUndecided(error: unknown): boolean {
+  return /there are \d+ that could have come of it/.test(String(error));
 }
 
 /** Operations that end in an error by their nature. */

@@ -43,8 +43,9 @@ export class Claims {
   async take(folder: string, onWaiting: () => void): Promise<Claim> {
     for (;;) {
       const claim = await this.draw(folder);
-      if (!(await this.isOvertaken(folder, claim))) {
-        await this.waitForTurn(folder, claim, onWaiting);
+      const there = await this.tickets(folder);
+      if (!there.some(({ name }) => name > claim.name)) {
+        await this.waitForTurn(folder, claim, there, onWaiting);
         return this.hold(folder, claim);
       }
       await this.files.remove(folder, claim.name);
@@ -60,11 +61,13 @@ export class Claims {
     return { name, number, machine: this.machine, process };
   }
 
-  private async isOvertaken(folder: string, own: Ticket): Promise<boolean> {
-    return (await this.tickets(folder)).some(({ name }) => name > own.name);
-  }
-
-  private async waitForTurn(folder: string, own: Ticket, onWaiting: () => void): Promise<void> {
+  /** @param there - The claims that were there after the own one: one that comes later with a lower number gives way. */
+  private async waitForTurn(
+    folder: string,
+    own: Ticket,
+    there: readonly Ticket[],
+    onWaiting: () => void,
+  ): Promise<void> {
     const watched = new Map<string, { readonly text: string | undefined; readonly since: number }>();
     const isDead = async (ticket: Ticket) => {
       if (ticket.machine === this.machine) return !(await this.lifeSign.isAlive(ticket.process));
@@ -75,15 +78,15 @@ export class Claims {
       return false;
     };
     let renewedAt = this.clock.now();
-    for (let isFirst = true; ; isFirst = false) {
-      const before = (await this.tickets(folder)).filter(({ name }) => name < own.name);
+    for (let tickets = there; ; tickets = await this.tickets(folder)) {
+      const before = tickets.filter(({ name }) => name < own.name);
       const living: Ticket[] = [];
       for (const ticket of before) {
         if (await isDead(ticket)) await this.files.remove(folder, ticket.name);
         else living.push(ticket);
       }
       if (living.length === 0) return;
-      if (isFirst) onWaiting();
+      if (tickets === there) onWaiting();
       if (this.clock.now() - renewedAt >= renewMs) {
         renewedAt = this.clock.now();
         await this.renew(folder, own);
