@@ -95,19 +95,20 @@ const requests = {
   invokeMethod: (_path, method) => `invoke ${method}`,
 };
 
-const kindOf = (name) => {
+const kindOf = (folder, name) => {
+  if (folder === "jobs") return "mark of a job";
   if (name.startsWith("claim-")) return "claim";
   if (name.endsWith(".deleted")) return "note of a delete";
   return name.endsWith(".json") ? "intent" : "mark of a snapshot";
 };
 
 const writes = (files) => ({
-  write: (_folder, name, text) => {
-    const phase = kindOf(name) === "intent" ? ` ${JSON.parse(text).phase}` : "";
-    return `write ${kindOf(name)}${phase}`;
+  write: (folder, name, text) => {
+    const phase = kindOf(folder, name) === "intent" ? ` ${JSON.parse(text).phase}` : "";
+    return `write ${kindOf(folder, name)}${phase}`;
   },
-  mark: (_folder, name) => `write ${kindOf(name)}`,
-  remove: (place, name) => (existsSync(files.locate(place, name)) ? `remove ${kindOf(name)}` : undefined),
+  mark: (folder, name) => `write ${kindOf(folder, name)}`,
+  remove: (folder, name) => (existsSync(files.locate(folder, name)) ? `remove ${kindOf(folder, name)}` : undefined),
 });
 
 if (folder && /dynamic-provider/.test(process.argv[1] ?? "")) {

@@ -43,7 +43,8 @@ export async function whatIsWrong(
   if (others.has(named)) return `${named} is in two stacks`;
   const ours = [...onHost].filter((id) => !world.untouchable.has(id) && !others.has(id));
   const isNamed = world.warnings.some((text) => /stays on the host/.test(text));
-  if (isAlone && !isNamed && ours.length !== 1) return `${ours.length} snapshots: ${ours.join(", ")}`;
+  if (isAlone && !isNamed && !world.hasLeftOvers && ours.length !== 1)
+    return `${ours.length} snapshots: ${ours.join(", ")}`;
   if (!isNamed && (await world.intentsOf(stack.urn)).length > 0 && !world.forgetsNothing) return "an intent is left";
   const isWish = operation.startsWith("replace") || operation === "change";
   if (wasUndisturbed && isWish && before.collections.has(named)) return `${named} is not a new one`;

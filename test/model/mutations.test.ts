@@ -61,6 +61,25 @@ const mutations: readonly Mutation[] = [
     history: ["up", "destroy", "up"],
   },
   {
+    name: "a repeated delete looks for what was made once more",
+    mutate: () => {
+      const { notedDelete } = ResourceIntents.prototype;
+      vi.spyOn(ResourceIntents.prototype, "notedDelete").mockImplementation(async function (this: ResourceIntents, id) {
+        const note = await notedDelete.call(this, id);
+        return note && { moment: note.moment };
+      });
+    },
+    history: ["up, with too short a timeout", "change", "foreign snapshot", "up"],
+    cutOff: 1,
+  },
+  {
+    name: "the job of one that isn't complete isn't marked",
+    mutate: () => {
+      vi.spyOn(ResourceIntents.prototype, "markJob").mockResolvedValue();
+    },
+    history: ["up, with too short a timeout", "replace, unknown state", "up"],
+  },
+  {
     name: "diff ignores what was begun",
     mutate: () => {
       mutated.decide.isUnsettled = () => false;

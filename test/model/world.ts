@@ -12,7 +12,7 @@ import { intentFile, isIntentFile, resourceFolder } from "../../provider/src/lif
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "../support/fake-clock";
-import { type Answer, type CalledProvider, FewLineEngine, type State } from "../support/few-line-engine";
+import { type Answer, type CalledProvider, FewLineEngine, type Live, type State } from "../support/few-line-engine";
 import { takeByHand, unhinderedSeed } from "../support/simulated-hosts";
 import { Fuse, type Kill, Killed } from "./fuse";
 
@@ -84,6 +84,8 @@ export class World {
   /** The ids of snapshot collections that nobody may destroy: kept on purpose, or another person's. */
   readonly untouchable = new Set<string>();
   readonly warnings: string[] = [];
+  /** Snapshots that nobody manages any more may be on the host. */
+  hasLeftOvers = false;
   /** What the operation under way has named as left alone. */
   private readonly leftAlone: string[] = [];
   private readonly options: WorldOptions;
@@ -141,8 +143,7 @@ export class World {
     };
     switch (operation) {
       case "forget":
-        // of one that isn't complete, nobody can mean to keep what it will be
-        if (stack.live) await this.keep(collectionIdOf(stack.live.outs));
+        if (stack.live && !(await this.isTakenForUnsaved(stack))) await this.keep(stack.live);
         stack.live = undefined;
         return;
       case "foreign snapshot":
@@ -185,10 +186,20 @@ export class World {
     };
   }
 
-  /** A person keeps a snapshot on purpose, unless a run that was cut off has begun to destroy it. */
-  private async keep(id: string): Promise<void> {
+  /**
+   * The one ambiguity that is left: a run was cut off between the engine's save and the class's removal of the intent, and then the resource
+   * is taken out of the state. The next run can't tell that from one that was cut off before the save.
+   */
+  private async isTakenForUnsaved({ urn, live, wasDisturbed }: Stack): Promise<boolean> {
+    return wasDisturbed && (await this.intentsOf(urn)).some((text) => JSON.parse(text).id === live?.id);
+  }
+
+  /** A person keeps a snapshot on purpose, unless a run that was cut off has begun to destroy it; or what one that isn't complete will be. */
+  private async keep({ outs, isPartial }: Live): Promise<void> {
     await this.clock.sleep(2000);
+    const id = collectionIdOf(outs);
     if (this.collections().includes(id)) this.untouchable.add(id);
+    if (isPartial) this.hasLeftOvers = true;
   }
 
   /** A person takes a snapshot of the group. Not while a request is open of which nobody knows what came: then it can't be told apart. */

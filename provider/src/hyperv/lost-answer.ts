@@ -19,8 +19,6 @@ export type Trace =
 export interface LostRequest extends GroupBefore {
   /** The ids of the group's machines. */
   readonly machineIds: readonly string[];
-  /** Object paths of jobs that are known to be somebody else's. */
-  readonly jobsOfOthers?: readonly string[] | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CimInstancePath } from "../cim/cim-instance-path";
+import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { NotFoundError } from "../errors";
 import { ClassName } from "../schema/names";
@@ -12,6 +12,8 @@ export interface GroupBefore {
   readonly collection: VirtualSystemCollection;
   /** The ids of the group's snapshot collections. */
   readonly before: readonly string[];
+  /** Object paths of jobs that are known to be somebody else's: what they make was not asked for here. */
+  readonly jobsOfOthers?: readonly string[] | undefined;
 }
 
 /** Who made a snapshot of what, and what the group had before. */
@@ -58,14 +60,22 @@ export async function findMadeSnapshot(session: CimSession, work: SnapshotWork):
     : { candidates, foreign };
 }
 
-/** The ids of the group's snapshot collections that weren't there before. */
+/** The ids of the group's snapshot collections that weren't there before, and that nobody else's job has made. */
 export async function newSnapshotCollections(
   session: CimSession,
-  { collection, before }: GroupBefore,
+  { collection, before, jobsOfOthers = [] }: GroupBefore,
 ): Promise<readonly string[]> {
   const known = new Set(before.map(normalizeGuid));
   const present = await listSnapshotCollections(session, collection.path);
-  return present.filter((id) => !known.has(normalizeGuid(id)));
+  let fresh = present.filter((id) => !known.has(normalizeGuid(id)));
+  for (const job of jobsOfOthers) {
+    if (fresh.length === 0) break;
+    // it may be over, and nobody has seen yet what it made
+    const theirs = await affectedSnapshotCollections(session, CimInstancePath.parse(job));
+    const ids = new Set(theirs.map((path) => normalizeGuid(String(path.key("CollectionID")))));
+    fresh = fresh.filter((id) => !ids.has(normalizeGuid(id)));
+  }
+  return fresh;
 }
 
 /** Why a snapshot collection can't be what was made; null where nothing speaks against it. */

@@ -42,8 +42,11 @@ export class Attempt {
       await this.returned();
       return { id: this.id, outs };
     } catch (error) {
-      if (PartialCreateError.isInstance(error)) await this.returned(pendingOf(error.properties) ?? {});
-      else if (MethodFailedError.isInstance(error) || JobFailedError.isInstance(error)) await this.end();
+      if (PartialCreateError.isInstance(error)) {
+        const pending = pendingOf(error.properties);
+        await this.intents.markJob(this.id, pending);
+        await this.returned(pending ?? {});
+      } else if (MethodFailedError.isInstance(error) || JobFailedError.isInstance(error)) await this.end();
       throw error;
     }
   }

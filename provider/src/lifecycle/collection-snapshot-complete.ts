@@ -186,5 +186,6 @@ async function findResult(
 function workOf({ group, pending, others }: BegunSnapshot): SnapshotWork {
   const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
   const named = pending.made === null ? null : CimInstancePath.parse(pending.made);
-  return { jobPath, collection: group, before: [...pending.before, ...(others?.made ?? [])], named };
+  const before = [...pending.before, ...(others?.made ?? [])];
+  return { jobPath, collection: group, before, jobsOfOthers: others?.jobs, named };
 }

@@ -190,7 +190,7 @@ export async function endPendingSnapshot(
   const unseen = lostTrack(target, "a member of the group is having a snapshot taken by a job that can't be seen");
   const busy = () => membersBeingSnapshot(session, collection.path);
   await untilIdle(operation, { busy, deadlineAt, error: unseen });
-  const look = () => findMadeSnapshot(session, { jobPath, collection, before });
+  const look = () => findMadeSnapshot(session, { jobPath, collection, before, jobsOfOthers: others?.jobs });
   let result = await look();
   if ("candidates" in result && result.candidates.length === 0) {
     await requireSight(session, "what was begun", [collection.path]);

@@ -1,5 +1,5 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { InvalidArgumentError } from "../errors";
+import { InvalidArgumentError, PartialCreateError } from "../errors";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { isGone, requireSight } from "../hyperv/sight";
@@ -10,7 +10,7 @@ import { atTheBorder } from "./at-the-border";
 import { groupOfBegun } from "./begun-snapshot";
 import { resumeSnapshot } from "./collection-snapshot-complete";
 import { createSnapshot } from "./collection-snapshot-create";
-import { deleteSnapshot, endPendingSnapshot, knownThings } from "./collection-snapshot-delete";
+import { type Deletion, deleteSnapshot, endPendingSnapshot, knownThings } from "./collection-snapshot-delete";
 import { diffCollectionSnapshot, replacement } from "./collection-snapshot-diff";
 import { checkInputs, inputNames, readInputs } from "./collection-snapshot-inputs";
 import { echoOutputs } from "./collection-snapshot-outputs";
@@ -45,7 +45,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
 
   /** Whether an earlier run began to delete this resource, and its snapshot is gone; of one that isn't complete, the job may be cancelled. */
   private async isDestroyed(id: string, olds: Properties, intents: ResourceIntents): Promise<boolean> {
-    if (!(await intents.isDeleteNoted(id))) return false;
+    if (!(await intents.notedDelete(id))) return false;
     if (pendingOf(olds)) return true;
     return (await pathToRead(await this.configured.begin(olds), id, olds)) === null;
   }
@@ -106,7 +106,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
       const decisions = decideOnUpdate(await intents.list(whereIs(operation.host)), id);
       await settleIntents(operation, decisions, { intents, dependents, deadlineAt });
       return pendingOf(olds)
-        ? this.resume(operation, { id, olds, news, deadlineAt })
+        ? this.resume(operation, intents, { id, olds, news, deadlineAt })
         : this.updateInPlace(operation, { id, olds, news });
     });
     return { outs };
@@ -114,21 +114,34 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
 
   private async resume(
     operation: Operation,
+    intents: ResourceIntents,
     { id, olds, news, deadlineAt }: { id: string; olds: Properties; news: Properties; deadlineAt: number },
   ): Promise<Properties> {
     const group = await groupOfBegun(operation.host.session, olds);
     operation.progress.step("going on with the snapshot that was begun");
-    return resumeSnapshot(operation, {
-      id,
-      inputs: news,
-      group,
-      pending: pendingOf(olds)!,
-      machines: [],
-      deadlineAt,
-      isResumed: true,
-      // a snapshot that lacks its name only has been read already, and so has its job
-      ...(olds["job"] && { read: { job: olds["job"] } }),
-    });
+    const onMade = async (reference: string) => {
+      await intents.markMade(id, String(CimInstancePath.parse(reference).key("CollectionID")));
+      await intents.unmarkJob(id);
+    };
+    try {
+      return await resumeSnapshot(operation, {
+        id,
+        inputs: news,
+        group,
+        pending: pendingOf(olds)!,
+        machines: [],
+        deadlineAt,
+        isResumed: true,
+        others: await intents.namedElsewhere(id),
+        onMade,
+        // a snapshot that lacks its name only has been read already, and so has its job
+        ...(olds["job"] && { read: { job: olds["job"] } }),
+      });
+    } catch (error) {
+      // a search may have found the job only now
+      if (PartialCreateError.isInstance(error)) await intents.markJob(id, pendingOf(error.properties));
+      throw error;
+    }
   }
 
   /** Takes over what a complete snapshot can take over: a new name goes to the host, all else into the state. */
@@ -158,11 +171,8 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
         const decisions = decideOnDelete(await intents.list(whereIs(operation.host)), id);
         await settleIntents(operation, decisions, { intents, dependents, deadlineAt });
         const deletion = { outputs, dependents, deadlineAt, others: () => intents.namedElsewhere(id) };
-        const pending = pendingOf(outputs);
-        await intents.noteDelete(id, operation.moment());
-        const path = pending
-          ? await endPendingSnapshot(operation, pending, deletion)
-          : CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
+        const path = await this.pathToDelete(operation, intents, { id, deletion });
+        await intents.unmarkJob(id);
         if (!path) return;
         await deleteSnapshot(operation, path, deletion);
         await intents.unmarkMade(id, String(path.key("CollectionID")));
@@ -172,6 +182,26 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
       await this.inTurn(operation, intents, String(outputs["collectionId"]), remove, order);
       await this.configured.forgetOldDeletes();
     });
+  }
+
+  /** Notes that a resource is about to be deleted. @returns The path of what is to be destroyed; null when nothing was made. */
+  private async pathToDelete(
+    operation: Operation,
+    intents: ResourceIntents,
+    { id, deletion }: { id: string; deletion: Deletion },
+  ): Promise<CimInstancePath | null> {
+    const moment = operation.moment();
+    const pending = pendingOf(deletion.outputs);
+    if (!pending) {
+      await intents.noteDelete(id, { moment });
+      return CimInstancePath.parse(String(deletion.outputs["resultingSnapshotCollection"]));
+    }
+    const noted = await intents.notedDelete(id);
+    if (noted?.made !== undefined) return noted.made === null ? null : CimInstancePath.parse(noted.made);
+    await intents.noteDelete(id, { moment });
+    const path = await endPendingSnapshot(operation, pending, deletion);
+    await intents.noteDelete(id, { moment, made: path?.toString() ?? null });
+    return path;
   }
 }
 

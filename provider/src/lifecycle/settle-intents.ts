@@ -64,13 +64,18 @@ async function abandon(operation: Operation, intent: Intent, settling: Settling)
   progress.step(`clearing up what an earlier run began at ${intent.beganAt}`);
   // that nothing is known of an answer must still be known when this is cut off, too
   const unanswered = intent.phase === "started" ? ({ answerLost: true } as const) : {};
-  const { pending, group, members, id } = await intents.advance(intent, "abandoned", unanswered);
+  const abandoned = await intents.advance(intent, "abandoned", unanswered);
+  const { pending, group, members, id } = abandoned;
   const outputs: Properties = { ...group, collectionName: group.collectionId, members };
   const deletion: Deletion = { outputs, dependents, deadlineAt, others: () => intents.namedElsewhere(id) };
   try {
     const path = await endPendingSnapshot(operation, pending, deletion);
     if (path && pending.answerLost && !isRecent(intent, operation)) progress.warn(mayBeLeft(intent, path));
-    else if (path) await remove(operation, intent, path, settling, deletion);
+    else if (path) {
+      // when this is cut off, it must not be looked for again: what is found then may be somebody else's
+      if (pending.made === null) await intents.advance(abandoned, "abandoned", { made: path.toString() });
+      await remove(operation, intent, path, settling, deletion);
+    }
   } catch (error) {
     if (!leavesIt(error)) throw error;
     progress.warn(

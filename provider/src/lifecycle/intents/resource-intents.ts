@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "../../errors";
 import type { Others } from "../begun-snapshot";
 import type { Pending } from "../hidden-inputs";
 import type { Claim, Claims } from "./claims";
-import { deleteNote, isDeleteNote } from "./delete-notes";
+import { type DeleteNote, deleteNote, deleteNoteText, isDeleteNote, readDeleteNote } from "./delete-notes";
 import { type Intent, intentVersion, readIntent, type Where, type Who } from "./intent";
 import type { IntentFiles } from "./intent-files";
 import { intentFile, isIntentFile, resourceFolder } from "./intent-place";
@@ -14,6 +14,11 @@ export type NewIntent = Pick<Intent, "id" | "inputs" | "group" | "where" | "memb
 
 /** The folder of empty files that bear the ids of the snapshot collections made from here, and of the resources that have them. */
 const madeFolder = "made";
+
+/** The folder of files that bear the ids of resources whose snapshot isn't complete, and hold its job. */
+const jobsFolder = "jobs";
+const markFolders = [madeFolder, jobsFolder];
+
 const madeFile = (id: string, snapshotCollectionId: string): string => `${snapshotCollectionId.toLowerCase()}_${id}`;
 
 /** What was begun for one resource of one stack. */
@@ -101,6 +106,21 @@ export class ResourceIntents {
     await this.files.remove(madeFolder, madeFile(id, snapshotCollectionId));
   }
 
+  /**
+   * Writes down whose the job of a snapshot is that isn't complete, so that a search for another's leaves it alone: the state will have
+   * it, and the intent is forgotten before the job is over.
+   */
+  async markJob(id: string, pending: Pending | null): Promise<void> {
+    if (pending?.job && pending.failed === undefined) {
+      await this.files.mark(jobsFolder, id, pending.job).catch(() => {});
+    }
+  }
+
+  /** Forgets {@link markJob}: the job is over. */
+  async unmarkJob(id: string): Promise<void> {
+    await this.files.remove(jobsFolder, id).catch(() => {}); // it does no harm
+  }
+
   /** The state has it: whatever a run that was cut off has left of its work is of no use any more. */
   async arrived(id: string): Promise<void> {
     await this.forget(id);
@@ -113,29 +133,39 @@ export class ResourceIntents {
 
   /** What other intents name, and what was made from here: never this one's. */
   async namedElsewhere(own: string): Promise<Others> {
-    const folders = (await this.files.folders()).filter((name) => name !== madeFolder);
+    const folders = (await this.files.folders()).filter((name) => !markFolders.includes(name));
     const intents = (await Promise.all(folders.map((folder) => this.readAll(folder)))).flat();
     const others = intents.filter(({ id }) => id !== own).map(({ pending }) => pending);
     const made = (await this.files.list(madeFolder)).map((name) => name.split("_"));
+    const incomplete = (await this.files.list(jobsFolder)).filter((id) => id !== own);
+    const marked = await Promise.all(incomplete.map((id) => this.files.read(jobsFolder, id)));
     return {
       made: made.flatMap(([collectionId, id]) => (collectionId !== undefined && id !== own ? [collectionId] : [])),
-      jobs: others.flatMap(({ job }) => job ?? []),
+      jobs: [...others, ...marked.map((job) => ({ job }))].flatMap(({ job }) => job ?? []),
     };
   }
 
   /** Writes down that a resource is about to be deleted. @throws {@link InvalidArgumentError} when that can't be written. */
-  noteDelete(id: string, moment: Date): Promise<void> {
-    return this.writing(() => this.files.write(this.folder, deleteNote(id), moment.toISOString()));
+  noteDelete(id: string, note: DeleteNote): Promise<void> {
+    return this.writing(() => this.files.write(this.folder, deleteNote(id), deleteNoteText(note)));
   }
 
-  async isDeleteNoted(id: string): Promise<boolean> {
-    return (await this.files.list(this.folder)).includes(deleteNote(id));
+  /** What {@link noteDelete} has written down; undefined when nothing has begun to delete the resource. */
+  async notedDelete(id: string): Promise<DeleteNote | undefined> {
+    const text = await this.reading(this.folder, () => this.files.read(this.folder, deleteNote(id)));
+    return text === undefined ? undefined : readDeleteNote(text);
   }
 
-  /** Forgets the deletes of before, and what a kill left half-written. */
+  /** Forgets the deletes of before, and what a kill left half-written. What came of one that wasn't complete is kept: its delete may be repeated. */
   async clearUp(): Promise<void> {
     const names = await this.files.list(this.folder);
-    const useless = names.filter((name) => isDeleteNote(name) || /\.(json|deleted)\.\d+$/.test(name));
+    const notes = await Promise.all(
+      names.filter(isDeleteNote).map(async (name) => {
+        const text = await this.files.read(this.folder, name).catch(() => undefined);
+        return text !== undefined && readDeleteNote(text).made === undefined ? [name] : [];
+      }),
+    );
+    const useless = [...notes.flat(), ...names.filter((name) => /\.(json|deleted)\.\d+$/.test(name))];
     await Promise.all(useless.map((name) => this.files.remove(this.folder, name))).catch(() => {});
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isDeleteNote } from "../../../../provider/src/lifecycle/intents/delete-notes";
 import { inputsWithUrn, LifecycleInProcess } from "../../../support/lifecycle-in-process";
+import { takeByHand } from "../../../support/simulated-hosts";
 
 const day = 24 * 3_600_000;
 
@@ -20,6 +21,25 @@ async function notes({ intents }: LifecycleInProcess): Promise<number> {
 }
 
 describe("the note of a delete", () => {
+  it.each([{ becomes: "made all the same" }, { becomes: "cancelled" }])(
+    "of one that isn't complete, then $becomes: its repetition spares what a person took since",
+    async ({ becomes }) => {
+      const run = new LifecycleInProcess();
+      run.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
+      const { id, outs } = await run.partial(inputsWithUrn);
+      if (becomes === "made all the same") await run.run(run.clock.sleep(60 * 60_000));
+      await run.run(run.lifecycle.delete(id, outs));
+      expect(run.snapshotCounts()).toEqual([0, 0, 0]);
+      await run.run(run.clock.sleep(60 * 60_000)); // until the machines are free
+      takeByHand(run.host);
+      await run.run(run.clock.sleep(60_000));
+      await run.create({ ...inputsWithUrn, triggers: [2] });
+      // the engine that asked for the delete was killed before it could save
+      await run.run(run.lifecycle.delete(id, outs));
+      expect(run.snapshotCounts()).toEqual([2, 2, 2]);
+    },
+  );
+
   it("goes with the next create of the same resource", async () => {
     const run = new LifecycleInProcess();
     const { id, outs } = await run.create(inputsWithUrn);
