@@ -55,6 +55,10 @@ export class CliStage extends Stage {
     await this.run(["destroy", "--yes", "--skip-preview"]);
   }
 
+  override async destroyAsConfigured(): Promise<void> {
+    await this.run(["destroy", "--yes", "--skip-preview", "--run-program"]);
+  }
+
   /** No process is left by a run that has ended. */
   override async end(): Promise<void> {}
 

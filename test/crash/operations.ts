@@ -84,7 +84,7 @@ export const operations: readonly Operation[] = [
     mayKeepOld: true,
     clearUp: async (stage) => {
       await stage.configure(dependents("kept"));
-      await stage.destroy();
+      await stage.destroyAsConfigured();
       await stage.configure(dependents("unknown"));
     },
   },

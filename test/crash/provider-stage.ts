@@ -78,6 +78,11 @@ export class ProviderStage extends Stage {
     await (await this.engine()).destroy();
   }
 
+  /** An engine of a few lines records no configuration. */
+  override async destroyAsConfigured(): Promise<void> {
+    await this.destroy();
+  }
+
   /** `pulumi state rm`, or a removal with `retainOnDelete`. */
   forget(): void {
     this.state.live = undefined;

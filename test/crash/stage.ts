@@ -40,6 +40,9 @@ export abstract class Stage {
 
   abstract destroy(): Promise<void>;
 
+  /** Destroys with what is configured now, and not what the last `up` had recorded. */
+  abstract destroyAsConfigured(): Promise<void>;
+
   abstract end(): Promise<void>;
 
   /** Records which points an operation comes past. */

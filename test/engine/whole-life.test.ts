@@ -55,6 +55,21 @@ it("replaces at a wish, the new one first, where the host keeps dependents", asy
   expect(project.snapshotCounts()).toEqual([1, 1]);
 });
 
+it("destroys what an unknown host might destroy more with, once the user has said what theirs does", async () => {
+  const project = await PulumiProject.create({
+    program: { "index.js": snapshotProgram(`{ collection: "web-tier" }`) },
+  });
+  await project.up();
+  const [before] = project.snapshotsInState();
+  const refused = await project.up("--replace", before!.urn);
+  expect(refused).toMatchObject({ status: 1, output: expect.stringContaining("set hyperv-snapshots:dependents") });
+  expect(project.snapshotCounts()).toEqual([2, 2]);
+  await project.run(["config", "set", "hyperv-snapshots:dependents", "kept"]);
+  expect(refused.output).toContain("For destroy and refresh, add --run-program");
+  expect(await project.destroy("--run-program")).toMatchObject({ status: 0 });
+  expect(project.snapshotCounts()).toEqual([0, 0]);
+});
+
 it("notices by refresh that a snapshot is gone, and takes a new one", async () => {
   const project = await PulumiProject.create({
     program: { "index.js": snapshotProgram(`{ collection: "web-tier" }`) },

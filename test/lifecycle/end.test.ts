@@ -42,6 +42,14 @@ it("a provider whose engine is gone ends by itself, and the next one goes on wit
   expect(outputs["members"]).toHaveLength(3);
 });
 
+it("so does one that hasn't reached for a host yet", async () => {
+  const { start } = await startProvider();
+  const provider = await start();
+  const outputs = { ...inputs, connection: "elsewhere" };
+  await provider.diff("id", inputs, outputs);
+  expect(await provider.loseEngine()).toEqual({ code: null, signal: "SIGTERM" });
+});
+
 it("a provider that is killed in the middle of a job leaves it to the next one, at once", async () => {
   const { host, start } = await startProvider();
   const first = await start();

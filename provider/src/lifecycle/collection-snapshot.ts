@@ -77,7 +77,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
     order: { readonly newestFirst?: string } = {},
   ): Promise<T> {
     const forGroup = () => progress.step("waiting for another operation on this VM group");
-    const forProcess = () => progress.tell("Waiting for another Pulumi process that works on this resource");
+    const forProcess = () => progress.tell("Waiting for another operation on this resource");
     return intents.claimed(
       () => this.queue.run(collectionId, operation, { onWaiting: forGroup, ...order }),
       forProcess,
@@ -85,7 +85,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
   }
 
   read(id: string, outputs: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }> {
-    return atTheBorder(async () => {
+    return this.onRecorded(async () => {
       const operation = await this.configured.begin(outputs);
       await (await this.configured.intentsOf(outputs)).arrived(id);
       const inputs = pickInputs(outputs);
@@ -161,7 +161,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
   }
 
   delete(id: string, outputs: Properties): Promise<void> {
-    return atTheBorder(async () => {
+    return this.onRecorded(async () => {
       const operation = await this.configured.begin(outputs);
       const { dependents } = await this.configured.configurationOf(outputs);
       const intents = await this.configured.intentsOf(outputs);

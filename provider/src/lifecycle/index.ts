@@ -14,6 +14,9 @@ import { VirtualSystemCollectionLifecycle } from "./virtual-system-collection";
 
 const politeEnd = new PoliteEnd(process, () => configured.close());
 
+// from the first call on: one that only compares has nothing to give back, and would be left behind all the same
+watchEngine(process.argv.at(-1), () => void politeEnd.withoutEngine());
+
 const configured = new ConfiguredHost({
   clock: systemClock,
   moment: () => new Date(),
@@ -21,7 +24,7 @@ const configured = new ConfiguredHost({
   environment: process.env,
   workingFolder: process.cwd(),
   connect: (configuration, clock) => {
-    if (politeEnd.listen()) watchEngine(process.argv.at(-1), () => void politeEnd.withoutEngine());
+    politeEnd.listen();
     return connect(configuration, clock);
   },
   openIntents: (place, configured) => intentFilesIn(intentsFolder(place, configured)),

@@ -31,12 +31,11 @@ export class PoliteEnd {
     this.release = release;
   }
 
-  /** Makes the process listen for its end: something is held from now on. @returns False when it does so already. */
-  listen(): boolean {
-    if (this.isListening) return false;
+  /** Makes the process listen for its end: something is held from now on. */
+  listen(): void {
+    if (this.isListening) return;
     this.isListening = true;
     for (const { signal, listener } of this.listeners) this.process.on(signal, listener);
-    return true;
   }
 
   /** Ends after a signal: other listeners have heard it, too, and where there are none it is raised again. */

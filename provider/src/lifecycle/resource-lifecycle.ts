@@ -2,6 +2,7 @@ import { atTheBorder } from "./at-the-border";
 import type { ConfiguredHost } from "./configured-host";
 import type { CheckFailure, ConfigureRequest, Properties } from "./dynamic-provider";
 import type { GroupQueue } from "./group-queue";
+import { withRecordedConfiguration } from "./recorded-configuration";
 
 /** Checked inputs, and what is wrong with them. */
 export interface Checked {
@@ -21,6 +22,11 @@ export abstract class ResourceLifecycle {
 
   /** Checks what is the kind's own; the connection is checked for all. */
   protected abstract checkOwn(inputs: Properties): Checked;
+
+  /** Runs what Pulumi calls without the program, with the configuration that stands in the state. */
+  protected onRecorded<T>(method: () => Promise<T>): Promise<T> {
+    return atTheBorder(() => withRecordedConfiguration(method));
+  }
 
   configure(request: ConfigureRequest): void {
     this.configured.configure(request);

@@ -63,7 +63,7 @@ export class VirtualSystemCollectionLifecycle extends ResourceLifecycle implemen
   }
 
   read(id: string, outputs: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }> {
-    return atTheBorder(async () => {
+    return this.onRecorded(async () => {
       const { host } = await this.configured.begin(outputs);
       const group = await findGroup(host.session, id);
       if (!group) {
@@ -93,7 +93,7 @@ export class VirtualSystemCollectionLifecycle extends ResourceLifecycle implemen
   }
 
   delete(id: string, outputs: Properties): Promise<void> {
-    return atTheBorder(async () => {
+    return this.onRecorded(async () => {
       const operation = await this.configured.begin(outputs);
       const { host } = operation;
       await this.queue.run(id, async () => {

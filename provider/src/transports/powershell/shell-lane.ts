@@ -8,6 +8,8 @@ import type { OpenAnswer, OpenRequest, WorkerRequest, WorkerResult } from "./wor
 interface Waiter {
   readonly request: WorkerRequest;
   readonly context: RequestContext;
+  /** Whether a shell has ended under it already. */
+  hasLostShell: boolean;
   readonly resolve: (answer: WorkerResult) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -23,7 +25,8 @@ export interface LaneOptions {
 
 /**
  * A line of requests, served by one shell one after the other. The shell is started with the first request, and replaced
- * when it fails: the request that was under way fails then, those that wait go to the new one.
+ * when it fails: the request that was under way fails then, those that wait go to the new one. A read under which the shell has
+ * ended (somebody may have ended it while it had nothing to do) goes to the new one, too, once.
  */
 export class ShellLane {
   private readonly options: LaneOptions;
@@ -46,7 +49,7 @@ export class ShellLane {
   /**
    * Asks the worker.
    *
-   * @throws {@link HyperVError} as the port says. The request is never repeated.
+   * @throws {@link HyperVError} as the port says. A request that may change the host is never repeated.
    */
   ask(request: WorkerRequest, context: RequestContext, abortSignal?: AbortSignal): Promise<WorkerResult> {
     return new Promise((resolve, reject) => {
@@ -60,7 +63,13 @@ export class ShellLane {
           if (at >= 0) this.waiting.splice(at, 1);
           then(value);
         };
-      const waiter: Waiter = { request, context, resolve: settle(resolve), reject: settle(reject) };
+      const waiter: Waiter = {
+        request,
+        context,
+        hasLostShell: false,
+        resolve: settle(resolve),
+        reject: settle(reject),
+      };
       if (this.closed) return reject(sessionClosed(context, false));
       abortSignal?.addEventListener("abort", aborted);
       this.waiting.push(waiter);
@@ -94,14 +103,22 @@ export class ShellLane {
     this.serving = false;
   }
 
-  private async exchange(shell: ShellProcess, { request, context, resolve, reject }: Waiter): Promise<void> {
+  private async exchange(shell: ShellProcess, waiter: Waiter): Promise<void> {
+    const { request, context } = waiter;
     try {
-      resolve(await askShell(shell, request, context));
+      waiter.resolve(await askShell(shell, request, context));
     } catch (error) {
       // a session whose connection is lost may never find back
       if (TransportError.isInstance(error)) this.retire(shell);
-      reject(this.closed ? sessionClosed(context, true) : error);
+      if (this.closed) waiter.reject(sessionClosed(context, true));
+      else if (isLostRead(error, waiter)) this.askAgain(waiter);
+      else waiter.reject(error);
     }
+  }
+
+  private askAgain(waiter: Waiter): void {
+    waiter.hasLostShell = true;
+    this.waiting.unshift(waiter);
   }
 
   private async usableShell(): Promise<ShellProcess> {
@@ -124,4 +141,10 @@ export class ShellLane {
     const ending = shell.end().finally(() => this.ending.delete(ending));
     this.ending.add(ending);
   }
+}
+
+/** Whether a request only reads, and has lost its shell for the first time. */
+function isLostRead(error: unknown, { context, hasLostShell }: Waiter): boolean {
+  const { cause } = error as { readonly cause?: unknown };
+  return !context.changes && !hasLostShell && cause instanceof ShellFailure && cause.kind === "ended";
 }

@@ -75,6 +75,14 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     expect(await session.query(jobs)).toEqual([]);
   });
 
+  it("ends under a read gives it to the next, once", async () => {
+    play("ends");
+    session = await open();
+    const read = session.query(jobs);
+    play("");
+    expect(await read).toEqual([]);
+  });
+
   it("ends while a method is invoked leaves open whether it took effect; those that wait go to the next", async () => {
     play("ends");
     session = await open();
