@@ -1,4 +1,4 @@
-import { inTurn, type Measure, median } from "../harness/measure";
+import { inTurn, type Measure } from "../harness/measure";
 import { pulumiUp } from "../harness/pulumi-run";
 import { seedOfGroups } from "../harness/seeds";
 
@@ -6,7 +6,7 @@ import { seedOfGroups } from "../harness/seeds";
 export const oneSnapshot: Measure = {
   name: "one-snapshot",
   about:
-    "`pulumi up --skip-preview` of one snapshot, from key press to prompt, beside one resource that does nothing (the floor) on the same CLI. The median of the rounds.",
+    "`pulumi up --skip-preview` of one snapshot, from key press to prompt, beside one resource that does nothing (the floor) on the same CLI. The lowest of the rounds: what else the machine does only adds.",
   run: async ({ isFull, say }) => {
     const rounds = isFull ? 15 : 5;
     let host = 0;
@@ -24,9 +24,9 @@ export const oneSnapshot: Measure = {
         {
           what: "time of `pulumi up` of 1",
           unit: "s",
-          ours: median(seconds.ours),
+          ours: Math.min(...seconds.ours),
           host,
-          peer: { name: "the floor", value: median(seconds.floor) },
+          peer: { name: "the floor", value: Math.min(...seconds.floor) },
         },
       ],
     };

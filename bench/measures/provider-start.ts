@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { DynamicHost } from "../../test/support/dynamic-host";
-import { inTurn, type Measure, median } from "../harness/measure";
+import { inTurn, type Measure } from "../harness/measure";
 import { makeProgramFolder, snapshotInputs } from "../harness/provider-process";
 import { inTemporaryFolder } from "../harness/temporary-folder";
 import { bareProviderText } from "../peers/bare-provider";
@@ -9,7 +9,7 @@ import { bareProviderText } from "../peers/bare-provider";
 export const providerStart: Measure = {
   name: "provider-start",
   about:
-    "From the start of the provider process to its first answer (`check` of one resource), beside the dynamic host with a provider of a few bytes. The median of the rounds.",
+    "From the start of the provider process to its first answer (`check` of one resource), beside the dynamic host with a provider of a few bytes. The lowest of the rounds: what else the machine does only adds.",
   run: ({ isFull, say }) =>
     inTemporaryFolder(async (root) => {
       const { folder, env } = makeProgramFolder(root);
@@ -37,8 +37,8 @@ export const providerStart: Measure = {
           {
             what: "start of the provider to its first answer",
             unit: "ms",
-            ours: median(tookMs.ours),
-            peer: { name: "the bare dynamic host", value: median(tookMs.bare) },
+            ours: Math.min(...tookMs.ours),
+            peer: { name: "the bare dynamic host", value: Math.min(...tookMs.bare) },
             atMostRatio: 1.2,
           },
         ],

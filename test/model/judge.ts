@@ -58,7 +58,7 @@ function isGuard(error: unknown): boolean {
 
 /** Where two stacks have an unanswered request on one group, nobody can tell whose is whose: both are named, and neither is taken. */
 function isUndecided(error: unknown): boolean {
-  return /there are \d+ that could have come of it/.test(String(error));
+  return /there are \d+ that could have come of it|the group has gained \d+ snapshot collections/.test(String(error));
 }
 
 /** Operations that end in an error by their nature. */

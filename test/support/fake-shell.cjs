@@ -13,6 +13,7 @@ const wrongAnswers = {
   garbage: (number) => print(`#${token}:${number}:?!`),
   "other number": () => print(frame(7, '{"answer":[]}')),
   "no JSON": (number) => print(frame(number, "{")),
+  "no answer": (number) => print(frame(number, "{}")),
   "no end": () => process.stdout.write("x".repeat(70 * 1024 * 1024)),
   ends: () => process.exit(0),
   "ends with 3": () => process.exit(3),
@@ -41,7 +42,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     process.exit(1);
   }
   token = /^Start-Worker '(\w+)'$/.exec(line)?.[1] ?? token;
-  if (line.startsWith("Start-Worker") && mode !== "hangs at its start") print(frame(0, '{"ready":true}'));
+  if (line.startsWith("Start-Worker") && mode !== "hangs at its start") print(frame(0, '{"answer":{"ready":true}}'));
   const [, number, data = ""] = /^(\d+) (.*)/.exec(line) ?? [];
   if (number === undefined) return;
   const { verb, wql } = JSON.parse(Buffer.from(data, "base64").toString());

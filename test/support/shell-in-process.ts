@@ -50,7 +50,7 @@ export class ShellInProcess {
   private take(line: string): void {
     this.lines.push(line);
     this.token = /^Start-Worker '(\w+)'$/.exec(line)?.[1] ?? this.token;
-    if (line.startsWith("Start-Worker")) this.answer("0", { ready: true });
+    if (line.startsWith("Start-Worker")) this.answer("0", { answer: { ready: true } });
     const [, number] = requestLine.exec(line) ?? [];
     if (number === undefined) return;
     const { verb } = requestOf(line);

@@ -40,7 +40,7 @@ export function forgetWhenSaved(resource: pulumi.CustomResource): void {
   pulumi.all([resource.urn, resource.id]).apply(async ([urn, id]) => {
     if (typeof id !== "string") return;
     const { forgetSaved } = await import("../lifecycle/intents/from-the-program.js");
-    forgetSaved(programResource(urn), id);
+    await forgetSaved(programResource(urn), id);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { IntentFiles } from "./intent-files";
 
-/** So long the note of a delete is kept whose resource nobody creates again, in milliseconds: 30 days. */
+/** So long the note of a delete is kept, in milliseconds: 30 days. Until then, a run that was cut off has long been repeated. */
 const keptMs = 30 * 24 * 3_600_000;
 
 /** What is written down of a resource that is about to be deleted. */
@@ -29,7 +29,7 @@ export function readDeleteNote(text: string): DeleteNote {
 /** Whether a file's name is that of such a note. */
 export const isDeleteNote = (name: string): boolean => name.endsWith(".deleted");
 
-/** Forgets the notes of deletes of long ago, in all folders: a resource that is created again forgets its own. */
+/** Forgets the notes of deletes of long ago, in all folders. */
 export async function forgetOldDeletes(files: IntentFiles, moment: Date): Promise<void> {
   for (const folder of await files.folders()) {
     for (const name of (await files.list(folder)).filter(isDeleteNote)) {

@@ -1,4 +1,5 @@
-import { readdirSync, rmdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { backendUrl, intentFile, intentsFolder, isIntentFile, resourceFolder } from "./intent-place";
 import { readYaml } from "./read-yaml";
@@ -21,11 +22,11 @@ export function wasBegun(resource: ProgramResource): boolean {
 }
 
 /** Forgets what was begun for a resource: its id has resolved in the program, so that the state has it. */
-export function forgetSaved(resource: ProgramResource, id: string): void {
+export async function forgetSaved(resource: ProgramResource, id: string): Promise<void> {
   const folder = folderOf(resource);
   try {
-    rmSync(join(folder, intentFile(id)), { force: true });
-    rmdirSync(folder);
+    await rm(join(folder, intentFile(id)), { force: true });
+    await rmdir(folder);
   } catch {
     // there is more in it, or nothing; the next call that carries the id removes it otherwise
   }

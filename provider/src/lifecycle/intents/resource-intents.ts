@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "../../errors";
 import type { Others } from "../begun-snapshot";
 import type { Pending } from "../hidden-inputs";
 import type { Claim, Claims } from "./claims";
-import { type DeleteNote, deleteNote, deleteNoteText, isDeleteNote, readDeleteNote } from "./delete-notes";
+import { type DeleteNote, deleteNote, deleteNoteText, readDeleteNote } from "./delete-notes";
 import { type Intent, intentVersion, readIntent, type Where, type Who } from "./intent";
 import type { IntentFiles } from "./intent-files";
 import { intentFile, isIntentFile, resourceFolder } from "./intent-place";
@@ -156,16 +156,10 @@ export class ResourceIntents {
     return text === undefined ? undefined : readDeleteNote(text);
   }
 
-  /** Forgets the deletes of before, and what a kill left half-written. What came of one that wasn't complete is kept: its delete may be repeated. */
+  /** Forgets what a kill left half-written. The notes of deletes stay: nobody can tell yet whether the state will lose what they name. */
   async clearUp(): Promise<void> {
     const names = await this.files.list(this.folder);
-    const notes = await Promise.all(
-      names.filter(isDeleteNote).map(async (name) => {
-        const text = await this.files.read(this.folder, name).catch(() => undefined);
-        return text !== undefined && readDeleteNote(text).made === undefined ? [name] : [];
-      }),
-    );
-    const useless = [...notes.flat(), ...names.filter((name) => /\.(json|deleted)\.\d+$/.test(name))];
+    const useless = names.filter((name) => /\.(json|deleted)\.\d+$/.test(name));
     await Promise.all(useless.map((name) => this.files.remove(this.folder, name))).catch(() => {});
   }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PowerShell } from "node-powershell";
 import { FrameReader } from "./frame-reader";
 import { ShellFailure } from "./shell-failure";
-import type { WorkerAnswer } from "./worker-protocol";
+import { isWorkerAnswer, type WorkerAnswer } from "./worker-protocol";
 
 /** How long a shell is given, in milliseconds. */
 export interface ShellLimits {
@@ -149,6 +149,8 @@ export class ShellProcess {
       this.fail(new ShellFailure("garbage", `to request ${number}, which wasn't asked`));
     } else if (answer === undefined) {
       this.fail(new ShellFailure("garbage", "something that isn't JSON"));
+    } else if (!isWorkerAnswer(answer)) {
+      this.fail(new ShellFailure("garbage", "JSON that is neither an answer nor a failure"));
     } else this.pending.resolve(answer);
   }
 
@@ -177,9 +179,9 @@ export class ShellProcess {
   }
 }
 
-function parse(text: string): WorkerAnswer | undefined {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as WorkerAnswer;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

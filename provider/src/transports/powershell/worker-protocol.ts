@@ -74,3 +74,23 @@ export interface WorkerFailure {
   /** `error_Code` of the `MSFT_WmiError` that came with it. */
   readonly errorCode: number | null;
 }
+
+/** Whether what a shell printed has the form of an answer; what an answer holds is up to who asked. */
+export function isWorkerAnswer(value: unknown): value is WorkerAnswer {
+  if (!isObject(value)) return false;
+  const { answer, failure } = value;
+  return isObject(answer) || (isObject(failure) && isWorkerFailure(failure));
+}
+
+function isWorkerFailure(failure: Readonly<Record<string, unknown>>): boolean {
+  const isText = (name: string) => typeof failure[name] === "string";
+  const isNullOr = (type: string, name: string) => failure[name] === null || typeof failure[name] === type;
+  return (
+    ["type", "id", "text"].every(isText) &&
+    isNullOr("string", "messageId") &&
+    ["nativeErrorCode", "errorCode"].every((name) => isNullOr("number", name))
+  );
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;

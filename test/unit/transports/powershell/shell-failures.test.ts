@@ -60,6 +60,7 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     ["garbage", "PROTOCOL", "isn't base64"],
     ["other number", "PROTOCOL", "request 7, which wasn't asked"],
     ["no JSON", "PROTOCOL", "isn't JSON"],
+    ["no answer", "PROTOCOL", "neither an answer nor a failure"],
     ["no end", "PROTOCOL", "a line of more than"],
     ["ends", "CONNECTION_FAILED", "PowerShell ended without an answer"],
     ["ends with 3", "CONNECTION_FAILED", "PowerShell ended without an answer"],

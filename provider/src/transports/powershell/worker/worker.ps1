@@ -44,7 +44,7 @@ function Start-Worker([string] $token) {
     $ErrorActionPreference = 'Stop'
     $ProgressPreference = $WarningPreference = $VerbosePreference = $DebugPreference = $InformationPreference = 'SilentlyContinue'
     $lines = Start-Listener
-    Write-Frame '0' '{"ready":true}'
+    Write-Frame '0' '{"answer":{"ready":true}}'
     while ($true) {
         $number, $data = $lines.Take().Split(' ')
         try {
