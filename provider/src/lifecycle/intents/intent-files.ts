@@ -38,14 +38,14 @@ export function intentFilesIn(root: string): IntentFiles {
   };
 }
 
-/** Writes into a folder, which somebody else may just have removed because it was empty. */
+/** Writes into a folder, which is made where it is missing: somebody else may just have removed it because it was empty. */
 async function inFolder(folder: string, write: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
       return await write();
     } catch (error) {
       if (!isMissing(error) || tries === 5) throw error;
+      await mkdir(folder, { recursive: true, mode: 0o700 });
     }
   }
 }
