@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject } from "../support/pulumi-project";
+import { repositoryFolder } from "../support/repository";
 
 const program = { "index.js": snapshotProgram(`{ collection: "web-tier" }`) };
 
@@ -87,4 +89,15 @@ it("is told by Pulumi itself, in Node's words, where the program lacks the packa
   const { status, output } = await project.up();
   expect(status).not.toBe(0);
   expect(output).toContain("Cannot find module 'pulumi-hyperv-snapshots'");
+});
+
+it("is told by Pulumi itself, too, where another package of the program has it and the project doesn't", async () => {
+  const elsewhere = JSON.stringify(join(repositoryFolder, "node_modules/pulumi-hyperv-snapshots"));
+  const text = program["index.js"].replace('require("pulumi-hyperv-snapshots")', `require(${elsewhere})`);
+  expect(text).toContain(elsewhere);
+  const project = await PulumiProject.create({ program: { "index.js": text }, without: "pulumi-hyperv-snapshots" });
+  const { status, output } = await project.up();
+  expect(status).not.toBe(0);
+  expect(output).toContain("Cannot find module 'pulumi-hyperv-snapshots/lifecycle'");
+  expect(project.snapshotCounts()).toEqual([0, 0]);
 });
