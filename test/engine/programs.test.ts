@@ -6,14 +6,23 @@ import { snapshotProgram } from "../support/programs";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
 import { groupsOfOne } from "../support/simulated-hosts";
 
-async function upAndDestroy(project: PulumiProject, snapshots: number): Promise<void> {
+/** Where Pulumi says that a resource stands; of an ECMAScript module it says nothing. */
+const inProgram = /^project:\/\/\/index\.[jt]s#/;
+
+async function upAndDestroy(
+  project: PulumiProject,
+  snapshots: number,
+  place: RegExp | null = inProgram,
+): Promise<void> {
   const up = await project.up();
   expect(up.output).toContain(`created`);
   expect(up.status).toBe(0);
   const saved = project.snapshotsInState();
   expect(saved).toHaveLength(snapshots);
-  for (const { inputs, outputs } of saved) {
+  for (const { inputs, outputs, sourcePosition } of saved) {
     expect([inputs["__provider"], outputs["__provider"]]).toEqual([providerText, providerText]);
+    if (place) expect(sourcePosition).toMatch(place);
+    else expect(sourcePosition).toBeUndefined();
   }
   expect(await project.up()).toMatchObject({ status: 0, output: expect.stringContaining("unchanged") });
   expect(await project.destroy()).toMatchObject({ status: 0 });
@@ -94,7 +103,7 @@ export const reference = new CollectionSnapshot("before", { collection: "web-tie
         "package.json": JSON.stringify({ name: "program", type: "module", main: "index.js" }),
       },
     });
-    await upAndDestroy(project, 1);
+    await upAndDestroy(project, 1, null);
   });
 
   it("in TypeScript", async () => {

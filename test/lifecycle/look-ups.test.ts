@@ -41,6 +41,7 @@ it("a program that only imports the package loads the classes, the errors and th
     "resources/collection-snapshot.js",
     "resources/hidden-inputs.js",
     "resources/identity.js",
+    "resources/promise-stacks.js",
     "resources/saved-state.js",
     "resources/secret-outputs.js",
     "resources/virtual-system-collection.js",

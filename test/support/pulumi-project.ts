@@ -10,6 +10,8 @@ import { temporaryFolder } from "./temporary-folder";
 
 /** A resource in the state. */
 export interface SavedResource {
+  /** Where in the program it is constructed. */
+  readonly sourcePosition?: string;
   readonly urn: string;
   readonly id?: string;
   readonly inputs: Record<string, unknown>;

@@ -43,6 +43,7 @@ export class ConfiguredHost {
   private readonly surroundings: Surroundings;
   private readonly sources: Promise<ConfigurationSources>;
   private configured: (sources: ConfigurationSources) => void = () => {};
+  private readonly configurations = new Map<string | undefined, Configuration>();
   private readonly connections = new Map<string | undefined, Promise<HyperVHost>>();
   private kept: { readonly files: IntentFiles; readonly claims: Claims; readonly backend: string } | undefined;
   private hasForgottenDeletes = false;
@@ -72,7 +73,10 @@ export class ConfiguredHost {
    * @throws {@link InvalidArgumentError} when the configuration is wrong, or has no such connection.
    */
   async configurationOf({ connection }: Properties): Promise<Configuration> {
-    return readConfiguration(await this.sources, typeof connection === "string" ? connection : undefined);
+    const name = typeof connection === "string" ? connection : undefined;
+    const configuration = this.configurations.get(name) ?? readConfiguration(await this.sources, name);
+    this.configurations.set(name, configuration);
+    return configuration;
   }
 
   /** Checks that inputs lead to a host: a wrong name is a failure of the input, a wrong configuration is thrown. */
@@ -134,9 +138,10 @@ export class ConfiguredHost {
     await forgetOldDeletes(this.kept.files, this.surroundings.moment()).catch(() => {}); // the next process tries it again
   }
 
-  /** Closes every connection, then gives up the right to work on anything: nothing more can be asked of a host. */
+  /** Closes every connection, lets what is being written be written, then gives up the right to work on anything: nothing more can be asked of a host. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.connections.values()].map(async (host) => (await host).session.close()));
+    await this.kept?.files.settled();
     await this.kept?.claims.releaseAll();
   }
 

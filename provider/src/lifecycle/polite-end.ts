@@ -41,7 +41,7 @@ export class PoliteEnd {
   /** Ends after a signal: other listeners have heard it, too, and where there are none it is raised again. */
   async afterSignal(signal: NodeJS.Signals): Promise<void> {
     if (!(await this.giveBack())) return;
-    // a file that is being written has a listener of its own, for as long as that takes
+    // other packages may listen only for a moment, such as while they write a file
     for (let tries = 0; this.process.listenerCount(signal) > 0; tries += 1) {
       if (tries === 10) return;
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { input, output } from "../types";
 import { hiddenInputs } from "./hidden-inputs";
 import { collectionSnapshotType } from "./identity";
+import { leaveOutPromiseStacks } from "./promise-stacks";
 import { forgetWhenSaved } from "./saved-state";
 import { secretOutputs } from "./secret-outputs";
 import { VirtualSystemCollection } from "./virtual-system-collection";
@@ -118,34 +119,39 @@ export class CollectionSnapshot extends pulumi.CustomResource {
       ? args.collection.collectionId
       : args.collection;
     const secrets = secretOutputs(collection, ["collectionId", "collectionPath", "collectionName"], options);
-    super(
-      type,
-      name,
-      {
-        resultingSnapshotCollection: undefined,
-        snapshotCollectionId: undefined,
-        collectionId: undefined,
-        collectionPath: undefined,
-        collectionName: undefined,
-        hostName: undefined,
-        members: undefined,
-        createdAt: undefined,
-        job: undefined,
-        ...args,
-        collection,
-        // of one that is only read, nothing is wished for
-        ...(options.id === undefined && { snapshotName: args.snapshotName ?? name }),
-        ...hiddenInputs({
-          lifecycle: "collectionSnapshot",
-          type,
-          name,
-          options,
-          settled: secrets.settled,
-          asksForSaved: options.id === undefined,
-        }),
-      },
-      { ...options, additionalSecretOutputs: secrets.outputs },
-    );
+    const endLeavingOut = leaveOutPromiseStacks();
+    try {
+      super(
+        type,
+        name,
+        {
+          resultingSnapshotCollection: undefined,
+          snapshotCollectionId: undefined,
+          collectionId: undefined,
+          collectionPath: undefined,
+          collectionName: undefined,
+          hostName: undefined,
+          members: undefined,
+          createdAt: undefined,
+          job: undefined,
+          ...args,
+          collection,
+          // of one that is only read, nothing is wished for
+          ...(options.id === undefined && { snapshotName: args.snapshotName ?? name }),
+          ...hiddenInputs({
+            lifecycle: "collectionSnapshot",
+            type,
+            name,
+            options,
+            settled: secrets.settled,
+            asksForSaved: options.id === undefined,
+          }),
+        },
+        { ...options, additionalSecretOutputs: secrets.outputs },
+      );
+    } finally {
+      endLeavingOut();
+    }
     if (options.id === undefined) forgetWhenSaved(this);
   }
 

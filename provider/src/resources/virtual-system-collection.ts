@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { output } from "../types";
 import { hiddenInputs } from "./hidden-inputs";
+import { leaveOutPromiseStacks } from "./promise-stacks";
 
 /**
  * A VM group, and which machines are in it. Everything but `connection` is taken over in place.
@@ -65,20 +66,25 @@ export class VirtualSystemCollection extends pulumi.CustomResource {
    * @param name - The resource's name in the program.
    */
   constructor(name: string, args: VirtualSystemCollectionArgs = {}, options: pulumi.CustomResourceOptions = {}) {
-    super(
-      type,
-      name,
-      {
-        collectionId: undefined,
-        collectionPath: undefined,
-        machines: undefined,
-        hostName: undefined,
-        ...args,
-        ...(options.id === undefined && { name: args.name ?? name }),
-        ...hiddenInputs({ lifecycle: "virtualSystemCollection", type, name, options }),
-      },
-      options,
-    );
+    const endLeavingOut = leaveOutPromiseStacks();
+    try {
+      super(
+        type,
+        name,
+        {
+          collectionId: undefined,
+          collectionPath: undefined,
+          machines: undefined,
+          hostName: undefined,
+          ...args,
+          ...(options.id === undefined && { name: args.name ?? name }),
+          ...hiddenInputs({ lifecycle: "virtualSystemCollection", type, name, options }),
+        },
+        options,
+      );
+    } finally {
+      endLeavingOut();
+    }
   }
 
   /**

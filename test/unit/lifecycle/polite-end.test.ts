@@ -44,7 +44,7 @@ it("gives back what is held, once, then raises the signal again", async () => {
   expect(process.listenerCount("SIGTERM")).toBe(0);
 });
 
-it("leaves a process alive that others keep, and one that writes a file until it is written", async () => {
+it("leaves a process alive that others keep, be it for a moment", async () => {
   ending().listen();
   const other = () => {};
   process.on("SIGTERM", other);

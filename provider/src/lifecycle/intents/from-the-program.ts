@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { rm, rmdir } from "node:fs/promises";
+import { rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { backendUrl, intentFile, intentsFolder, isIntentFile, resourceFolder } from "./intent-place";
 import { readYaml } from "./read-yaml";
@@ -25,7 +25,7 @@ export function wasBegun(resource: ProgramResource): boolean {
 export async function forgetSaved(resource: ProgramResource, id: string): Promise<void> {
   const folder = folderOf(resource);
   try {
-    await rm(join(folder, intentFile(id)), { force: true });
+    await unlink(join(folder, intentFile(id)));
     await rmdir(folder);
   } catch {
     // there is more in it, or nothing; the next call that carries the id removes it otherwise

@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { randomInt } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rmdir, unlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 /** Where intents are kept: small files in one folder for each resource. */
 export interface IntentFiles {
@@ -18,24 +18,71 @@ export interface IntentFiles {
   mark(folder: string, name: string, text: string): Promise<void>;
   /** Gone already is success; so is a folder that goes with its last file. */
   remove(folder: string, name: string): Promise<void>;
+  /** Waits until nothing is being written. */
+  settled(): Promise<void>;
 }
 
 /** Keeps intents in the file system. */
 export function intentFilesIn(root: string): IntentFiles {
+  const underWay = new Set<Promise<void>>();
+  const writing = async (folder: string, write: () => Promise<void>) => {
+    const work = inFolder(join(root, folder), write).finally(() => underWay.delete(work));
+    underWay.add(work);
+    await work;
+  };
   return {
     locate: (folder, name) => join(root, folder, name),
     folders: () => unlessMissing(readdir(root), []),
     list: (folder) => unlessMissing(readdir(join(root, folder)), []),
     read: (folder, name) => unlessMissing(readFile(join(root, folder, name), "utf8"), undefined),
-    write: (folder, name, text) =>
-      inFolder(join(root, folder), () => writeFileAtomic(join(root, folder, name), text, { mode: 0o600 })),
-    mark: (folder, name, text) =>
-      inFolder(join(root, folder), () => writeFile(join(root, folder, name), text, { mode: 0o600 })),
+    write: (folder, name, text) => writing(folder, () => writeWhole(join(root, folder, name), text)),
+    mark: (folder, name, text) => writing(folder, () => writeFile(join(root, folder, name), text, { mode: 0o600 })),
     remove: async (folder, name) => {
-      await rm(join(root, folder, name), { force: true });
+      await unlessMissing(unlink(join(root, folder, name)), undefined);
       await rmdir(join(root, folder)).catch(() => {}); // another file is in it, or somebody else was faster
     },
+    settled: async () => {
+      await Promise.allSettled(underWay);
+    },
   };
+}
+
+/** The name of a file while it is written. */
+const unfinished = (path: string): string => `${path}.${randomInt(1e12)}`;
+
+/** Whether a file's name is that of one that was never finished, if nobody writes it now. */
+export const isUnfinished = (name: string): boolean => /\.(json|deleted)\.\d+$/.test(name);
+
+/**
+ * Writes a file beside the one whose place it then takes, and flushes both the text and the name.
+ *
+ * Done here, since write-file-atomic also looks up where the path really leads, and whose the old file is: twice the calls, at every step
+ * of every snapshot. It doesn't flush the name.
+ */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const beside = unfinished(path);
+  try {
+    await writeFile(beside, text, { flag: "wx", mode: 0o600, flush: true });
+    await rename(beside, path);
+  } catch (error) {
+    await unlink(beside).catch(() => {}); // it isn't there, or can't be helped
+    throw error;
+  }
+  await flushFolder(dirname(path));
+}
+
+/** Flushes the names in a folder, where that can be done: Windows can't, nor can some file systems of a network. */
+async function flushFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch {
+    // the text is on the disk; without its name the next run looks at the host
+  }
 }
 
 /** Writes into a folder, which is made where it is missing: somebody else may just have removed it because it was empty. */
@@ -79,5 +126,6 @@ export function intentFilesInMemory(): IntentFiles {
       kept.get(folder)?.delete(name);
       if (kept.get(folder)?.size === 0) kept.delete(folder);
     },
+    settled: async () => {},
   };
 }

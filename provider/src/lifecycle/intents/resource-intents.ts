@@ -4,7 +4,7 @@ import type { Pending } from "../hidden-inputs";
 import type { Claim, Claims } from "./claims";
 import { type DeleteNote, deleteNote, deleteNoteText, readDeleteNote } from "./delete-notes";
 import { type Intent, intentVersion, readIntent, type Where, type Who } from "./intent";
-import type { IntentFiles } from "./intent-files";
+import { type IntentFiles, isUnfinished } from "./intent-files";
 import { intentFile, isIntentFile, resourceFolder } from "./intent-place";
 
 /** What an intent begins with. */
@@ -159,7 +159,7 @@ export class ResourceIntents {
   /** Forgets what a kill left half-written. The notes of deletes stay: nobody can tell yet whether the state will lose what they name. */
   async clearUp(): Promise<void> {
     const names = await this.files.list(this.folder);
-    const useless = names.filter((name) => /\.(json|deleted)\.\d+$/.test(name));
+    const useless = names.filter(isUnfinished);
     await Promise.all(useless.map((name) => this.files.remove(this.folder, name))).catch(() => {});
   }
 
