@@ -25,7 +25,7 @@ export async function whatIsWrong(
   if (mayFail(operation) || isGuard(outcome.error)) return undefined;
   const isAlone = world.stacks.every((other) => other === stack || !other.wasDisturbed);
   if (!isAlone && isUndecided(outcome.error)) return undefined;
-  if (outcome.error) return `it failed: ${outcome.error}`;
+  if (outcome.error) return `it failed: ${messageOf(outcome.error)}`;
   if (operation === "destroy") return undefined; // what the engine never mentions again is listed, not removed
   const claims = await world.claimsOf(stack.urn);
   if (claims.length > 0) return `claims are left: ${claims}`;
@@ -58,7 +58,14 @@ function isGuard(error: unknown): boolean {
 
 /** Where two stacks have an unanswered request on one group, nobody can tell whose is whose: both are named, and neither is taken. */
 function isUndecided(error: unknown): boolean {
-  return /there are \d+ that could have come of it|the group has gained \d+ snapshot collections/.test(String(error));
+  return /there are \d+ that could have come of it|the group has gained \d+ snapshot collections/.test(
+    messageOf(error),
+  );
+}
+
+/** What an error says: once it is made ready for Pulumi, its `toString` gives only its name. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 /** Operations that end in an error by their nature. */
