@@ -1,14 +1,16 @@
 import { it } from "vitest";
+import { powerShellEditions, requirePowerShell } from "../support/powershell";
 import { untilGone } from "../support/processes";
-import { countPoints } from "./count-points";
 import { isWhole } from "./form";
 import { type Choose, cutOff, onePerKind } from "./matrix";
 import { operations } from "./operations";
+import { PointCount } from "./point-count";
 import { keptProgress, noProgress } from "./progress";
 import { ProviderStage } from "./provider-stage";
 import { powerShellWay } from "./ways";
 
-const count = countPoints();
+const notLinux = "only-linux: who started whom";
+const count = new PointCount("powershell");
 
 /** The request itself: a start of PowerShell takes its time, and the long form tries all kinds of points. */
 const onlyTheRequest: Choose = (points) => points.filter((point) => point === "invoke CreateSnapshot #1 after");
@@ -20,16 +22,22 @@ const killed = (["provider", "shells"] as const).flatMap((action) =>
 
 it.for(killed)("the $action killed during $name: one snapshot, no shell left", async (operation, context) => {
   const { action } = operation;
-  if (action === "shells" && process.platform !== "linux") context.skip("only-linux: who started whom");
-  const part = `${operation.name} through PowerShell, ${action}`;
+  if (action === "shells" && process.platform !== "linux") context.skip(notLinux);
+  const part = `${operation.name}, ${action}`;
   const way = await powerShellWay(context);
   const choose = isWhole ? onePerKind() : onlyTheRequest;
-  const progress = isWhole ? keptProgress(part) : noProgress;
+  const progress = isWhole ? keptProgress(`${part} through PowerShell`) : noProgress;
   const stage = new ProviderStage(way, operation.configuration);
   try {
-    count(part, await cutOff(operation, { stage, action, choose, progress }));
+    count.add(part, await cutOff(operation, { stage, action, choose, progress }));
     await untilGone(way.shells());
   } finally {
     await way.stop();
   }
+});
+
+it("were killed at as many points as ever", (context) => {
+  requirePowerShell(context, powerShellEditions[0]!);
+  if (process.platform !== "linux") context.skip(notLinux);
+  count.compare();
 });
