@@ -26,7 +26,11 @@ export interface SnapshotWork extends GroupBefore {
 
 /** The one snapshot that was made, or all that could be it, and what the host named that can't be. */
 export type MadeSnapshot =
-  | { readonly path: CimInstancePath }
+  | {
+      readonly path: CimInstancePath;
+      /** Whether the host names it as the result; else it is the one that the group has gained. */
+      readonly isNamed: boolean;
+    }
   | {
       readonly candidates: readonly string[];
       /** What the host named as the result, each with the reason why it isn't. */
@@ -52,11 +56,11 @@ export async function findMadeSnapshot(session: CimSession, work: SnapshotWork):
     else foreign.push(`${path.key("CollectionID")}, which ${reason}`);
   }
   const [only] = own;
-  if (only && own.length === 1) return { path: only };
+  if (only && own.length === 1) return { path: only, isNamed: true };
   const candidates = await newSnapshotCollections(session, work);
   const [found] = candidates;
   return found !== undefined && candidates.length === 1
-    ? { path: snapshotCollectionPath(found) }
+    ? { path: snapshotCollectionPath(found), isNamed: false }
     : { candidates, foreign };
 }
 

@@ -85,7 +85,7 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
   const { outputs, deadlineAt } = deletion;
   const members = await memberSnapshots(host.session, path);
   if (members.length === 0) await requireSight(host.session, `the members of ${target}`, knownThings(outputs));
-  await guardDescendants(operation, members, target, deletion.dependents);
+  await guardDescendants(operation, members, target, deletion);
   const vmIds = members.map(({ vmId }) => vmId);
   const isBusy = () => anyBusy(host.session, vmIds);
   try {
@@ -115,12 +115,18 @@ function stillThere(error: unknown): unknown {
 }
 
 async function guardDescendants(
-  { host, progress }: Operation,
+  operation: Operation,
   members: readonly MemberSnapshot[],
   target: string,
-  dependents: Configuration["dependents"],
+  { dependents, deadlineAt }: Deletion,
 ): Promise<void> {
   if (dependents === "kept") return;
+  const { host, progress } = operation;
+  // what is being taken now will descend from it, and nothing shows it before it is there
+  const vmIds = members.map(({ vmId }) => vmId);
+  const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.CreatingSnapshot);
+  const error = refusedForDescendants(target, "a snapshot is being taken that will descend from it", dependents);
+  await untilIdle(operation, { busy, why: "a snapshot is being taken that will descend from it", deadlineAt, error });
   const descendants = await descendantsOf(host.session, members);
   if (descendants.length === 0) return;
   const names = describeDescendants(descendants);
@@ -128,19 +134,15 @@ async function guardDescendants(
   if (dependents === "removed" && !(await anyCollected(host.session, descendants))) {
     return progress.warn(`Destroying ${target} also removes what descends from it: ${names}`);
   }
-  throw refusedForDescendants(target, descendants.length, names, dependents);
-}
-
-function refusedForDescendants(
-  target: string,
-  count: number,
-  names: string,
-  dependents: "unknown" | "removed",
-): InvalidArgumentError {
+  const count = descendants.length;
   const why = {
     unknown: `${count} later ${count === 1 ? "checkpoint descends" : "checkpoints descend"} from this snapshot (${names}), and whether the host keeps or removes those is not known`,
     removed: `later snapshots of a whole group descend from it (${names}), and this host would remove them too`,
   }[dependents];
+  throw refusedForDescendants(target, why, dependents);
+}
+
+function refusedForDescendants(target: string, why: string, dependents: "unknown" | "removed"): InvalidArgumentError {
   const remedy = {
     unknown:
       "Remove the later ones first; or, if you know what your host does, set hyperv-snapshots:dependents to kept or removed",
@@ -186,7 +188,7 @@ export async function endPendingSnapshot(
   const before = [...pending.before, ...(others?.made ?? [])];
   const jobPath =
     pending.job === null ? await lostJob(session, pending, collection, others) : CimInstancePath.parse(pending.job);
-  if (jobPath) await endJob(operation, jobPath, { target, deadlineAt });
+  const hasFailed = jobPath !== null && (await endJob(operation, jobPath, { target, deadlineAt })) === "failed";
   const unseen = lostTrack(target, "a member of the group is having a snapshot taken by a job that can't be seen");
   const busy = () => membersBeingSnapshot(session, collection.path);
   await untilIdle(operation, { busy, deadlineAt, error: unseen });
@@ -196,7 +198,11 @@ export async function endPendingSnapshot(
     await requireSight(session, "what was begun", [collection.path]);
     result = await look(); // sight may have come only between the two
   }
-  if ("path" in result) return result.path;
+  if ("path" in result) {
+    if (!hasFailed || result.isNamed) return result.path;
+    operation.progress.warn(mayBeLeft(target, result.path));
+    return null;
+  }
   if (result.candidates.length === 0) return null;
   const gained = `the group has gained ${result.candidates.length} snapshot collections: ${result.candidates.join(", ")}`;
   throw lostTrack(target, `the host names no result of ${pending.job ?? "the request"}, and ${gained}`);
@@ -233,12 +239,17 @@ function lostTrack(target: string, answer: string): JobLostError {
   );
 }
 
-/** Cancels a job where it lets itself be cancelled, and waits for its end either way; how it ended doesn't matter here. */
+/** A job that ended without success names no result: what the group has gained since needn't be its own. */
+function mayBeLeft(target: string, path: CimInstancePath): string {
+  return `The job that was to make a snapshot of ${target} ended without one. The group has gained the snapshot collection ${path.key("CollectionID")} meanwhile, left by that job or made by somebody else: it stays on the host, remove it there if nobody needs it`;
+}
+
+/** Cancels a job where it lets itself be cancelled, and waits for its end either way. */
 async function endJob(
   operation: Operation,
   jobPath: CimInstancePath,
   { target, deadlineAt }: { readonly target: string; readonly deadlineAt: number },
-): Promise<void> {
+): Promise<"succeeded" | "failed" | "unseen"> {
   const { host, progress, clock } = operation;
   try {
     const reading = readConcreteJob(await host.session.get(jobPath));
@@ -250,8 +261,10 @@ async function endJob(
     const timeoutMs = Math.max(0, deadlineAt - clock.now());
     const wait = { attempted: "Ending the snapshot that was begun", timeoutMs, target };
     await host.jobs.waitFor(jobPath, waitShowing(operation, "waiting for the snapshot job", wait));
+    return "succeeded";
   } catch (error) {
-    const ended = JobFailedError.isInstance(error) || JobLostError.isInstance(error) || NotFoundError.isInstance(error);
-    if (!ended) throw error;
+    if (JobFailedError.isInstance(error)) return "failed";
+    if (JobLostError.isInstance(error) || NotFoundError.isInstance(error)) return "unseen";
+    throw error;
   }
 }

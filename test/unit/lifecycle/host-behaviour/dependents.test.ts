@@ -86,6 +86,32 @@ describe("dependents removed", () => {
   });
 });
 
+describe.each([
+  ["unknown", "DEPENDENTS_UNKNOWN"],
+  ["removed", "DEPENDENTS_COLLECTED"],
+])("a snapshot that somebody takes meanwhile, dependents %s", (dependents, code) => {
+  it("is waited for, since it will descend from the one that is to be destroyed", async () => {
+    const at = hostWith(dependents);
+    const { id, outs } = await at.create();
+    at.takeAnother();
+    expect(at.snapshotCounts()).toEqual([1, 1, 1]);
+    expect(await at.failure(at.lifecycle.delete(id, outs))).toMatchObject({ code });
+    expect(at.snapshotCounts()).toEqual([2, 2, 2]);
+    expect(at.shown.join()).toContain("a snapshot is being taken that will descend from it; still at it: web-01");
+  });
+
+  it("keeps it from being destroyed at the end of its time, too", async () => {
+    const at = hostWith(dependents);
+    const { id, outs } = await at.create();
+    at.host.injectFault({ method: "CreateSnapshot", job: { stallAtPercent: 50 } });
+    at.takeAnother();
+    const error = await at.failure(at.lifecycle.delete(id, outs));
+    expect(error).toMatchObject({ code });
+    expect(error.message).toContain("it was not sent: a snapshot is being taken that will descend from it");
+    expect(at.snapshotCounts()).toEqual([1, 1, 1]);
+  });
+});
+
 describe.each(["unknown", "removed"])("deletes in hand for one group, dependents %s", (dependents) => {
   it("run newest first, one that isn't complete before all others", async () => {
     const at = hostWith(dependents);
