@@ -12,10 +12,7 @@ import { requireSight } from "./sight";
 export async function whatIsLeft(session: CimSession, group: GroupBefore): Promise<string> {
   try {
     const left = await newCollections(session, group);
-    if (left.length > 0) {
-      const gained = left.length === 1 ? "a snapshot collection" : `${left.length} snapshot collections`;
-      return `The group has gained ${gained} meanwhile, left by this call or made by somebody else: ${left.join(", ")}. Look at it on the host, and remove what nobody needs`;
-    }
+    if (left.length > 0) return gainedText(left);
     const busy = await membersBeingSnapshot(session, group.collection.path);
     if (busy.length === 0) return "No snapshot was taken";
     const names = busy.map(({ vmName }) => vmName).join(", ");
@@ -24,6 +21,12 @@ export async function whatIsLeft(session: CimSession, group: GroupBefore): Promi
     if (!HyperVError.isInstance(error)) throw error;
     return `Whether a snapshot was taken is not known, since looking for it failed: ${error.parts.answer}`;
   }
+}
+
+/** Says which snapshot collections a group has gained that nothing ties to a call. */
+export function gainedText(ids: readonly string[]): string {
+  const gained = ids.length === 1 ? "a snapshot collection" : `${ids.length} snapshot collections`;
+  return `The group has gained ${gained} meanwhile, left by this call or made by somebody else: ${ids.join(", ")}. Look at it on the host, and remove what nobody needs`;
 }
 
 async function newCollections(session: CimSession, group: GroupBefore): Promise<readonly string[]> {

@@ -29,6 +29,7 @@ import {
   membersOf,
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
+import { gainedText } from "../hyperv/what-is-left";
 import { cancelJob } from "../jobs/cancel-job";
 import { readConcreteJob } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
@@ -125,8 +126,8 @@ async function guardDescendants(
   // what is being taken now will descend from it, and nothing shows it before it is there
   const vmIds = members.map(({ vmId }) => vmId);
   const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.CreatingSnapshot);
-  const error = refusedForDescendants(target, "a snapshot is being taken that will descend from it", dependents);
-  await untilIdle(operation, { busy, why: "a snapshot is being taken that will descend from it", deadlineAt, error });
+  const why = "a snapshot is being taken that will descend from it";
+  await untilIdle(operation, { busy, why, deadlineAt, error: refusedForDescendants(target, why, dependents) });
   const descendants = await descendantsOf(host.session, members);
   if (descendants.length === 0) return;
   const names = describeDescendants(descendants);
@@ -135,11 +136,11 @@ async function guardDescendants(
     return progress.warn(`Destroying ${target} also removes what descends from it: ${names}`);
   }
   const count = descendants.length;
-  const why = {
+  const found = {
     unknown: `${count} later ${count === 1 ? "checkpoint descends" : "checkpoints descend"} from this snapshot (${names}), and whether the host keeps or removes those is not known`,
     removed: `later snapshots of a whole group descend from it (${names}), and this host would remove them too`,
   }[dependents];
-  throw refusedForDescendants(target, why, dependents);
+  throw refusedForDescendants(target, found, dependents);
 }
 
 function refusedForDescendants(target: string, why: string, dependents: "unknown" | "removed"): InvalidArgumentError {
@@ -198,13 +199,17 @@ export async function endPendingSnapshot(
     await requireSight(session, "what was begun", [collection.path]);
     result = await look(); // sight may have come only between the two
   }
-  if ("path" in result) {
-    if (!hasFailed || result.isNamed) return result.path;
-    operation.progress.warn(mayBeLeft(target, result.path));
+  if ("path" in result && (result.isNamed || !hasFailed)) return result.path;
+  const candidates = "path" in result ? [String(result.path.key("CollectionID"))] : result.candidates;
+  if (candidates.length === 0) return null;
+  if (hasFailed) {
+    // such a job names what it has left, if anything: what else is new needn't be its own
+    operation.progress.warn(
+      `The job that was to make a snapshot of ${target} ended without one. ${gainedText(candidates)}`,
+    );
     return null;
   }
-  if (result.candidates.length === 0) return null;
-  const gained = `the group has gained ${result.candidates.length} snapshot collections: ${result.candidates.join(", ")}`;
+  const gained = `the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`;
   throw lostTrack(target, `the host names no result of ${pending.job ?? "the request"}, and ${gained}`);
 }
 
@@ -237,11 +242,6 @@ function lostTrack(target: string, answer: string): JobLostError {
     },
     { jobPath: "" },
   );
-}
-
-/** A job that ended without success names no result: what the group has gained since needn't be its own. */
-function mayBeLeft(target: string, path: CimInstancePath): string {
-  return `The job that was to make a snapshot of ${target} ended without one. The group has gained the snapshot collection ${path.key("CollectionID")} meanwhile, left by that job or made by somebody else: it stays on the host, remove it there if nobody needs it`;
 }
 
 /** Cancels a job where it lets itself be cancelled, and waits for its end either way. */
