@@ -15,7 +15,7 @@ export const programStart: Measure = {
       execFileSync(process.execPath, [join(peersFolder, file)]);
       return performance.now() - began;
     };
-    const rounds = isFull ? 61 : 21;
+    const rounds = isFull ? 61 : 41;
     say(`program start, ${rounds} rounds`);
     const tookMs = await inTurn(rounds, {
       alone: run("program-pulumi-alone.js"),
