@@ -6,6 +6,7 @@ import { HyperVError } from "../errors";
 import { readCollectionDesignator } from "../hyperv/collection-designator";
 import type { SnapshotSettings } from "../hyperv/snapshot-settings";
 import { ConsistencyLevel, GuestBackupType, SnapshotType } from "../schema/value-maps";
+import { lostValueKey } from "../types/lost-value";
 import { type CheckFailure, type Json, type Properties, specialSignatureKey } from "./dynamic-provider";
 import { isRecord, metaOf } from "./hidden-inputs";
 import { checkFailures, connectionName, type InputWords, orList } from "./input-check";
@@ -129,12 +130,8 @@ export const inputNames = Object.keys(inputsSchema.entries) as readonly (keyof t
  */
 export function checkInputs(news: Properties): { inputs: Properties; failures: CheckFailure[] } {
   const failures = checkFailures(inputsSchema, news, words);
-  if (containsAsset(news["triggers"])) {
-    failures.push({
-      property: "triggers",
-      reason: "assets and archives can't be compared; give a hash of their content instead",
-    });
-  }
+  const reason = incomparable(news["triggers"]);
+  if (reason !== undefined) failures.push({ property: "triggers", reason });
   for (const [operation, text] of Object.entries(metaOf(news).timeouts ?? {})) {
     if (typeof text === "string" && parseDuration(text) === undefined) {
       const reason = `${JSON.stringify(text)} is no duration; write one such as "30m" or "1h30m"`;
@@ -165,8 +162,20 @@ export function snapshotTypeInput(value: number): string | number {
   return Object.entries(snapshotTypeNames).find(([, type]) => type === value)?.[0] ?? value;
 }
 
-function containsAsset(value: Json | undefined): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (isRecord(value) && specialSignatureKey in value) return true;
-  return Object.values(value).some(containsAsset);
+/** Says why triggers can't be compared, if they can't. */
+function incomparable(value: Json | undefined): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (isRecord(value)) {
+    if (specialSignatureKey in value)
+      return "assets and archives can't be compared; give a hash of their content instead";
+    const lost = value[lostValueKey];
+    if (typeof lost === "string") {
+      return `JSON can't hold a value of the kind ${lost}, so a change would go unnoticed; write it as text, such as date.toISOString() or [...map]`;
+    }
+  }
+  for (const entry of Object.values(value)) {
+    const reason = incomparable(entry);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }

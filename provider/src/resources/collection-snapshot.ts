@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { input, output } from "../types";
-import { hiddenInputs } from "./hidden-inputs";
-import { collectionSnapshotType } from "./identity";
+import { withHiddenInputs } from "./hidden-inputs";
+import { collectionSnapshotType, isOfType } from "./identity";
+import { markLostValues } from "./mark-lost-values";
 import { leaveOutPromiseStacks } from "./promise-stacks";
 import { forgetWhenSaved } from "./saved-state";
-import { secretOutputs } from "./secret-outputs";
 import { VirtualSystemCollection } from "./virtual-system-collection";
 
 /**
@@ -55,8 +55,6 @@ export interface CollectionSnapshotArgs {
  */
 export type CollectionSnapshotState = Pick<CollectionSnapshotArgs, "connection">;
 
-const type = collectionSnapshotType;
-
 /**
  * One consistent snapshot of all machines of a Hyper-V VM group, taken by `Msvm_CollectionSnapshotService.CreateSnapshot`.
  *
@@ -76,6 +74,9 @@ const type = collectionSnapshotType;
  * @public
  */
 export class CollectionSnapshot extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType = collectionSnapshotType;
+
   /** The reference: `\\HOST\root\virtualization\v2:Msvm_SnapshotCollection.CollectionID="…"`. */
   declare readonly resultingSnapshotCollection: pulumi.Output<string>;
   /** `CollectionID` of the snapshot collection. */
@@ -118,11 +119,10 @@ export class CollectionSnapshot extends pulumi.CustomResource {
     const collection = VirtualSystemCollection.isInstance(args.collection)
       ? args.collection.collectionId
       : args.collection;
-    const secrets = secretOutputs(collection, ["collectionId", "collectionPath", "collectionName"], options);
     const endLeavingOut = leaveOutPromiseStacks();
     try {
       super(
-        type,
+        CollectionSnapshot.__pulumiType,
         name,
         {
           resultingSnapshotCollection: undefined,
@@ -136,18 +136,18 @@ export class CollectionSnapshot extends pulumi.CustomResource {
           job: undefined,
           ...args,
           collection,
-          // of one that is only read, nothing is wished for
+          ...(args.triggers !== undefined && { triggers: markLostValues(args.triggers) }),
+          // one that is only read gets no name
           ...(options.id === undefined && { snapshotName: args.snapshotName ?? name }),
-          ...hiddenInputs({
-            lifecycle: "collectionSnapshot",
-            type,
-            name,
-            options,
-            settled: secrets.settled,
-            asksForSaved: options.id === undefined,
-          }),
         },
-        { ...options, additionalSecretOutputs: secrets.outputs },
+        withHiddenInputs(options, {
+          lifecycle: "collectionSnapshot",
+          type: CollectionSnapshot.__pulumiType,
+          repeated: { collection: ["collectionId", "collectionPath", "collectionName"] },
+          asksForSaved: true,
+          howToImport: (id, resource) =>
+            `Then run: npx hyperv-snapshots import '${id}' --name ${resource}, and pulumi import --file hyperv-snapshots-import.json.`,
+        }),
       );
     } finally {
       endLeavingOut();
@@ -172,6 +172,6 @@ export class CollectionSnapshot extends pulumi.CustomResource {
 
   /** Tells whether a value is a `CollectionSnapshot`, from any copy of the package. */
   static override isInstance(value: unknown): value is CollectionSnapshot {
-    return pulumi.CustomResource.isInstance(value) && (value as { __pulumiType?: string }).__pulumiType === type;
+    return isOfType(value, CollectionSnapshot.__pulumiType);
   }
 }

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerText } from "./identity";
+import { transformedLast } from "./last-transformation";
+import { refuseImport } from "./refuse-import";
 import { askForSaved, otherOrganization, type SavedState } from "./saved-state";
+import { secretOutputs } from "./secret-outputs";
 import { warnOfOpenSecrets } from "./warn-of-open-secrets";
 
-/** What the lifecycle is told beside the inputs, since Pulumi's dynamic host drops it. */
-export interface HiddenInputs {
+/** The inputs that Pulumi's dynamic host drops unless a resource carries them. */
+interface HiddenInputs {
   readonly __provider: string;
   readonly __meta: Promise<{
     readonly urn: pulumi.URN;
@@ -14,28 +17,48 @@ export interface HiddenInputs {
   }>;
 }
 
-/**
- * Makes the inputs that a resource carries for its lifecycle.
- *
- * The URN is a plain promise: as an Output it would make two resources under one component wait for each other for ever.
- *
- * @param resource - Whose they are. `lifecycle` is what {@link providerText} names. The registration waits for `settled`.
- */
-export function hiddenInputs(resource: {
+/** Describes a class of resources. */
+interface ResourceClass {
+  /** Which export {@link providerText} names. */
   readonly lifecycle: string;
   readonly type: string;
-  readonly name: string;
-  readonly options: pulumi.CustomResourceOptions;
-  readonly settled?: Promise<void>;
-  /** Whether the lifecycle needs to know what the state holds, where something was begun earlier. */
+  /** The outputs that repeat an input's value under another name. */
+  readonly repeated?: Readonly<Record<string, readonly string[]>>;
+  /** Whether the lifecycle needs to know what the state holds when an earlier run was interrupted. */
   readonly asksForSaved?: boolean;
-}): HiddenInputs {
-  const { lifecycle, type, name, options, settled, asksForSaved = false } = resource;
-  const { customTimeouts, parent } = options;
+  /** How a user imports such a resource, since the `import` option can't. */
+  readonly howToImport: (id: string, name: string) => string;
+}
+
+/**
+ * Adds the hidden inputs and the secret outputs to a resource after all transformations ran, so that both follow the final options.
+ *
+ * The URN is a plain promise: as an Output it would make two resources under one component wait for each other for ever.
+ */
+export function withHiddenInputs(
+  options: pulumi.CustomResourceOptions,
+  resource: ResourceClass,
+): pulumi.CustomResourceOptions {
   warnOfOpenSecrets();
+  return transformedLast(options, ({ name, props, opts }) => {
+    refuseImport(name, resource, opts);
+    const secrets = secretOutputs(props, resource.repeated ?? {}, opts);
+    return {
+      props: { ...props, ...hiddenInputs(name, resource, opts, secrets.settled) },
+      opts: { ...opts, additionalSecretOutputs: secrets.outputs },
+    };
+  });
+}
+
+function hiddenInputs(
+  name: string,
+  { lifecycle, type, asksForSaved = false }: ResourceClass,
+  { id, parent, customTimeouts }: pulumi.CustomResourceOptions,
+  settled: Promise<unknown>,
+): HiddenInputs {
   const describe = async () => {
     const urn = await new Promise<pulumi.URN>((resolve) => pulumi.createUrn(name, type, parent).apply(resolve));
-    const saved = asksForSaved ? await askForSaved(urn) : undefined;
+    const saved = asksForSaved && id === undefined ? await askForSaved(urn) : undefined;
     const organization = otherOrganization();
     await settled;
     return {

@@ -4,6 +4,15 @@ export const ourTypePrefix = "pulumi-nodejs:dynamic/hyperv-snapshots:";
 /** The type of a `CollectionSnapshot`. */
 export const collectionSnapshotType = `${ourTypePrefix}CollectionSnapshot` as const;
 
+/** The type of a `VirtualSystemCollection`. */
+export const virtualSystemCollectionType = `${ourTypePrefix}VirtualSystemCollection` as const;
+
+/** Tells whether a value is a resource of a type, as generated SDKs do: typed policies ask with the type alone. */
+export function isOfType(value: unknown, type: string): boolean {
+  if (value === undefined || value === null) return false;
+  return (value as { readonly __pulumiType?: unknown }).__pulumiType === type;
+}
+
 /**
  * The text by which a resource finds its lifecycle (`__provider`).
  *

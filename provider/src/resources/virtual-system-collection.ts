@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { output } from "../types";
-import { hiddenInputs } from "./hidden-inputs";
+import { withHiddenInputs } from "./hidden-inputs";
+import { isOfType, virtualSystemCollectionType } from "./identity";
 import { leaveOutPromiseStacks } from "./promise-stacks";
 
 /**
@@ -29,8 +30,6 @@ export interface VirtualSystemCollectionArgs {
  */
 export type VirtualSystemCollectionState = Pick<VirtualSystemCollectionArgs, "connection">;
 
-const type = "pulumi-nodejs:dynamic/hyperv-snapshots:VirtualSystemCollection";
-
 /**
  * A VM group of virtual machines, made by `Msvm_CollectionManagementService.DefineCollection`.
  *
@@ -43,6 +42,9 @@ const type = "pulumi-nodejs:dynamic/hyperv-snapshots:VirtualSystemCollection";
  * @public
  */
 export class VirtualSystemCollection extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType = virtualSystemCollectionType;
+
   /** `CollectionID` of the group; also the resource's id. */
   declare readonly collectionId: pulumi.Output<string>;
   /** Object path of the group. */
@@ -69,7 +71,7 @@ export class VirtualSystemCollection extends pulumi.CustomResource {
     const endLeavingOut = leaveOutPromiseStacks();
     try {
       super(
-        type,
+        VirtualSystemCollection.__pulumiType,
         name,
         {
           collectionId: undefined,
@@ -78,9 +80,13 @@ export class VirtualSystemCollection extends pulumi.CustomResource {
           hostName: undefined,
           ...args,
           ...(options.id === undefined && { name: args.name ?? name }),
-          ...hiddenInputs({ lifecycle: "virtualSystemCollection", type, name, options }),
         },
-        options,
+        withHiddenInputs(options, {
+          lifecycle: "virtualSystemCollection",
+          type: VirtualSystemCollection.__pulumiType,
+          howToImport: (id, resource) =>
+            `To use the group without managing it, write VirtualSystemCollection.get("${resource}", "${id}").`,
+        }),
       );
     } finally {
       endLeavingOut();
@@ -104,6 +110,6 @@ export class VirtualSystemCollection extends pulumi.CustomResource {
 
   /** Tells whether a value is a `VirtualSystemCollection`, from any copy of the package. */
   static override isInstance(value: unknown): value is VirtualSystemCollection {
-    return pulumi.CustomResource.isInstance(value) && (value as { __pulumiType?: string }).__pulumiType === type;
+    return isOfType(value, VirtualSystemCollection.__pulumiType);
   }
 }

@@ -1,0 +1,2 @@
+/** The key that stands in for a value that JSON would lose, with the value's kind: `check` refuses it, and names the kind. */
+export const lostValueKey = "__lost";
