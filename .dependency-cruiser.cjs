@@ -1,6 +1,6 @@
 // Who may import what (ARCHITECTURE.md has the picture). Each rule says why; test/unit/import-rules.test.ts proves that they catch.
 const src = "^provider/src";
-const floor = `${src}/(cim|schema|errors\\.ts|nearest\\.ts|draw-tree\\.ts|moment-text\\.ts)`;
+const floor = `${src}/(cim|schema|errors\\.ts|rights\\.ts|nearest\\.ts|draw-tree\\.ts|moment-text\\.ts)`;
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -77,7 +77,7 @@ module.exports = {
       comment: "A transport carries requests; it neither knows what they mean nor waits for jobs.",
       severity: "error",
       from: { path: `${src}/transports/` },
-      to: { path: `${src}/(hyperv|jobs|lifecycle|resources|types|connection|config|read-configuration)` },
+      to: { path: `${src}/(hyperv|jobs|lifecycle|resources|types|connection\\.ts|config\\.ts|read-configuration)` },
     },
     {
       name: "transports-do-not-know-each-other",

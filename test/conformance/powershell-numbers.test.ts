@@ -6,7 +6,7 @@ import { systemClock } from "../../provider/src/jobs/clock";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import { type Seed, SimulatedHost } from "../../provider/src/simulator/index";
-import { openSession } from "../../provider/src/transports/index";
+import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
 import { jobOf } from "../support/simulated-hosts";
@@ -52,7 +52,7 @@ describe.each(powerShellEditions)("what it costs with $name", (edition) => {
     server = await CimHostServer.start(SimulatedHost.inMemory({ seed }));
     env = { ...process.env, ...environment, ...server.environment, TERM: "dumb" };
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-    session = await openSession("powershell", { namespace: virtualizationNamespace });
+    session = await openPowerShellSession({ namespace: virtualizationNamespace });
     const [found] = await session.query("SELECT * FROM Msvm_CollectionSnapshotService");
     service = found!.path;
   });

@@ -5,7 +5,7 @@ import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { runProbe } from "../../provider/src/probe/run-probe";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import { type Seed, SimulatedHost } from "../../provider/src/simulator/index";
-import { openSession } from "../../provider/src/transports/index";
+import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
 import { ProbedHost } from "../support/probe-simulated";
@@ -40,7 +40,7 @@ describe.each(powerShellEditions)("a probe through $name", (edition) => {
     const host = SimulatedHost.inMemory({ seed, clock: () => Date.UTC(2026, 10, 23) + clock.now() });
     server = await CimHostServer.start(host);
     for (const [name, value] of Object.entries({ ...environment, ...server.environment })) vi.stubEnv(name, value);
-    session = await openSession("powershell", { namespace: virtualizationNamespace });
+    session = await openPowerShellSession({ namespace: virtualizationNamespace });
   });
   afterEach(async () => {
     vi.unstubAllEnvs();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, vi } from "vitest";
 import type { CimSession } from "../../provider/src/cim/cim-session";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
-import { openSession } from "../../provider/src/transports/index";
+import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
 import { describeCimSession } from "./describe-cim-session";
@@ -18,7 +18,7 @@ describe.each(kinds)("$edition.name, method declarations: $declaresMethods", ({ 
 
   /** A session for many tests; one that a test has closed isn't given to the next. */
   const open = async () => {
-    const session = await openSession("powershell", { namespace: virtualizationNamespace });
+    const session = await openPowerShellSession({ namespace: virtualizationNamespace });
     const close = session.close.bind(session);
     session.close = () => {
       kept = undefined;

@@ -8,7 +8,7 @@ import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
 import { intentFile, resourceFolder } from "../../provider/src/lifecycle/intents/intent-place";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import type { Fault, Seed } from "../../provider/src/simulator/index";
-import { openSession } from "../../provider/src/transports/index";
+import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { fakeShell } from "../support/fake-shell";
 import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
 
@@ -56,7 +56,7 @@ async function through(mode: string, work: (session: CimSession) => Promise<unkn
   for (const [name, value] of Object.entries(fakeShell(mode))) vi.stubEnv(name, value);
   let session: CimSession | undefined;
   try {
-    session = await openSession("powershell", { namespace: virtualizationNamespace, host: "HV01" });
+    session = await openPowerShellSession({ namespace: virtualizationNamespace, host: "HV01" });
     await work(session);
   } catch (error) {
     if (error instanceof Error) return error;
@@ -94,7 +94,7 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
   }, inputsWithUrn),
   MISSING_DEPENDENCY: async () => {
     vi.stubEnv("NODE_POWERSHELL", "no-such-powershell");
-    return openSession("powershell", { namespace: virtualizationNamespace }).then(
+    return openPowerShellSession({ namespace: virtualizationNamespace }).then(
       () => expect.unreachable("there is no such PowerShell"),
       (reason) => reason,
     );

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import type { Finding } from "../finding";
 import type { CommandSite } from "./command-site";
 import type { CommonOptions } from "./configuration";
-import type { Finding } from "./finding";
 import { hostFindings } from "./host-findings";
 import { pulumiFindings } from "./pulumi-findings";
 

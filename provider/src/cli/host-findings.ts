@@ -1,4 +1,5 @@
 import type { CimSession } from "../cim/cim-session";
+import { bad, doubtful, type Finding, failure, fine, skipped } from "../finding";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { memberWarnings, readMemberConditions } from "../hyperv/member-condition";
 import { getRights } from "../hyperv/remedies";
@@ -12,8 +13,6 @@ import {
   configurationSources,
   openHost,
 } from "./configuration";
-import { bad, doubtful, type Finding, failure, fine, skipped } from "./finding";
-import { powerShellFindings } from "./powershell-findings";
 import type { Surroundings } from "./surroundings";
 
 const tries = {
@@ -36,10 +35,10 @@ export async function* hostFindings(surroundings: Surroundings, options: CommonO
     at = "transport";
     yield fine(tries.transport, chosenTransport(configuration));
     at = "host";
-    const way = await surroundings.examine(configuration);
-    if (way) yield* powerShellFindings(way, configuration);
-    if (way?.failure) {
-      yield* skippedAfter(way.failure.step, "transport");
+    for await (const finding of surroundings.examine(configuration)) {
+      yield finding;
+      if (finding.status !== "failed") continue;
+      yield* skippedAfter(finding.what, "transport");
       return;
     }
     host = await openHost(surroundings, options);

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import { bad, doubtful, type Finding, fine, skipped } from "./finding";
+import { bad, doubtful, type Finding, fine, skipped } from "../finding";
 import { ownPackage } from "./own-package";
 import type { Surroundings } from "./surroundings";
 

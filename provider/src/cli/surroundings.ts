@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Configuration } from "../config";
-import { connect, examineWay } from "../connection";
+import { connect, examineConnection } from "../connection";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { type Clock, systemClock } from "../jobs/clock";
 
@@ -19,8 +19,8 @@ export interface Surroundings {
   /** Milliseconds since 1970. */
   readonly today: () => number;
   readonly connect: (configuration: Configuration, clock: Clock) => Promise<HyperVHost>;
-  /** Tries the way to the host step by step, where it has steps. */
-  readonly examine: typeof examineWay;
+  /** Tries the connection to the host step by step. */
+  readonly examine: typeof examineConnection;
   /** Begins to listen for ^C. */
   readonly interruption: () => Interruption;
 }
@@ -43,7 +43,7 @@ export function processSurroundings(): Surroundings {
     clock: systemClock,
     today: Date.now,
     connect,
-    examine: examineWay,
+    examine: examineConnection,
     interruption: () => {
       const controller = new AbortController();
       const interrupt = () => controller.abort();

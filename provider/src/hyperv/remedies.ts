@@ -1,10 +1,10 @@
+import { getRights } from "../rights";
 import { ReturnValue, VendorCode } from "../schema/value-maps";
 
 /** Where a host tells more than a number. */
 export const lookIntoEventLog = "Look into the host's Hyper-V-VMMS event log for the cause, then run it again";
 
-/** What lets an account see and do what it has to. */
-export const getRights = "Run it elevated, or let the account join the host's group Hyper-V Administrators";
+export { getRights };
 
 const wait =
   "Wait until the machines have finished what they are doing (snapshots, merges, migration), then run it again";

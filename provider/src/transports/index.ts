@@ -1,45 +1,45 @@
 import type { CimSession } from "../cim/cim-session";
-import type { PowerShellExamination } from "./powershell/examine-powershell";
-import type { PowerShellTransportOptions } from "./powershell/open-request";
-import type { SimulatedTransportOptions } from "./simulated/simulated-session";
+import type { Finding } from "../finding";
+import { powerShellOptions } from "./powershell/configuration";
+import { simulatedOptions } from "./simulated/configuration";
 
-/** What each transport needs to know, by its name. */
-interface TransportOptions {
-  readonly powershell: PowerShellTransportOptions;
-  readonly simulated: SimulatedTransportOptions;
+/** The code of one transport, loaded when it is first used. */
+interface TransportModule<Options> {
+  readonly open: (options: Options) => CimSession | Promise<CimSession>;
+  /** Tries the connection step by step, where it has steps; the first failure ends it. */
+  readonly examine?: (options: Options) => AsyncIterable<Finding>;
 }
 
-/** The name of a transport, as it stands in the configuration. */
-type TransportName = keyof TransportOptions;
-
-type OpenTransport<Name extends TransportName> = (options: TransportOptions[Name]) => Promise<CimSession>;
-
-/** Each loads its transport's code when it is first called: a process pays only for the transport it uses. */
-const transports: { readonly [Name in TransportName]: OpenTransport<Name> } = {
-  powershell: async (options) => {
-    const { openPowerShellSession } = await import("./powershell/powershell-session.js");
-    return openPowerShellSession(options);
-  },
-  simulated: async (options) => {
-    const { openSimulatedSession } = await import("./simulated/simulated-session.js");
-    return openSimulatedSession(options);
-  },
-};
-
-/**
- * Opens a session to a host by the transport of this name.
- *
- * @throws {@link InvalidArgumentError} when the options don't lead to a host, and what the transport's opening throws.
- */
-export async function openSession<Name extends TransportName>(
-  transport: Name,
-  options: TransportOptions[Name],
-): Promise<CimSession> {
-  return transports[transport](options);
+/** A way to reach hosts. */
+interface Transport<Configuration> {
+  /**
+   * Opens a session to the configured host.
+   *
+   * @throws {@link InvalidArgumentError} when the configuration can't lead to a host, and what the transport's opening throws.
+   */
+  readonly open: (configuration: Configuration) => Promise<CimSession>;
+  /** Tries the connection to the configured host step by step. */
+  readonly examine: (configuration: Configuration) => AsyncIterable<Finding>;
 }
 
-/** Tries the way to a host through PowerShell, step by step. */
-export async function examinePowerShell(options: PowerShellTransportOptions): Promise<PowerShellExamination> {
-  const { examinePowerShell: examine } = await import("./powershell/examine-powershell.js");
-  return examine(options);
+function transport<Configuration, Options>(
+  readOptions: (configuration: Configuration) => Options,
+  load: () => Promise<TransportModule<Options>>,
+): Transport<Configuration> {
+  return {
+    open: async (configuration) => {
+      const options = readOptions(configuration);
+      return (await load()).open(options);
+    },
+    examine: async function* (configuration) {
+      const options = readOptions(configuration);
+      yield* (await load()).examine?.(options) ?? [];
+    },
+  };
 }
+
+/** Every transport, by its name in the configuration. A process loads only the code of the one that it uses. */
+export const transports = {
+  powershell: transport(powerShellOptions, () => import("./powershell/index.js")),
+  simulated: transport(simulatedOptions, () => import("./simulated/index.js")),
+} as const;

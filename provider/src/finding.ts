@@ -1,4 +1,4 @@
-import { HyperVError } from "../errors";
+import { HyperVError } from "./errors";
 
 /** What came of one try. */
 export interface Finding {

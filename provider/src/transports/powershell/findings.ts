@@ -1,11 +1,9 @@
-import type { Configuration } from "../config";
-import type { examineWay } from "../connection";
-import { AccessDeniedError, CimError } from "../errors";
-import { getRights } from "../hyperv/remedies";
-import { Hresult } from "../schema/hresults";
-import { bad, doubtful, type Finding, failure, fine, skipped } from "./finding";
-
-type Examination = NonNullable<Awaited<ReturnType<typeof examineWay>>>;
+import { AccessDeniedError, CimError } from "../../errors";
+import { bad, doubtful, type Finding, failure, fine, skipped } from "../../finding";
+import { getRights } from "../../rights";
+import { Hresult } from "../../schema/hresults";
+import type { PowerShellExamination } from "./examine-powershell";
+import type { PowerShellTransportOptions } from "./open-request";
 
 const tries = {
   shell: "PowerShell",
@@ -15,10 +13,10 @@ const tries = {
   namespace: "namespace for the account",
 } as const;
 
-/** What trying the way through PowerShell, step by step, told. */
+/** Reports what an examination found. */
 export function* powerShellFindings(
-  { facts, failure: failed }: Examination,
-  { host, namespace }: Pick<Configuration, "host" | "namespace">,
+  { facts, failure: failed }: PowerShellExamination,
+  { host, namespace }: Pick<PowerShellTransportOptions, "host" | "namespace">,
 ): Generator<Finding> {
   if (facts === null) {
     if (failed) yield failure(tries.shell, failed.error);
@@ -49,7 +47,10 @@ export function* powerShellFindings(
   if (failed?.step === "namespace") yield namespaceFinding(failed.error, host, namespace);
 }
 
-function accountFinding({ elevated, hyperVAdministrator }: NonNullable<Examination["facts"]>, host?: string): Finding {
+function accountFinding(
+  { elevated, hyperVAdministrator }: NonNullable<PowerShellExamination["facts"]>,
+  host?: string,
+): Finding {
   if (host !== undefined) return skipped(tries.account, `what it may do on ${host} counts, not what it may do here`);
   if (elevated === null && hyperVAdministrator === null) {
     return skipped(tries.account, "its groups can't be told outside Windows");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { powerShellFindings } from "../../../provider/src/cli/powershell-findings";
-import { AccessDeniedError, CimError, ConnectionError, type HyperVError } from "../../../provider/src/errors";
-import { Hresult } from "../../../provider/src/schema/hresults";
+import { AccessDeniedError, CimError, ConnectionError, type HyperVError } from "../../../../provider/src/errors";
+import { Hresult } from "../../../../provider/src/schema/hresults";
+import { powerShellFindings } from "../../../../provider/src/transports/powershell/findings";
 
 type Examination = Parameters<typeof powerShellFindings>[0];
 
@@ -26,7 +26,7 @@ const failing = (step: "session" | "namespace", error: HyperVError): Partial<Exa
   failure: { step, error },
 });
 
-describe("what doctor says of the way through PowerShell", () => {
+describe("what doctor reports about PowerShell", () => {
   it("names the edition, and under which right it runs", () => {
     expect(find({})).toEqual({
       PowerShell: "ok: Windows PowerShell 5.1.20348.2700. undefined",

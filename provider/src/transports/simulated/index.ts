@@ -1,0 +1,1 @@
+export { openSimulatedSession as open } from "./simulated-session";
