@@ -12,7 +12,7 @@ const run = (script, ...parameters) => {
   if (status !== 0) process.exit(status ?? 1);
 };
 
-run(require.resolve("typedoc/bin/typedoc"), "--emit", "docs", "--out", "docs/api");
+run(join(require.resolve("typedoc/package.json"), "../bin/typedoc"), "--emit", "docs", "--out", "docs/api");
 run(
   join(require.resolve("vitest/package.json"), "../vitest.mjs"),
   "run",
