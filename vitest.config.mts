@@ -1,30 +1,80 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { defineConfig } from "vitest/config";
+import { join } from "node:path";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { GeneratedReporter } from "./test/support/generated-reporter.mts";
 import { TallyReporter } from "./test/support/tally-reporter.mts";
 
-/** Layers whose files run beside each other: most of a run of the CLI is waiting for one process after the other. */
-const together = { maxWorkers: availableParallelism(), sequence: { groupOrder: 1 } };
+/**
+ * A layer of tests, in the folder `test/NAME`; CONTRIBUTING.md says what each proves.
+ *
+ * Its project `NAME` belongs to `npm test`. What only `npm run test:all` runs is the project `NAME-more`.
+ */
+interface Layer {
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** Measures times, so that its files run one after the other and nothing runs beside them. */
+  readonly alone?: true;
+  /** The files that belong to `npm test`, without `.test.ts`; all of them when absent. All others are in `NAME-more`. */
+  readonly everyTime?: readonly string[];
+  /** Environment variables in `npm test`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files that run once more in `NAME-more`, with other environment variables. */
+  readonly again?: { readonly files: readonly string[]; readonly env: Readonly<Record<string, string>> };
+}
 
-/** Layers that measure times: one file after the other, and nothing beside. */
-const alone = { maxWorkers: 1, sequence: { groupOrder: 0 } };
-
-/** One project for each layer of tests, named for what it proves; CONTRIBUTING.md says what each is. */
-const layers = [
-  { name: "conformance", testTimeout: 60_000, ...alone },
-  { name: "lifecycle", testTimeout: 120_000, ...alone },
-  { name: "unit", testTimeout: 60_000, ...together },
-  { name: "model", testTimeout: 10_800_000, ...together },
-  { name: "fuzz", testTimeout: 900_000, ...together },
-  { name: "engine", testTimeout: 300_000, ...together },
-  { name: "crash", testTimeout: 3_600_000, ...together },
+/** Which tests belong to which tier: this table decides, and no test does. */
+const layers: readonly Layer[] = [
+  { name: "conformance", timeoutMs: 60_000, alone: true },
+  { name: "lifecycle", timeoutMs: 120_000, alone: true },
+  { name: "unit", timeoutMs: 60_000 },
+  {
+    name: "model",
+    timeoutMs: 10_800_000,
+    env: { MODEL_HISTORIES: "600" },
+    again: { files: ["histories"], env: { MODEL_HISTORIES: "2000", MODEL_SEED: "20261126" } },
+  },
+  {
+    name: "fuzz",
+    timeoutMs: 900_000,
+    env: { FUZZ_CASES: "1000" },
+    again: { files: ["*"], env: { FUZZ_CASES: "5000", FUZZ_SEED: "20261126" } },
+  },
+  { name: "engine", timeoutMs: 300_000, everyTime: ["whole-life", "recorded-states"] },
+  { name: "crash", timeoutMs: 3_600_000, everyTime: ["situations"] },
 ];
+
+const folder = import.meta.dirname;
+
+/** The two projects of a layer; the second only where `npm run test:all` has more of it. */
+function projectsOf(layer: Layer): TestProjectInlineConfiguration[] {
+  const { name, timeoutMs, alone, everyTime, env, again } = layer;
+  const pathOf = (file: string) => `test/${name}/${file}.test.ts`;
+  const missing = everyTime?.map(pathOf).filter((path) => !existsSync(join(folder, path))) ?? [];
+  if (missing.length > 0) throw new Error(`vitest.config.mts names tests that don't exist: ${missing.join(", ")}`);
+  const project = (isMore: boolean, include: readonly string[], values = env): TestProjectInlineConfiguration => ({
+    test: {
+      name: isMore ? `${name}-more` : name,
+      include: [...include],
+      exclude: isMore && !again ? (everyTime?.map(pathOf) ?? []) : [],
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+      maxWorkers: alone ? 1 : availableParallelism(),
+      // `npm test` comes first, and within it what runs alone
+      sequence: { groupOrder: (isMore ? 2 : 0) + (alone ? 0 : 1) },
+      // a variable of the user's own comes first
+      env: Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, process.env[key] ?? value])),
+    },
+  });
+  const projects = [project(false, everyTime?.map(pathOf) ?? [`test/${name}/**/*.test.ts`])];
+  if (again) projects.push(project(true, again.files.map(pathOf), again.env));
+  else if (everyTime) projects.push(project(true, [`test/${name}/**/*.test.ts`]));
+  return projects;
+}
 
 export default defineConfig({
   test: {
     reporters: ["default", new GeneratedReporter(), new TallyReporter()],
-    projects: layers.map((layer) => ({
-      test: { ...layer, include: [`test/${layer.name}/**/*.test.ts`], hookTimeout: layer.testTimeout },
-    })),
+    projects: layers.flatMap(projectsOf),
   },
 });

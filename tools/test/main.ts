@@ -1,29 +1,32 @@
 import { spawn } from "node:child_process";
 import { dirname, join, resolve } from "node:path";
 import { findPulumiCli, NoPulumiCliError, streamReporting } from "../pulumi-cli";
-import { preparePackedInstalls } from "./packed-installs";
+import { noInstalls, preparePackedInstalls } from "./packed-installs";
 
 const repository = resolve(__dirname, "../../..");
+/** Takes all projects of `vitest.config.mts` instead of those of `npm test`: `npm run test:all`. */
+const allProjects = "--all";
+/** Lets the kill matrix try all its points, not one of each kind: `npm run test:crash`. */
 const everyPoint = "--every-point";
 
-/**
- * Runs all layers of tests: `npm test`. Fetches first what they need, so that the tests themselves need no network.
- *
- * With `--every-point`, the kill matrix tries all its points, not one of each kind: `npm run test:crash`.
- */
+/** Runs the tests: `npm test`. Gets first what they need, so that the tests themselves need no network. */
 async function main(parameters: readonly string[]): Promise<number> {
+  const forVitest = parameters.filter((parameter) => parameter !== allProjects && parameter !== everyPoint);
+  const asksForTests = forVitest.some((parameter) => parameter.startsWith("--project") || !parameter.startsWith("-"));
+  const isShort = !parameters.includes(allProjects) && !asksForTests;
+  if (isShort) forVitest.push("--project=!*-more");
+
   const reporting = streamReporting(process.stderr);
   const cli = await findPulumiCli(reporting);
-  const installs = preparePackedInstalls(resolve(repository, "provider"), reporting.report);
+  const installs = isShort ? noInstalls : preparePackedInstalls(resolve(repository, "provider"), reporting.report);
   const env = {
     ...process.env,
     ...installs.variables,
     PULUMI_CLI: cli.command,
     ...(parameters.includes(everyPoint) && { CRASH_POINTS: "all" }),
   };
-  const ownParameters = parameters.filter((parameter) => parameter !== everyPoint);
   const vitest = join(dirname(require.resolve("vitest/package.json")), "vitest.mjs");
-  const child = spawn(process.execPath, [vitest, "run", ...ownParameters], { cwd: repository, env, stdio: "inherit" });
+  const child = spawn(process.execPath, [vitest, "run", ...forVitest], { cwd: repository, env, stdio: "inherit" });
   return new Promise((end) =>
     child.once("exit", (code) => {
       installs.remove();

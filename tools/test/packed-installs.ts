@@ -54,6 +54,9 @@ export interface PreparedInstalls {
   readonly remove: () => void;
 }
 
+/** For tests that need none. */
+export const noInstalls: PreparedInstalls = { variables: {}, remove: () => {} };
+
 /**
  * Packs the package and installs it beside other packages: once into the user's cache folder for each set of them, and for
  * this run with the package as it is now.
