@@ -11,7 +11,7 @@ import {
 } from "./config";
 import { parseDuration } from "./duration";
 import { InvalidArgumentError } from "./errors";
-import { nearest } from "./nearest";
+import { suggestion } from "./nearest";
 
 /** Keys with their values, as text. */
 type Values = Readonly<Record<string, string | undefined>>;
@@ -96,7 +96,7 @@ function asMap(value: unknown): Readonly<Record<string, unknown>> | undefined {
 function refuseUnknownKeys(known: readonly string[], found: readonly string[], shown: (key: string) => string): void {
   for (const key of found) {
     if (known.includes(key)) continue;
-    const remedy = `Did you mean ${shown(nearest(key, known))}? The keys are ${known.map(shown).join(", ")}`;
+    const remedy = `${suggestion(key, known, shown)}The keys are ${known.map(shown).join(", ")}`;
     throw wrong(shown(key), "there is no such key", remedy);
   }
 }
@@ -119,7 +119,7 @@ function unknownConnection(name: string, known: readonly string[], isDefault: bo
     return wrong(target, `${writtenKey("connections")} has no connection at all`, remedy);
   }
   const list = known.map((one) => JSON.stringify(one)).join(", ");
-  const remedy = `Did you mean ${JSON.stringify(nearest(name, known))}? There are ${list}`;
+  const remedy = `${suggestion(name, known)}The connections are ${list}`;
   return wrong(target, `there is no connection ${JSON.stringify(name)}`, remedy);
 }
 

@@ -29,6 +29,16 @@ export interface CommandEnd {
   readonly stderr: string;
 }
 
+/** What a command meets. */
+interface RunOptions extends Partial<Surroundings> {
+  /** What is on standard input. */
+  readonly input?: string;
+  /** What is typed on a terminal, in place of `input`. */
+  readonly answers?: string;
+  /** The width of the terminal that standard output is; without it, it isn't a terminal. */
+  readonly columns?: number;
+}
+
 /** A folder with a simulated host in it, and the command that works with it. */
 export class CommandLine {
   readonly folder = temporaryFolder();
@@ -65,16 +75,12 @@ export class CommandLine {
     return file;
   }
 
-  /**
-   * Runs the command.
-   *
-   * @param input - What stands on standard input; from a terminal where `answers` are given instead.
-   */
+  /** Runs the command. */
   async run(
     words: readonly string[],
-    { input = "", answers, ...others }: { input?: string; answers?: string } & Partial<Surroundings> = {},
+    { input = "", answers, columns, ...others }: RunOptions = {},
   ): Promise<CommandEnd> {
-    const [stdout, stderr] = [new Kept(), new Kept()];
+    const [stdout, stderr] = [Object.assign(new Kept(), columns && { isTTY: true, columns }), new Kept()];
     const stdin = Object.assign(new PassThrough(), { isTTY: answers !== undefined });
     stdin.end(answers ?? input);
     const { environment, folder: workingFolder } = this;

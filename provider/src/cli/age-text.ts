@@ -5,7 +5,7 @@ const units = [
   ["s", 1000],
 ] as const;
 
-/** How long something lasted, for people, in its two largest units: `3 h 12 min`. */
+/** Writes a length of time in its two largest units: `3 h 12 min`. */
 export function ageText(milliseconds: number): string {
   const largest = units.findIndex(([, unitMs]) => milliseconds >= unitMs);
   if (largest === -1) return "0 s";

@@ -2,9 +2,10 @@ import type { Command } from "commander";
 import type { CommonOptions } from "./configuration";
 import { type Ending, exitCodes } from "./exit-codes";
 import { Report } from "./report";
+import { readStackContext } from "./selected-stack";
 import type { Surroundings } from "./surroundings";
 
-/** What every subcommand is given: where to add itself, what it stands on, and where it says how it ended. */
+/** What every subcommand is given: its surroundings, the common options, and a place for its exit code. */
 export class CommandSite {
   readonly surroundings: Surroundings;
   exitCode: number = exitCodes.ok.code;
@@ -13,23 +14,33 @@ export class CommandSite {
     this.surroundings = surroundings;
   }
 
-  /** Adds a subcommand with the options that all have. */
-  add(parent: Command, usage: string, description: string): Command {
-    return parent
+  /** Adds a subcommand with the options that all have, and examples for its help. */
+  add(parent: Command, usage: string, description: string, examples: readonly string[] = []): Command {
+    const command = parent
       .command(usage)
       .description(description)
       .option("--json", "write one JSON value instead of text")
+      .option("--stack <name>", "the Pulumi stack whose configuration and state are read; default: the selected one")
+      .option("--no-stack", "read no stack")
+      .option("--cwd <folder>", "the folder of the Pulumi project; default: this folder or one above it")
       .option(
         "--config <key=value>",
-        "set a configuration key, as often as needed; it wins over its environment variable",
+        "set a configuration key for this command (repeatable); wins over the environment and the stack",
         (value: string, before: readonly string[]) => [...before, value],
         [],
       )
-      .option("--connection <name>", "which of the configured connections; the same as --config connection=NAME");
+      .option("--connection <name>", "the configured connection to use");
+    if (examples.length === 0) return command;
+    return command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
   }
 
   /** Runs a subcommand to its end. */
   async run(options: CommonOptions, work: (report: Report) => Promise<Ending>): Promise<void> {
     this.exitCode = exitCodes[await work(new Report(this.surroundings, options.json ?? false))].code;
   }
+
+  /** Reads the stack before a subcommand begins. */
+  readonly readStack = async (_program: Command, command: Command): Promise<void> => {
+    command.setOptionValue("context", await readStackContext(command.opts(), this.surroundings));
+  };
 }

@@ -1,44 +1,74 @@
 import { existsSync } from "node:fs";
-import { type Configuration, configurationKeys, configurationNamespace, environmentVariable } from "../config";
+import { isAbsolute, resolve } from "node:path";
+import {
+  type Configuration,
+  type ConfigurationKeyName,
+  configurationKeys,
+  configurationNamespace,
+  environmentVariable,
+} from "../config";
 import { transportOf } from "../connection";
 import { InvalidArgumentError } from "../errors";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { readConfiguration } from "../read-configuration";
+import type { StackContext, StackOptions } from "./selected-stack";
 import type { Surroundings } from "./surroundings";
 
 /** The options that every command has. */
-export interface CommonOptions {
+export interface CommonOptions extends StackOptions {
   readonly json?: boolean;
   /** `key=value`, as often as wanted. */
   readonly config: readonly string[];
-  /** Which of the configured connections; the same as the key. */
+  /** Which of the configured connections; wins over the key `connection`. */
   readonly connection?: string;
+  /** What Pulumi knows; read before the command's own work begins. */
+  readonly context?: StackContext;
 }
+
+type ConfigurationOptions = Pick<CommonOptions, "config" | "connection" | "context">;
+
+/** Keys whose value is a file: in a stack, a relative path starts at the program's folder. */
+const fileKeys = ["simulatedHost", "simulatedSeed"] as const;
 
 /**
- * Reads the configuration from `--config` and the environment.
+ * Reads the configuration: `--config` first, then the environment, then the selected stack.
  *
- * @throws {@link InvalidArgumentError} for a key or a value that doesn't exist; a value is never repeated in a message
- * unless its key has only some.
+ * @throws {@link InvalidArgumentError} for a key or a value that doesn't exist, or when the stack can't be read. Messages repeat
+ * a value only if its key has a fixed list of values.
  */
 export function commandConfiguration(
-  options: Pick<CommonOptions, "config" | "connection">,
+  options: ConfigurationOptions,
   { environment }: Pick<Surroundings, "environment">,
 ): Configuration {
-  const given = givenKeys(options);
-  const read = () => readConfiguration({ get: (name) => given.get(name), stackKeys: [...given.keys()], environment });
-  return forCommand(read);
+  const { context, connection } = options;
+  if (context?.kind === "unreadable") throw context.error;
+  const { layerOf, settingOf, keys } = layers(options, environment);
+  const configuration = readConfiguration({ get: settingOf, stackKeys: keys, environment }, connection);
+  if (context?.kind !== "stack") return configuration;
+  const isOwn = (name: string) => {
+    const layer = layerOf(configuration.connection === undefined ? name : "connections");
+    return layer === "given" || layer === "environment";
+  };
+  const resolved = fileKeys.flatMap((name) => {
+    const file = configuration[name];
+    if (file === undefined || isAbsolute(file) || isOwn(name)) return [];
+    return [[name, resolve(context.stack.programFolder, file)]];
+  });
+  return { ...configuration, ...Object.fromEntries(resolved) };
 }
 
-/** What each key that is set was set by: for people, values left out. */
+/** Names what set each key: for people, without the values. */
 export function configurationSources(
-  options: Pick<CommonOptions, "config" | "connection">,
+  options: ConfigurationOptions,
   { environment }: Pick<Surroundings, "environment">,
 ): Readonly<Record<string, string>> {
-  const given = givenKeys(options);
+  const { context } = options;
+  const { layerOf } = layers(options, environment);
   const sourceOf = (name: string) => {
-    if (given.has(name)) return "--config";
-    return environment[environmentVariable(name)] === undefined ? undefined : environmentVariable(name);
+    const layer = layerOf(name);
+    if (layer === "given") return "--config";
+    if (layer === "environment") return environmentVariable(name);
+    return layer === "stack" && context?.kind === "stack" ? `stack ${context.stack.name}` : undefined;
   };
   return Object.fromEntries(
     Object.keys(configurationKeys).flatMap((name) => {
@@ -48,23 +78,58 @@ export function configurationSources(
   );
 }
 
+/** Where a key's value can come from; the first that has one wins. */
+function layers({ config, context }: ConfigurationOptions, environment: Surroundings["environment"]) {
+  const given = new Map(config.map(keyAndValue));
+  const stack = context?.kind === "stack" ? context.stack.configuration : new Map<string, string>();
+  const isOwn = (name: string) => given.has(name) || Boolean(environment[environmentVariable(name)]);
+  const hostKeys = Object.keys(configurationKeys).filter((name) => isHostKey(name as ConfigurationKeyName));
+  // if the user names a host for this one command, the stack's default connection doesn't apply
+  const hidden = hostKeys.some(isOwn) ? "connection" : undefined;
+  const layerOf = (name: string) => {
+    if (given.has(name)) return "given";
+    if (environment[environmentVariable(name)]) return "environment";
+    return stack.has(name) && name !== hidden ? "stack" : undefined;
+  };
+  const settingOf = (name: string) => {
+    const values = {
+      given: given.get(name),
+      environment: environment[environmentVariable(name)],
+      stack: stack.get(name),
+    };
+    const layer = layerOf(name);
+    return layer && values[layer];
+  };
+  return { layerOf, settingOf, keys: [...given.keys(), ...stack.keys()] };
+}
+
+const isHostKey = (name: ConfigurationKeyName) =>
+  (configurationKeys[name] as { readonly place?: string }).place === "host";
+
 /**
- * Opens the way to the configured host.
+ * Opens a session to the configured host.
  *
- * A simulated host that doesn't exist is an error here, not made: a command that looks must not leave a file behind.
+ * If the simulated host doesn't exist, this is an error: a command that only reads must not create a file.
  */
 export async function openHost(surroundings: Surroundings, options: CommonOptions): Promise<HyperVHost> {
   const configuration = commandConfiguration(options, surroundings);
-  if (chosenTransport(configuration) === "simulated") requireStore(configuration.simulatedHost);
+  if (chosenTransport(configuration, options.context) === "simulated") requireStore(configuration.simulatedHost);
   return surroundings.connect(configuration, surroundings.clock);
 }
 
-/** How the host is reached. @throws {@link InvalidArgumentError} when nothing says so. */
-export function chosenTransport(configuration: Configuration): string {
-  return forCommand(() => transportOf(configuration));
+/** Names the transport. @throws {@link InvalidArgumentError} when none is configured. */
+export function chosenTransport(configuration: Configuration, context?: StackContext): string {
+  try {
+    return transportOf(configuration);
+  } catch (error) {
+    if (!InvalidArgumentError.isInstance(error) || context?.kind !== "none") throw error;
+    const values = configurationKeys.transport.values.join(", ");
+    const remedy = `Pass --config transport=VALUE (${values}), or set ${environmentVariable("transport")}. No stack was read, since ${context.reason}: ${context.remedy}`;
+    throw new InvalidArgumentError({ ...error.parts, remedy }, { cause: error });
+  }
 }
 
-/** Opens the way to the configured host, and closes it after use. */
+/** Opens a session to the configured host, and closes it after use. */
 export async function withHost<T>(
   surroundings: Surroundings,
   options: CommonOptions,
@@ -84,17 +149,10 @@ export function requireStore(storeFile: string): void {
   throw new InvalidArgumentError({
     attempted: "Opening the simulated host",
     target: storeFile,
-    answer: "there is no such file",
-    outcome: "None was made",
-    remedy: "Make it: hyperv-snapshots simulate init --seed FILE",
+    answer: "the file doesn't exist",
+    outcome: "No file was created",
+    remedy: "Create it with `hyperv-snapshots simulate init --seed FILE`, or set simulatedHost to an existing file",
   });
-}
-
-function givenKeys({ config, connection }: Pick<CommonOptions, "config" | "connection">): ReadonlyMap<string, string> {
-  return new Map([
-    ...config.map(keyAndValue),
-    ...(connection === undefined ? [] : [["connection", connection] as const]),
-  ]);
 }
 
 function keyAndValue(text: string): readonly [string, string] {
@@ -103,19 +161,8 @@ function keyAndValue(text: string): readonly [string, string] {
   throw new InvalidArgumentError({
     attempted: "Reading the configuration",
     target: "--config",
-    answer: "what follows it is no key=value",
-    outcome: "Nothing was asked of any host",
+    answer: "its value isn't of the form key=value",
+    outcome: "The host was not contacted",
     remedy: "Write it as --config transport=simulated",
   });
-}
-
-/** Adds to what is wrong with the configuration how this command, which has no stack, is given it. */
-function forCommand<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!InvalidArgumentError.isInstance(error)) throw error;
-    const remedy = `${error.parts.remedy}. This command takes --config key=value, or the environment variable (${environmentVariable("transport")})`;
-    throw new InvalidArgumentError({ ...error.parts, remedy }, { cause: error });
-  }
 }

@@ -3,28 +3,28 @@ import { InvalidArgumentError } from "../errors";
 import type { Surroundings } from "./surroundings";
 
 /**
- * Makes sure that somebody can be asked.
+ * Makes sure that the command can ask for confirmation.
  *
- * @param remedy - What to do where nobody can.
- * @throws {@link InvalidArgumentError} when standard input is no terminal.
+ * @param command - The command that asks.
+ * @param remedy - What to do if it can't.
+ * @throws {@link InvalidArgumentError} when standard input isn't a terminal.
  */
 export function requireTerminal(
   { stdin }: Surroundings,
-  attempted: string,
-  target: string,
-  remedy = "Look at what it would do with --dry-run, then give --yes",
+  command: string,
+  remedy = "Look at what it would do with --dry-run, then pass --yes",
 ): void {
   if (stdin.isTTY) return;
   throw new InvalidArgumentError({
-    attempted,
-    target,
-    answer: "nobody can be asked, since standard input is no terminal",
+    attempted: "Asking for confirmation",
+    target: command,
+    answer: "standard input isn't a terminal",
     outcome: "Nothing was changed",
     remedy,
   });
 }
 
-/** Asks on the terminal; only `yes` is a yes, and ^C or the end of input is a no. */
+/** Asks on the terminal. Only `yes` confirms; ^C and the end of input decline. */
 export async function isConfirmed({ stdin, stderr }: Surroundings, question: string): Promise<boolean> {
   const terminal = createInterface({ input: stdin, output: stderr });
   const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));

@@ -16,11 +16,10 @@ const marks: Readonly<Record<Finding["status"], string>> = {
 export function addDoctor(program: Command, site: CommandSite): void {
   const { surroundings } = site;
   site
-    .add(
-      program,
-      "doctor",
-      "try everything that must be true for this configuration, and say what to do where it isn't",
-    )
+    .add(program, "doctor", "check this computer, the configuration and the host, and say how to fix each problem", [
+      "hyperv-snapshots doctor                                 with the selected stack's configuration",
+      "hyperv-snapshots doctor --config transport=powershell   without a stack",
+    ])
     .action((options: CommonOptions) =>
       site.run(options, async (report) => {
         const findings: Finding[] = [];
@@ -28,13 +27,15 @@ export function addDoctor(program: Command, site: CommandSite): void {
           report.text(findingText(finding));
           findings.push(finding);
         }
-        for await (const finding of pulumiFindings(surroundings)) {
+        for await (const finding of pulumiFindings(surroundings, options)) {
           report.text(findingText(finding));
           findings.push(finding);
         }
         const amiss = findings.filter(({ status }) => status === "failed" || status === "warning");
         report.result({ isWell: amiss.length === 0, findings }, () =>
-          amiss.length === 0 ? "\nAll is well." : `\n${amiss.length} of ${findings.length} want a look.`,
+          amiss.length === 0
+            ? "\nNo problems found."
+            : `\n${amiss.length} of ${findings.length} checks ${amiss.length === 1 ? "needs" : "need"} attention.`,
         );
         return amiss.length === 0 ? "ok" : "attention";
       }),

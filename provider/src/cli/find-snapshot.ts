@@ -1,50 +1,109 @@
+import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { InvalidArgumentError, NotFoundError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
-import { readSnapshotDetails, type SnapshotDetails } from "../hyperv/snapshot-inventory";
+import { listSnapshots, readSnapshotDetails, type SnapshotDetails } from "../hyperv/snapshot-inventory";
+import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { suggestion } from "../nearest";
 import { ClassName } from "../schema/names";
-import type { PulumiState } from "./pulumi-state";
+import { type Owners, resourceName } from "./owners";
+import type { SnapshotInState } from "./pulumi-state";
 
-const attempted = (id: string) => `Finding the snapshot ${JSON.stringify(id)}`;
+/** Describes the argument that names a snapshot. */
+export const snapshotHelp =
+  "the snapshot's id (the first characters are enough), its reference, or the name or id of a resource in the stack";
 
 /**
- * Finds the snapshot collection that an id means: the host's own (`CollectionID` or object path), or a resource's, found
- * through the state.
+ * Finds the snapshot collection that a word means: the host's `CollectionID` or its beginning, an object path, or a resource
+ * of the stack.
  *
- * @throws {@link InvalidArgumentError} for text that is no id; {@link NotFoundError} when there is no such snapshot;
- * {@link AccessDeniedError} when that can't be told.
+ * @throws {@link InvalidArgumentError} for a word that can mean none or several; {@link NotFoundError} when there is no such
+ * snapshot; {@link AccessDeniedError} when the account can't see whether there is.
  */
-export async function findSnapshot(
-  session: CimSession,
-  id: string,
-  state: PulumiState | undefined,
-): Promise<SnapshotDetails> {
-  const designator = readCollectionDesignator(id, ClassName.snapshotCollection);
-  if (designator.kind === "name") throw noId(session, id);
-  const wanted = normalizeGuid(designator.id);
-  const inState = state?.snapshots.find((snapshot) => normalizeGuid(snapshot.id) === wanted);
-  const path = await findSnapshotCollection(session, inState?.snapshotCollectionId ?? id);
+export async function findSnapshot(session: CimSession, word: string, owners: Owners): Promise<SnapshotDetails> {
+  const resource = resourceOf(word, owners);
+  const path = resource ? await snapshotOf(session, resource) : await snapshotById(session, word, owners);
   if (path) return readSnapshotDetails(session, path);
-  throw new NotFoundError({
-    attempted: attempted(id),
-    target: session.hostName,
-    answer: inState
-      ? `${inState.urn} has this id, and its snapshot ${inState.snapshotCollectionId ?? "(not known to the state)"} isn't on the host`
-      : "the host has no such snapshot collection",
+  const answer = resource
+    ? `its snapshot ${resource.snapshotCollectionId} isn't on the host`
+    : "the host has no snapshot with this id";
+  const remedy = resource ? "Run `pulumi refresh` to update the state" : lookAtList;
+  throw notFound(session, resource?.urn ?? word, answer, remedy);
+}
+
+/** Finds the newest snapshot of a group. @throws {@link NotFoundError} when the group has none. */
+export async function latestSnapshot(session: CimSession, group: string): Promise<SnapshotDetails> {
+  const collection = await findVirtualSystemCollection(session, group);
+  const newest = (await listSnapshots(session, [collection])).at(-1);
+  if (newest) return newest;
+  throw notFound(session, `the VM group ${JSON.stringify(collection.name)}`, "it has no snapshots", lookAtList);
+}
+
+const lookAtList = "Look at `hyperv-snapshots list`";
+
+function resourceOf(word: string, { state }: Owners): SnapshotInState | undefined {
+  const id = normalizeGuid(word);
+  const meant = state?.snapshots.filter(
+    (one) => normalizeGuid(one.id) === id || one.urn === word || resourceName(one.urn) === word,
+  );
+  if (!meant || meant.length < 2) return meant?.[0];
+  // an old copy that still has to be deleted isn't what its name means
+  const current = meant.filter(({ isOldCopy }) => !isOldCopy);
+  if (current.length === 1) return current[0];
+  throw unclear(
+    word,
+    `it is the name of ${meant.length} resources`,
+    `Pass a URN: ${meant.map(({ urn }) => urn).join(", ")}`,
+  );
+}
+
+async function snapshotOf(session: CimSession, resource: SnapshotInState): Promise<CimInstancePath | null> {
+  const { snapshotCollectionId, urn } = resource;
+  if (snapshotCollectionId !== null) return (await findSnapshotCollection(session, snapshotCollectionId)) ?? null;
+  throw unclear(
+    urn,
+    "the state doesn't say which snapshot it is: it is incomplete, or its outputs are secret",
+    "Run `pulumi up` to complete it, or pass the host's id from `hyperv-snapshots list`",
+  );
+}
+
+async function snapshotById(session: CimSession, word: string, owners: Owners): Promise<CimInstancePath | null> {
+  if (readCollectionDesignator(word, ClassName.snapshotCollection).kind !== "name") {
+    return (await findSnapshotCollection(session, word)) ?? null;
+  }
+  if (!/^[0-9a-f-]{4,36}$/i.test(word)) throw notANameEither(word, owners);
+  const all = await session.query(`SELECT * FROM ${ClassName.snapshotCollection}`);
+  const meant = all.filter(({ path }) =>
+    normalizeGuid(String(path.key("CollectionID"))).startsWith(word.toUpperCase()),
+  );
+  if (meant.length > 1)
+    throw unclear(word, `${meant.length} snapshots have ids that begin so`, "Pass more characters of the id");
+  return meant[0]?.path ?? null;
+}
+
+function notANameEither(word: string, { state, missing }: Owners): InvalidArgumentError {
+  const names = state?.snapshots.map(({ urn }) => resourceName(urn)) ?? [];
+  const answer = state ? "it is neither an id nor the name of a snapshot in the stack" : "it isn't an id";
+  return unclear(word, answer, `${suggestion(word, names)}${lookAtList}${missing ? `. ${missing}` : ""}`);
+}
+
+function unclear(word: string, answer: string, remedy: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    attempted: "Finding the snapshot",
+    target: JSON.stringify(word),
+    answer,
     outcome: "Nothing was changed",
-    remedy: state
-      ? "Take an id from hyperv-snapshots list"
-      : "Take an id from hyperv-snapshots list; for the id of a Pulumi resource give the state too: pulumi stack export | hyperv-snapshots … --state -",
+    remedy,
   });
 }
 
-function noId(session: CimSession, id: string): InvalidArgumentError {
-  return new InvalidArgumentError({
-    attempted: attempted(id),
-    target: session.hostName,
-    answer: "it is neither a GUID nor an object path",
+function notFound(session: CimSession, target: string, answer: string, remedy: string): NotFoundError {
+  return new NotFoundError({
+    attempted: "Finding the snapshot",
+    target: `${target} on ${session.hostName}`,
+    answer,
     outcome: "Nothing was changed",
-    remedy: "Take an id from hyperv-snapshots list",
+    remedy,
   });
 }

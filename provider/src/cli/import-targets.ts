@@ -5,10 +5,9 @@ import { listSnapshots, type SnapshotDetails } from "../hyperv/snapshot-inventor
 import { findVirtualSystemCollection, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { ClassName } from "../schema/names";
 import { findSnapshot } from "./find-snapshot";
-import { compareWithState } from "./leftovers";
-import type { PulumiState } from "./pulumi-state";
+import { type Owners, ownerOf } from "./owners";
 
-/** A snapshot whose group is there, as one has to be that comes under management. */
+/** A snapshot whose group exists: a resource needs one. */
 export interface ImportableSnapshot extends SnapshotDetails {
   readonly group: VirtualSystemCollection;
 }
@@ -16,35 +15,35 @@ export interface ImportableSnapshot extends SnapshotDetails {
 /**
  * Finds the snapshots that some words mean: those of a group, or the one of an id.
  *
- * @param state - The stack's; what is in it already is left out.
- * @throws {@link InvalidArgumentError} when nothing is left, or a snapshot's group is gone.
+ * @param owners - Snapshots that the stack already manages are left out.
+ * @throws {@link InvalidArgumentError} when nothing is left, or a snapshot's group was deleted.
  */
 export async function importTargets(
   session: CimSession,
   words: readonly string[],
-  state: PulumiState | undefined,
+  owners: Owners,
 ): Promise<readonly ImportableSnapshot[]> {
   const found = new Map<string, SnapshotDetails>();
   for (const word of words) {
     const group = await groupOf(session, word);
-    const snapshots = group ? await listSnapshots(session, [group]) : [await findSnapshot(session, word, undefined)];
+    const snapshots = group ? await listSnapshots(session, [group]) : [await findSnapshot(session, word, owners)];
     for (const snapshot of snapshots) found.set(snapshot.path.identity, snapshot);
   }
   const all = [...found.values()];
-  const fresh = all.filter((snapshot) => !state || compareWithState(snapshot, state).standing !== "inThisStack");
+  const fresh = all.filter((snapshot) => ownerOf(snapshot, owners).kind !== "resource");
   if (fresh.length === 0) {
-    const answer = all.length === 0 ? "there are no snapshots of it" : "the stack has all of it already";
-    throw nothing(session, words, answer, "Look at hyperv-snapshots list");
+    const answer = all.length === 0 ? "there are no snapshots" : "the stack already manages all of them";
+    throw nothing(session, words, answer, "Look at `hyperv-snapshots list`");
   }
   return fresh.map((snapshot) => {
     const { group } = snapshot;
     if (group) return { ...snapshot, group };
-    const remedy = "Nothing can manage it without its group; Pulumi's CollectionSnapshot.get can read it";
-    throw nothing(session, [snapshot.snapshotCollectionId], "its VM group is gone", remedy);
+    const remedy = "A resource needs the group. `CollectionSnapshot.get` can still read the snapshot";
+    throw nothing(session, [snapshot.snapshotCollectionId], "its VM group was deleted", remedy);
   });
 }
 
-/** The group that a word means; null where it is an id that no group has. */
+/** Finds the group that a word means; null for an id that no group has. */
 async function groupOf(session: CimSession, word: string): Promise<VirtualSystemCollection | null> {
   if (word.includes(`${ClassName.snapshotCollection}.`)) return null;
   const { kind } = readCollectionDesignator(word);

@@ -2,19 +2,17 @@ import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "../errors";
 import type { CommandSite } from "./command-site";
-import { type CommonOptions, commandConfiguration, withHost } from "./configuration";
+import { commandConfiguration, withHost } from "./configuration";
 import { type Import, importResource } from "./import-resource";
 import { type ImportableSnapshot, importTargets } from "./import-targets";
+import { type OwnerOptions, readOwners, stateHelp } from "./owners";
 import { programText } from "./program-text";
-import { readPulumiState } from "./pulumi-state";
 import type { Report } from "./report";
-import { stateHelp } from "./show";
 
-interface ImportOptions extends CommonOptions {
+interface ImportOptions extends OwnerOptions {
   readonly name: readonly string[];
   readonly file: string;
   readonly force?: boolean;
-  readonly state?: string;
 }
 
 /** Adds `import`. */
@@ -24,22 +22,26 @@ export function addImport(program: Command, site: CommandSite): void {
     .add(
       program,
       "import",
-      "write the file by which `pulumi import` takes over snapshots, and the program text for them",
+      "write the file with which `pulumi import` brings snapshots under management, and the program text for them",
+      [
+        "hyperv-snapshots import web-tier                        all snapshots of a VM group",
+        "hyperv-snapshots import 7E426644 --name before-upgrade  one snapshot, with its resource's name",
+      ],
     )
-    .argument("<group or id...>", "all snapshots of a VM group, or single ones by CollectionID or reference")
+    .argument("<group or id...>", "all snapshots of a VM group, or single ones by id or reference")
     .option("--name <name>", "a resource's name, once for each snapshot, oldest first", collect, [])
-    .option("--file <file>", "what is written", "hyperv-snapshots-import.json")
+    .option("--file <file>", "the file to write", "hyperv-snapshots-import.json")
     .option("--force", "overwrite the file")
-    .option("--state <file>", `${stateHelp}: what the stack has already is left out`)
+    .option("--state <file>", `${stateHelp}; snapshots that it already manages are left out`)
     .action((words: string[], options: ImportOptions) =>
       site.run(options, async (report) => {
         const { file } = options;
         if (existsSync(file) && !options.force)
-          throw wrong(file, "the file is there already", "Give --force, or another --file");
-        const state = options.state === undefined ? undefined : await readPulumiState(options.state, surroundings);
+          throw wrong(file, "the file already exists", "Pass --force to overwrite it, or another --file");
+        const owners = await readOwners(options, surroundings);
         const { connection } = commandConfiguration(options, surroundings);
         const imports = await withHost(surroundings, options, async (host) => {
-          const snapshots = await importTargets(host.session, words, state);
+          const snapshots = await importTargets(host.session, words, owners);
           const names = resourceNames(snapshots, options.name);
           const made: Import[] = [];
           for (const [at, snapshot] of snapshots.entries()) {
@@ -58,20 +60,24 @@ export function addImport(program: Command, site: CommandSite): void {
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
-/** A name for each snapshot: as given, else the group's name and when it was taken. */
+/** Names each snapshot: as given, else by its group and the time it was taken. */
 function resourceNames(snapshots: readonly ImportableSnapshot[], given: readonly string[]): readonly string[] {
   const names = given.length > 0 ? given : defaultNames(snapshots);
   const shown = snapshots.map((one) => `${one.snapshotCollectionId} (${one.createdAt ?? "?"})`).join(", ");
   if (names.length !== snapshots.length) {
-    const remedy = `Give --name once for each, in this order: ${shown}`;
-    throw wrong(`${snapshots.length} snapshots`, `there are ${names.length} names`, remedy);
+    const remedy = `Pass --name once for each, in this order: ${shown}`;
+    throw wrong(
+      snapshots.length === 1 ? "1 snapshot" : `${snapshots.length} snapshots`,
+      `there ${names.length === 1 ? "is 1 name" : `are ${names.length} names`}`,
+      remedy,
+    );
   }
   if (new Set(names).size !== names.length)
-    throw wrong(names.join(", "), "two names are the same", "Give each its own");
+    throw wrong(names.join(", "), "two names are the same", "Give each snapshot its own name");
   return names;
 }
 
-/** Two of one second are told apart by a number. */
+/** Numbers the snapshots that were taken in the same second. */
 function defaultNames(snapshots: readonly ImportableSnapshot[]): readonly string[] {
   const names = snapshots.map(defaultName);
   return names.map((name, at) => {
@@ -90,21 +96,21 @@ function show(report: Report, file: string, imports: readonly Import[]): void {
     [
       `Wrote ${file}. In the Pulumi project (Pulumi 3.254.0 or later):`,
       "",
-      "1. Put this into the program, before anything else is run: what is in the state and not in the program is destroyed.",
+      "1. Put this into the program before you run anything else: Pulumi destroys what is in the state but not in the program.",
       "",
       text,
-      "2. Take over what is in the file:",
+      "2. Import the file:",
       "",
       `   ${command}`,
       "",
-      "   (Without --generate-code=false the CLI fails after it has imported: it can't write code for dynamic resources.)",
-      "   It protects what it imports; `protect` in the program says so too, until you take it out.",
+      "   (Without --generate-code=false the CLI fails after the import: it can't write code for dynamic resources.)",
+      "   Pulumi protects what it imports. Remove `protect` from the program when you want to destroy it.",
     ].join("\n"),
   );
   const named = imports.filter(({ isNamedOtherwise }) => isNamedOtherwise).map(({ resource }) => resource.name);
   if (named.length > 0) {
     report.note(
-      `The machines' snapshots of ${named.join(", ")} bear names of their own: a pulumi refresh will show that, and the next pulumi up will give them the resource's name.`,
+      `The machines' snapshots of ${named.join(", ")} have names of their own: \`pulumi refresh\` shows the difference, and the next \`pulumi up\` renames them.`,
     );
   }
 }

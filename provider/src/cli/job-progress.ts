@@ -2,10 +2,10 @@ import type { JobReading } from "../jobs/concrete-job";
 import { jobProgressText } from "../jobs/job-progress-text";
 import type { Surroundings } from "./surroundings";
 
-/** Without a terminal every message is a line of its own: one for so much progress. */
+/** Without a terminal each message is a line: one for this much progress. */
 const linePercent = 25;
 
-/** Shows on standard error how far a job is: on a terminal in one line, else now and then in a line of its own. */
+/** Shows on standard error how far a job is: in one line on a terminal, else in a new line now and then. */
 export class JobProgress {
   private readonly stderr: Surroundings["stderr"];
   private readonly what: string;
@@ -17,7 +17,7 @@ export class JobProgress {
     this.what = what;
   }
 
-  /** Takes note of a reading. */
+  /** Shows a reading. */
   readonly show = (reading: JobReading, elapsedMs: number): void => {
     const text = jobProgressText(this.what, reading, elapsedMs);
     const percent = reading.percentComplete ?? 0;
@@ -30,7 +30,7 @@ export class JobProgress {
     }
   };
 
-  /** Leaves the line. */
+  /** Ends the line. */
   end(): void {
     if (this.isOpen) this.stderr.write("\n");
   }

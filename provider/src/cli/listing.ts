@@ -1,32 +1,44 @@
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { listSnapshots, listSnapshotsWithoutGroup, listVirtualSystemCollections } from "../hyperv/snapshot-inventory";
 import { findMachines, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
-import { type Compared, compareWithState, missingOnHost } from "./leftovers";
-import type { PulumiState } from "./pulumi-state";
+import { isLeftover, missingOnHost, type Owner, type Owners, ownerOf } from "./owners";
 import { type SnapshotView, snapshotView } from "./snapshot-view";
+
+/** A snapshot in a listing. */
+export interface ListedSnapshot extends SnapshotView {
+  readonly owner: Owner;
+  /** Whether this stack probably left it over. */
+  readonly isLeftover: boolean;
+  /** Whether it is older than `--older-than`. */
+  readonly isOld: boolean;
+}
 
 /** What `list` found, as `--json` shows it. */
 export interface Listing {
   readonly hostName: string;
   readonly groups: readonly { readonly collectionId: string; readonly name: string }[];
-  /** Oldest first; with a state to compare with, each with its standing. */
-  readonly snapshots: readonly (SnapshotView & Partial<Compared>)[];
-  /** With a state: its resources whose snapshot the host doesn't have. */
-  readonly missing?: readonly { readonly urn: string; readonly snapshotCollectionId: string }[];
-  /** With a state: why what isn't in it may be of the stack all the same. */
-  readonly doubts?: readonly string[];
+  /** Oldest first. */
+  readonly snapshots: readonly ListedSnapshot[];
+  /** Resources of the state whose snapshot isn't on the host. */
+  readonly missing: readonly { readonly urn: string; readonly snapshotCollectionId: string }[];
+  /** Why an unknown snapshot may belong to the stack all the same. */
+  readonly doubts: readonly string[];
 }
 
-/**
- * Reads the snapshots of a group, or of the whole host, those whose group is gone included.
- *
- * @param state - What to compare them with.
- */
-export async function listHost(
-  { session }: HyperVHost,
-  group: string | undefined,
-  state: PulumiState | undefined,
-): Promise<Listing> {
+/** What is listed. */
+export interface ListRequest {
+  /** The only group to list; all of the host if absent. */
+  readonly group: string | undefined;
+  readonly owners: Owners;
+  /** Lists only what this stack probably left over. */
+  readonly onlyLeftovers: boolean;
+  /** A snapshot taken before this moment is old: milliseconds since 1970. */
+  readonly oldBefore: number;
+}
+
+/** Reads the snapshots of a group, or of the whole host, those whose group was deleted included. */
+export async function listHost({ session }: HyperVHost, request: ListRequest): Promise<Listing> {
+  const { group, owners, onlyLeftovers, oldBefore } = request;
   const groups =
     group === undefined
       ? await listVirtualSystemCollections(session)
@@ -36,13 +48,20 @@ export async function listHost(
   const vmIds = new Set(found.flatMap(({ members }) => members.map(({ vmId }) => vmId)));
   const machines = await findMachines(session, [...vmIds]);
   const groupIds = groups.map(({ collectionId }) => collectionId);
+  const snapshots = found.map((snapshot) => {
+    const owner = ownerOf(snapshot, owners);
+    return {
+      ...snapshotView(snapshot, machines),
+      owner,
+      isLeftover: isLeftover(snapshot, owner, owners),
+      isOld: snapshot.createdAt !== null && Date.parse(snapshot.createdAt) < oldBefore,
+    };
+  });
   return {
     hostName: session.hostName,
     groups: groups.map(({ collectionId, name }) => ({ collectionId, name })),
-    snapshots: found.map((snapshot) => ({
-      ...snapshotView(snapshot, machines),
-      ...(state && compareWithState(snapshot, state)),
-    })),
-    ...(state && { missing: missingOnHost(found, groupIds, state), doubts: state.doubts }),
+    snapshots: onlyLeftovers ? snapshots.filter((snapshot) => snapshot.isLeftover) : snapshots,
+    missing: owners.state ? missingOnHost(found, groupIds, owners.state) : [],
+    doubts: owners.state?.doubts ?? [],
   };
 }

@@ -44,7 +44,7 @@ export function addProbe(program: Command, site: CommandSite): void {
         const file = resolve(surroundings.workingFolder, options.out);
         refuseOverwriting(file);
         if (options.takeOne && !options.yes) {
-          requireTerminal(surroundings, attempted, options.group, "Give --yes, or leave --take-one out");
+          requireTerminal(surroundings, "probe --take-one", "Pass --yes, or leave out --take-one");
         }
         return withHost(surroundings, options, (host) => probe(host, options, { surroundings, report, file }));
       }),

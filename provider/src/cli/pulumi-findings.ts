@@ -2,23 +2,38 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import { bad, doubtful, type Finding, fine, skipped } from "../finding";
+import { configurationNamespace } from "../config";
+import { bad, doubtful, type Finding, failure, fine, skipped } from "../finding";
+import type { CommonOptions } from "./configuration";
 import { ownPackage } from "./own-package";
+import { projectFolderOf, type StackContext } from "./selected-stack";
 import type { Surroundings } from "./surroundings";
 
 /**
- * The oldest Pulumi CLI that is good enough: since this one, `pulumi import --file` takes a resource's outputs from the
- * file, and that is the only import a dynamic resource can have. A test compares it with what the repository's tools say.
+ * The oldest supported Pulumi CLI: since this version, `pulumi import --file` takes a resource's outputs from the file, which is
+ * the only way to import a dynamic resource. A test compares it with the repository's tools.
  */
 export const oldestPulumiCli = "3.254.0";
 
 const sdk = "@pulumi/pulumi";
 
-/** Tries what must be true of Pulumi in the folder where a program would be. */
-export async function* pulumiFindings(surroundings: Surroundings): AsyncGenerator<Finding> {
+/** Checks Node.js, the project's packages, the Pulumi CLI and the stack. */
+export async function* pulumiFindings(surroundings: Surroundings, options: CommonOptions): AsyncGenerator<Finding> {
   yield nodeFinding();
-  yield* packageFindings(surroundings.workingFolder);
+  yield* packageFindings(projectFolderOf(options, surroundings));
   yield* cliFindings(surroundings.environment);
+  yield stackFinding(options.context);
+}
+
+function stackFinding(context: StackContext | undefined): Finding {
+  const what = "Pulumi stack";
+  if (context?.kind === "stack") {
+    const count = context.stack.configuration.size;
+    const keys = count === 1 ? "1 key" : `${count} keys`;
+    return fine(what, `${context.stack.name}, with ${keys} of ${configurationNamespace}`);
+  }
+  if (context?.kind === "unreadable") return failure(what, context.error);
+  return skipped(what, context?.reason ?? "it wasn't read");
 }
 
 function nodeFinding(): Finding {
@@ -33,7 +48,11 @@ function* packageFindings(folder: string): Generator<Finding> {
   const wanted = ownPackage.peerDependencies[sdk];
   const install = `Install it in the Pulumi project: npm install ${sdk}`;
   if (ofProgram === undefined) {
-    yield bad(sdk, `not found from ${folder}`, `${install}; or run doctor in the project's folder`);
+    yield bad(
+      sdk,
+      `not found from ${folder}`,
+      `${install}; or run doctor in the project's folder, or with --cwd FOLDER`,
+    );
   } else {
     const version = versionIn(ofProgram);
     const fits = isAtLeast(version, oldestOf(wanted)) && version.split(".")[0] === oldestOf(wanted).split(".")[0];
@@ -43,7 +62,7 @@ function* packageFindings(folder: string): Generator<Finding> {
   yield lifecycle === undefined
     ? bad(
         "dynamic provider",
-        `${ownPackage.name}/lifecycle, which states name, isn't found from ${folder}`,
+        `${ownPackage.name}/lifecycle isn't found from ${folder}`,
         `npm install ${ownPackage.name}`,
       )
     : fine("dynamic provider", `${ownPackage.name}/lifecycle is found`);
@@ -56,7 +75,7 @@ function* packageFindings(folder: string): Generator<Finding> {
       : doubtful(
           "one SDK",
           `two copies of ${sdk}: ${versionIn(ofProgram)} of the program, ${versionIn(ofLifecycle)} of the provider`,
-          `Let npm find one for both: npm dedupe; npm ls ${sdk} shows where each comes from`,
+          `Run npm dedupe, so that both share one copy; npm ls ${sdk} shows where each comes from`,
         );
   }
 }
@@ -64,7 +83,11 @@ function* packageFindings(folder: string): Generator<Finding> {
 async function* cliFindings(environment: Surroundings["environment"]): AsyncGenerator<Finding> {
   const version = await cliVersion(environment);
   if (version === undefined) {
-    yield bad("Pulumi CLI", "no pulumi on the PATH answers", "Install it: https://www.pulumi.com/docs/install/");
+    yield bad(
+      "Pulumi CLI",
+      "pulumi isn't on the PATH, or doesn't start",
+      "Install it: https://www.pulumi.com/docs/install/",
+    );
   } else {
     yield isAtLeast(version, oldestPulumiCli)
       ? fine("Pulumi CLI", version)
@@ -77,11 +100,11 @@ async function* cliFindings(environment: Surroundings["environment"]): AsyncGene
   const host = onPath("pulumi-resource-pulumi-nodejs", environment);
   yield host === undefined
     ? bad(
-        "host of dynamic providers",
+        "dynamic provider host",
         "pulumi-resource-pulumi-nodejs is not on the PATH",
-        "It comes with the CLI and lies beside it: install the CLI whole, and put its folder on the PATH",
+        "It is installed beside the CLI: put the folder of a complete CLI installation on the PATH",
       )
-    : fine("host of dynamic providers", "found");
+    : fine("dynamic provider host", "found");
 }
 
 function cliVersion(environment: Surroundings["environment"]): Promise<string | undefined> {
@@ -102,7 +125,7 @@ function onPath(name: string, environment: Surroundings["environment"]): string 
     .find((file) => existsSync(file));
 }
 
-/** The `package.json` of a package as a program in a folder finds it, links followed. */
+/** Finds the `package.json` of a package as a program in a folder does; follows links. */
 const packageFile = (folder: string, name: string) => resolved(folder, `${name}/package.json`);
 
 function resolved(folder: string, request: string): string | undefined {
@@ -115,7 +138,7 @@ function resolved(folder: string, request: string): string | undefined {
 
 const versionIn = (file: string): string => JSON.parse(readFileSync(file, "utf8")).version;
 
-/** The oldest version that `>=20.19` or `^3.216.0` lets in. */
+/** Takes the oldest version that `>=20.19` or `^3.216.0` allows. */
 const oldestOf = (range: string) => range.replace(/^[^0-9]+/, "");
 
 const isAtLeast = (version: string, oldest: string) => version.localeCompare(oldest, "en", { numeric: true }) >= 0;

@@ -7,14 +7,14 @@ import { normalizeGuid } from "../hyperv/collection-designator";
 import { collectionSnapshotType, ourTypePrefix } from "../resources/identity";
 import type { Surroundings } from "./surroundings";
 
-/** What a stack's state knows of snapshots and their groups; GUIDs are normalised. */
+/** What a stack's state says about snapshots and their groups; GUIDs are normalised. */
 export interface PulumiState {
   readonly snapshots: readonly SnapshotInState[];
   /** The ids of the groups that any resource of ours names. */
   readonly groupIds: ReadonlySet<string>;
   /** The ids of the machines in the state's snapshots. */
   readonly machineIds: ReadonlySet<string>;
-  /** Why what isn't in the state may be of this stack all the same: one sentence each. */
+  /** Why a snapshot that isn't in the state may belong to this stack all the same: one sentence each. */
   readonly doubts: readonly string[];
 }
 
@@ -28,6 +28,8 @@ export interface SnapshotInState {
   readonly groupId: string | null;
   /** Whether the stack only reads it (`CollectionSnapshot.get`). */
   readonly isExternal: boolean;
+  /** Whether it was replaced and still has to be deleted. */
+  readonly isOldCopy: boolean;
 }
 
 const properties = v.record(v.string(), v.unknown());
@@ -41,6 +43,7 @@ const exportedState = v.object({
           type: v.string(),
           id: v.optional(v.string(), ""),
           external: v.optional(v.boolean(), false),
+          delete: v.optional(v.boolean(), false),
           outputs: v.optional(properties, {}),
         }),
       ),
@@ -51,30 +54,41 @@ const exportedState = v.object({
 });
 
 /**
- * Reads the output of `pulumi stack export`.
+ * Reads the output of `pulumi stack export` from a file.
  *
  * @param file - Its path; `-` for standard input.
  * @throws {@link InvalidArgumentError} when it can't be read, or is something else.
  */
 export async function readPulumiState(file: string, { stdin }: Pick<Surroundings, "stdin">): Promise<PulumiState> {
-  let json: unknown;
+  const source = file === "-" ? "standard input" : file;
   try {
-    json = JSON.parse(file === "-" ? await text(stdin) : readFileSync(file, "utf8"));
+    return parsePulumiState(file === "-" ? await text(stdin) : readFileSync(file, "utf8"), source);
   } catch (error) {
-    throw notAState(file, `it can't be read as JSON (${(error as Error).message.slice(0, 120)})`, error);
+    if (InvalidArgumentError.isInstance(error)) throw error;
+    throw notAState(source, `it can't be read (${(error as Error).message.slice(0, 120)})`, error);
   }
-  const parsed = v.safeParse(exportedState, json);
-  if (!parsed.success) throw notAState(file, "it has no deployment with resources");
+}
+
+/**
+ * Reads what `pulumi stack export` wrote.
+ *
+ * @param source - Where it comes from, for messages.
+ * @throws {@link InvalidArgumentError} when it is something else.
+ */
+export function parsePulumiState(exported: string, source: string): PulumiState {
+  const parsed = v.safeParse(exportedState, parsedJson(exported, source));
+  if (!parsed.success) throw notAState(source, "it has no deployment with resources");
   const { resources, pending_operations: pending } = parsed.output.deployment;
   const ours = resources.filter(({ type }) => type.startsWith(ourTypePrefix));
   const snapshots = ours
     .filter(({ type }) => type === collectionSnapshotType)
-    .map(({ urn, id, external, outputs }) => ({
+    .map(({ urn, id, external, outputs, delete: isOldCopy }) => ({
       urn,
       id,
       snapshotCollectionId: snapshotIdOf(outputs),
       groupId: guidIn(outputs["collectionId"]),
       isExternal: external,
+      isOldCopy,
     }));
   const unclear = snapshots.filter(({ snapshotCollectionId }) => snapshotCollectionId === null);
   const interrupted = pending.filter(({ resource }) => resource.type.startsWith(ourTypePrefix));
@@ -84,10 +98,13 @@ export async function readPulumiState(file: string, { stdin }: Pick<Surroundings
     machineIds: new Set(ours.flatMap(({ outputs }) => machineIdsOf(outputs))),
     doubts: [
       ...unclear.map(
-        ({ urn }) => `The state doesn't say which snapshot collection ${urn} is: it is incomplete, or secret`,
+        ({ urn }) =>
+          `The state doesn't say which snapshot collection ${urn} is: it is incomplete, or its outputs are secret.`,
       ),
       ...(interrupted.length > 0
-        ? [`${interrupted.length} operation(s) were interrupted: what they made isn't in the state yet`]
+        ? [
+            `${interrupted.length === 1 ? "1 operation was" : `${interrupted.length} operations were`} interrupted: the state doesn't show yet what came of ${interrupted.length === 1 ? "it" : "them"}. Run \`pulumi up\` to resume.`,
+          ]
         : []),
     ],
   };
@@ -106,14 +123,22 @@ function machineIdsOf({ members }: Readonly<Record<string, unknown>>): readonly 
 
 const guidIn = (value: unknown) => (typeof value === "string" && value !== "" ? normalizeGuid(value) : null);
 
-function notAState(file: string, answer: string, cause?: unknown): InvalidArgumentError {
+function parsedJson(exported: string, source: string): unknown {
+  try {
+    return JSON.parse(exported);
+  } catch (error) {
+    throw notAState(source, "it isn't JSON", error);
+  }
+}
+
+function notAState(source: string, answer: string, cause?: unknown): InvalidArgumentError {
   return new InvalidArgumentError(
     {
       attempted: "Reading the stack's state",
-      target: file === "-" ? "standard input" : file,
+      target: source,
       answer,
-      outcome: "Nothing was asked of any host",
-      remedy: "Give it what `pulumi stack export` writes (without --show-secrets: none are needed)",
+      outcome: "The host was not contacted",
+      remedy: "Give it the output of `pulumi stack export` (without --show-secrets: no secrets are needed)",
     },
     { cause },
   );

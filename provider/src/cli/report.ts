@@ -1,7 +1,10 @@
 import { HyperVError } from "../errors";
 import type { Surroundings } from "./surroundings";
 
-/** What a command says: for people as text, for programs (`--json`) as one JSON value on standard output. */
+/** The version of all `--json` forms: `docs/json/`. A change that a reader must know of raises it. */
+export const formatVersion = 1;
+
+/** Writes what a command reports: text for people, or one JSON value on standard output for programs (`--json`). */
 export class Report {
   readonly isJson: boolean;
   private readonly surroundings: Surroundings;
@@ -11,25 +14,26 @@ export class Report {
     this.isJson = isJson;
   }
 
-  /** The result: JSON for programs, or the text that is made of it. */
-  result(value: unknown, text: () => string): void {
-    this.surroundings.stdout.write(`${this.isJson ? JSON.stringify(value, null, 2) : text()}\n`);
+  /** Writes the result: JSON for programs, text for people. */
+  result(value: object, text: () => string): void {
+    const json = () => JSON.stringify({ formatVersion, ...value }, null, 2);
+    this.surroundings.stdout.write(`${this.isJson ? json() : text()}\n`);
   }
 
-  /** Something for people only, before the result. */
+  /** Writes something for people only, before the result. */
   text(text: string): void {
     if (!this.isJson) this.surroundings.stdout.write(`${text}\n`);
   }
 
-  /** Something that a person ought to know beside the result, on standard error. */
+  /** Writes a note beside the result, on standard error. */
   note(text: string): void {
     this.surroundings.stderr.write(`${text}\n`);
   }
 
-  /** A failure: its message alone, since that says everything; a stack only where nobody expected it. */
+  /** Writes a failure: its message alone; with a stack trace only for an unexpected error. */
   failure(error: unknown): void {
     this.surroundings.stderr.write(
-      `${this.isJson ? JSON.stringify({ error: asJson(error) }, null, 2) : asText(error)}\n`,
+      `${this.isJson ? JSON.stringify({ formatVersion, error: asJson(error) }, null, 2) : asText(error)}\n`,
     );
   }
 }

@@ -8,7 +8,7 @@ import { ageText } from "./age-text";
 import { readSnapshotMachines, type SnapshotMachine } from "./snapshot-machines";
 import { takenText } from "./snapshot-view";
 
-/** What bringing a group back to a snapshot would do. */
+/** Describes what a restore would do. */
 export interface RestorePlan {
   readonly snapshotCollectionId: string;
   readonly reference: string;
@@ -16,7 +16,7 @@ export interface RestorePlan {
   readonly group: { readonly collectionId: string; readonly name: string } | null;
   readonly createdAt: string | null;
   readonly machines: readonly SnapshotMachine[];
-  /** Members of the group that the snapshot doesn't hold: they stay as they are. */
+  /** Members of the group that aren't in the snapshot: they stay as they are. */
   readonly notInSnapshot: readonly VirtualMachine[];
 }
 
@@ -32,9 +32,9 @@ export async function readRestorePlan(session: CimSession, snapshot: SnapshotDet
     throw new InvalidArgumentError({
       attempted: "Restoring a snapshot",
       target: path.toString(),
-      answer: "no machine's snapshot is left in it",
+      answer: "it holds no machine's snapshot",
       outcome: "Nothing was changed",
-      remedy: "Choose another one of hyperv-snapshots list",
+      remedy: "Choose another one from `hyperv-snapshots list`",
     });
   }
   const members = group ? await readMemberConditions(session, group.path) : [];
@@ -51,10 +51,10 @@ export async function readRestorePlan(session: CimSession, snapshot: SnapshotDet
   };
 }
 
-/** A plan for the person who has to decide: per machine, what would be lost. */
+/** Shows a plan to the person who decides: what each machine would lose. */
 export function planText(plan: RestorePlan, today: number): string {
   const { machines, notInSnapshot, group, hostName, createdAt } = plan;
-  const what = group ? `VM group ${group.name}` : "a VM group that is gone";
+  const what = group ? `VM group ${group.name}` : "a deleted VM group";
   return [
     `Snapshot ${plan.snapshotCollectionId} of ${what} on ${hostName}, taken ${takenText(createdAt, today)}`,
     "",
@@ -62,25 +62,27 @@ export function planText(plan: RestorePlan, today: number): string {
     ...machines.flatMap((machine) => machineText(machine, today)),
     ...notInSnapshot.map(
       ({ vmName }) =>
-        `  ${vmName}  is in the group and not in the snapshot: stays as it is, so the group won't be at one moment`,
+        `  ${vmName}  is in the group but not in the snapshot: it stays as it is, so the group won't be at one moment`,
     ),
     "",
-    "Machines are off afterwards, or saved where the snapshot holds a saved state.",
+    "Afterwards the machines are off, or saved if their snapshot holds a saved state.",
   ].join("\n");
 }
 
 function machineText(machine: SnapshotMachine, today: number): string[] {
   const { vmName, enabledState, busyWith, createdAt, laterCheckpoints, hasSavedState } = machine;
-  const running = enabledState === EnabledState.Enabled ? ", and is ended without shutting down" : "";
+  const running = enabledState === EnabledState.Enabled ? ", and is powered off without a guest shutdown" : "";
   const since =
-    createdAt === null ? "what came after the snapshot" : `the last ${ageText(today - Date.parse(createdAt))}`;
+    createdAt === null ? "everything since the snapshot" : `the last ${ageText(today - Date.parse(createdAt))}`;
   const later = laterCheckpoints.map((name) => `"${name}"`).join(", ");
   return [
     `  ${vmName}  ${stateName(enabledState)}: loses ${since}, unless a later checkpoint holds it${running}`,
     ...(busyWith === null ? [] : [`    busy (${busyWith}): the host may refuse`]),
     ...(laterCheckpoints.length === 0
       ? []
-      : [`    ${laterCheckpoints.length} later, from which the machine won't descend any more: ${later}`]),
+      : [
+          `    ${laterCheckpoints.length === 1 ? "1 later checkpoint stays, on a separate branch" : `${laterCheckpoints.length} later checkpoints stay, on a separate branch`}: ${later}`,
+        ]),
     ...(hasSavedState ? ["    its snapshot holds a saved state"] : []),
   ];
 }

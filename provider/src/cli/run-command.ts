@@ -1,13 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { InvalidArgumentError } from "../errors";
 import { CommandSite } from "./command-site";
+import { addDestroy } from "./destroy";
 import { addDoctor } from "./doctor";
 import { exitCodeHelp, exitCodes } from "./exit-codes";
 import { addImport } from "./import";
 import { addList } from "./list";
 import { ownPackage } from "./own-package";
 import { addProbe } from "./probe";
-import { Report } from "./report";
+import { formatVersion, Report } from "./report";
 import { addRestore } from "./restore";
 import { addShow } from "./show";
 import { addSimulate } from "./simulate";
@@ -22,18 +23,22 @@ export async function runCommand(words: readonly string[], surroundings: Surroun
   const isJson = words.includes("--json");
   const site = new CommandSite(surroundings);
   const program = new Command("hyperv-snapshots")
-    .description("Snapshots of Hyper-V VM groups: looked at, applied, and handed over to Pulumi.")
+    .description(
+      "Looks at snapshots of Hyper-V VM groups, restores and destroys them, and hands them over to Pulumi.\n\nInside a Pulumi project it uses the configuration and the state of the selected stack.",
+    )
     .version(ownPackage.version)
     .exitOverride()
-    // else it would reorder what subcommands of subcommands are given
+    // without it, commander reorders the options of nested subcommands
     .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => surroundings.stdout.write(text),
       writeErr: (text) => surroundings.stderr.write(text),
       outputError: (text, write) => (isJson ? undefined : write(withoutValues(text))),
     })
-    .addHelpText("after", exitCodeHelp());
-  for (const add of [addList, addShow, addRestore, addImport, addSimulate, addDoctor, addProbe]) add(program, site);
+    .addHelpText("after", exitCodeHelp())
+    .hook("preAction", site.readStack);
+  for (const add of [addList, addShow, addRestore, addDestroy, addImport, addSimulate, addDoctor, addProbe])
+    add(program, site);
   try {
     await program.parseAsync(words, { from: "user" });
     return site.exitCode;
@@ -44,13 +49,15 @@ export async function runCommand(words: readonly string[], surroundings: Surroun
   }
 }
 
-/** What stands behind a mistyped `--password=` is not to be seen again. */
+/** Hides the value of a mistyped option, which may be a password. */
 const withoutValues = (text: string) => text.replaceAll(/(--[\w-]+)=[^\s']*/g, "$1=...");
 
-/** Help and version end so too, with success. */
+/** Ends after a usage error, or after help and version, which commander reports the same way. */
 function endOfParsing({ exitCode, message }: CommanderError, isJson: boolean, { stderr }: Surroundings): number {
   if (exitCode === 0) return exitCodes.ok.code;
   if (isJson)
-    stderr.write(`${JSON.stringify({ error: { code: "USAGE", message: withoutValues(message) } }, null, 2)}\n`);
+    stderr.write(
+      `${JSON.stringify({ formatVersion, error: { code: "USAGE", message: withoutValues(message) } }, null, 2)}\n`,
+    );
   return exitCodes.badUsage.code;
 }

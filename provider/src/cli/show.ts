@@ -2,34 +2,26 @@ import type { Command } from "commander";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { stateName } from "../hyperv/member-condition";
 import type { CommandSite } from "./command-site";
-import { type CommonOptions, withHost } from "./configuration";
-import { findSnapshot } from "./find-snapshot";
-import { compareWithState, standingTexts } from "./leftovers";
-import { type PulumiState, readPulumiState } from "./pulumi-state";
+import { withHost } from "./configuration";
+import { findSnapshot, snapshotHelp } from "./find-snapshot";
+import { type OwnerOptions, type Owners, ownerOf, ownerText, readOwners, stateHelp } from "./owners";
 import { readSnapshotMachines, type SnapshotMachine } from "./snapshot-machines";
-import { snapshotView, takenText, typeText } from "./snapshot-view";
-
-interface ShowOptions extends CommonOptions {
-  readonly state?: string;
-}
-
-/** What every command that takes the id of a snapshot says of it. */
-export const idHelp = "the host's CollectionID or the reference; with --state also the id of a Pulumi resource";
-
-/** What every command that can look into a state says of it. */
-export const stateHelp = "what `pulumi stack export` writes (- for standard input)";
+import { snapshotView, takenText } from "./snapshot-view";
 
 /** Adds `show`. */
 export function addShow(program: Command, site: CommandSite): void {
   const { surroundings } = site;
   site
-    .add(program, "show", "show one snapshot: its group, its machines, and what came after it")
-    .argument("<id>", idHelp)
+    .add(program, "show", "show one snapshot: its group, its machines, its owner, and the checkpoints taken after it", [
+      "hyperv-snapshots show 7E426644          by the beginning of its id",
+      "hyperv-snapshots show before-upgrade    by the resource's name in the stack",
+    ])
+    .argument("<snapshot>", snapshotHelp)
     .option("--state <file>", stateHelp)
-    .action((id: string, options: ShowOptions) =>
+    .action((word: string, options: OwnerOptions) =>
       site.run(options, async (report) => {
-        const state = options.state === undefined ? undefined : await readPulumiState(options.state, surroundings);
-        const shown = await withHost(surroundings, options, (host) => showSnapshot(host, id, state));
+        const owners = await readOwners(options, surroundings);
+        const shown = await withHost(surroundings, options, (host) => showSnapshot(host, word, owners));
         report.result(shown, () => showText(shown, surroundings.today()));
         return "ok";
       }),
@@ -38,27 +30,23 @@ export function addShow(program: Command, site: CommandSite): void {
 
 type Shown = Awaited<ReturnType<typeof showSnapshot>>;
 
-async function showSnapshot({ session }: HyperVHost, id: string, state: PulumiState | undefined) {
-  const snapshot = await findSnapshot(session, id, state);
+async function showSnapshot({ session }: HyperVHost, word: string, owners: Owners) {
+  const snapshot = await findSnapshot(session, word, owners);
   const machines = await readSnapshotMachines(session, snapshot);
   const { members, ...view } = snapshotView(snapshot, machines);
-  return {
-    hostName: session.hostName,
-    ...view,
-    ...(state && compareWithState(snapshot, state)),
-    machines,
-  };
+  return { hostName: session.hostName, ...view, owner: ownerOf(snapshot, owners), machines };
 }
 
 function showText(shown: Shown, today: number): string {
-  const { standing, urn, group } = shown;
+  const { owner, group, snapshotType } = shown;
   const rows: readonly (readonly [string, string])[] = [
     ["snapshot", shown.snapshotCollectionId],
+    ["name", shown.name ?? "each machine's snapshot has its own"],
     ["reference", shown.reference],
-    ["VM group", group ? `${group.name}  ${group.collectionId}` : "gone"],
+    ["VM group", group ? `${group.name}  ${group.collectionId}` : "deleted"],
     ["taken", takenText(shown.createdAt, today)],
-    ["type", typeText(shown.snapshotType)],
-    ...(standing ? ([["standing", `${standingTexts[standing]}${urn ? `: ${urn}` : ""}`]] as const) : []),
+    ["type", snapshotType === null ? "unknown" : String(snapshotType)],
+    ["owner", owner.kind === "resource" ? `resource ${owner.urn}` : ownerText(owner)],
   ];
   return [...rows.map(([name, value]) => `${name.padEnd(10)} ${value}`), ...shown.machines.flatMap(machineText)].join(
     "\n",

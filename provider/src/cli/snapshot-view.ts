@@ -2,7 +2,7 @@ import { namedMembers } from "../hyperv/named-members";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import type { VirtualMachine } from "../hyperv/virtual-system-collection";
 import { momentText } from "../moment-text";
-import { nameOf, SnapshotType } from "../schema/value-maps";
+import { SnapshotType } from "../schema/value-maps";
 import { ageText } from "./age-text";
 
 /** One machine's snapshot, as `--json` shows it. */
@@ -18,15 +18,17 @@ export interface MemberView {
 /** A snapshot collection, as `--json` shows it. */
 export interface SnapshotView {
   readonly snapshotCollectionId: string;
+  /** What the members' snapshots are called; null if their names differ. */
+  readonly name: string | null;
   readonly reference: string;
   readonly group: { readonly collectionId: string; readonly name: string } | null;
   readonly createdAt: string | null;
-  /** `CreateSnapshot`'s number. */
-  readonly snapshotType: number | null;
+  /** As the resource's input: `"Standard"`, `"Recovery"` or a number; null if the host doesn't show it. */
+  readonly snapshotType: "Standard" | "Recovery" | number | null;
   readonly members: readonly MemberView[];
 }
 
-/** Shows a snapshot collection; machines that the host doesn't show are called by their ids. */
+/** Shows a snapshot collection. A machine that the host doesn't show is called by its id. */
 export function snapshotView(snapshot: SnapshotDetails, machines: readonly VirtualMachine[]): SnapshotView {
   const { snapshotCollectionId, path, group, createdAt, snapshotType, members } = snapshot;
   const shown = namedMembers(members, machines).map(({ vmId, vmName, snapshotId, name, createdAt, hasSavedState }) => ({
@@ -39,21 +41,28 @@ export function snapshotView(snapshot: SnapshotDetails, machines: readonly Virtu
   }));
   return {
     snapshotCollectionId,
+    name: sharedName(members),
     reference: path.toString(),
     group: group && { collectionId: group.collectionId, name: group.name },
     createdAt,
-    snapshotType,
+    snapshotType: typeName(snapshotType),
     members: shown,
   };
 }
 
-/** `Standard Snapshot`, for people. */
-export function typeText(snapshotType: number | null): string {
-  return snapshotType === null ? "type ?" : (nameOf(SnapshotType, snapshotType) ?? `type ${snapshotType}`);
+/** Finds the one name that some snapshots have; null if they have several. */
+export function sharedName(members: readonly { readonly name: string }[]): string | null {
+  const [name, ...others] = new Set(members.map((member) => member.name));
+  return others.length > 0 ? null : (name ?? null);
 }
 
-/** When something was taken, and how long ago that is by this computer's clock. */
+function typeName(snapshotType: number | null): SnapshotView["snapshotType"] {
+  if (snapshotType === SnapshotType.StandardSnapshot) return "Standard";
+  return snapshotType === SnapshotType.RecoverySnapshot ? "Recovery" : snapshotType;
+}
+
+/** Says when something was taken, and how long ago that is by this computer's clock. */
 export function takenText(createdAt: string | null, today: number): string {
-  if (createdAt === null) return "at a time that the host doesn't tell";
+  if (createdAt === null) return "at an unknown time";
   return `${momentText(createdAt)} (${ageText(Math.max(0, today - Date.parse(createdAt)))} ago)`;
 }

@@ -5,15 +5,15 @@ import type { HyperVHost } from "../hyperv/hyperv-host";
 import { type Clock, systemClock } from "../jobs/clock";
 
 /** A stream that may be a terminal. */
-type Terminal<Stream> = Stream & { readonly isTTY?: boolean };
+type Terminal<Stream> = Stream & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** What the command stands on; tests bring their own. */
+/** What the command needs from its process; tests bring their own. */
 export interface Surroundings {
   readonly stdin: Terminal<Readable>;
   readonly stdout: Terminal<Writable>;
   readonly stderr: Terminal<Writable>;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where a Pulumi program would be. */
+  /** The folder in which the command runs. */
   readonly workingFolder: string;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
@@ -21,18 +21,18 @@ export interface Surroundings {
   readonly connect: (configuration: Configuration, clock: Clock) => Promise<HyperVHost>;
   /** Tries the connection to the host step by step. */
   readonly examine: typeof examineConnection;
-  /** Begins to listen for ^C. */
+  /** Starts to listen for ^C. */
   readonly interruption: () => Interruption;
 }
 
-/** ^C, as long as somebody listens for it. */
+/** A listener for ^C. */
 export interface Interruption {
   readonly signal: AbortSignal;
-  /** Ends the listening: the next ^C ends the process. */
+  /** Stops listening: the next ^C ends the process. */
   readonly end: () => void;
 }
 
-/** What the real command stands on. */
+/** Takes everything from this process. */
 export function processSurroundings(): Surroundings {
   return {
     stdin: process.stdin,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { nearest } from "../nearest";
+import { suggestion } from "../nearest";
 import { type CheckFailure, type Json, type Properties, unknownValue } from "./dynamic-provider";
 import { isRecord } from "./hidden-inputs";
 
@@ -59,6 +59,6 @@ function asFailure(issue: v.BaseIssue<unknown>, names: readonly string[], words:
   const known = keys.length > 1 ? (words.nested?.[first] ?? []) : names;
   return {
     property,
-    reason: `there is no such input; did you mean ${nearest(name, known)}? There are ${orList(known)}`,
+    reason: `there is no such input. ${suggestion(name, known, String)}The inputs are ${orList(known)}`,
   };
 }

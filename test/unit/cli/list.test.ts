@@ -18,12 +18,13 @@ describe("hyperv-snapshots list", () => {
     expect(all.value.snapshots).toHaveLength(2);
     expect(all.value.snapshots[0]).toEqual({
       snapshotCollectionId: web,
+      name: null,
       reference: expect.stringContaining(
         `\\\\HV-TEST\\root\\virtualization\\v2:Msvm_SnapshotCollection.CollectionID="${web}"`,
       ),
       group: { collectionId: groupId(at, "web-tier"), name: "web-tier" },
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
-      snapshotType: 1,
+      snapshotType: "Standard",
       members: ["db-01", "web-01"].map((vmName) => ({
         vmId: expect.any(String),
         vmName,
@@ -32,41 +33,85 @@ describe("hyperv-snapshots list", () => {
         createdAt: expect.any(String),
         hasSavedState: false,
       })),
+      owner: { kind: "unknown" },
+      isLeftover: false,
+      isOld: false,
     });
     const { exitCode, stdout } = await at.run(["list", "mail"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(mail);
-    expect(stdout).not.toContain(web);
+    expect(stdout).toContain(mail.slice(0, 8));
+    expect(stdout).not.toContain(web.slice(0, 8));
     const tree = await at.run(["list", "--tree"]);
     expect(tree.stdout).toMatch(/^HV-TEST\n├─ VM group web-tier {2}\S+\n│ {2}└─ snapshot /);
     expect(tree.stdout).toContain('│     ├─ db-01  "db-01 - (');
   });
 
-  it("says whose each snapshot is, beside an export of the state, and never what to delete", async () => {
+  it("names each snapshot's owner from an export of the state, and lists only leftovers on request", async () => {
     const at = new CommandLine();
     const [managed, left, foreign] = [at.takeSnapshot(), at.takeSnapshot(), at.takeSnapshot("mail")];
     const outputs = { snapshotCollectionId: managed.toLowerCase(), collectionId: groupId(at, "web-tier") };
     const state = exportedState([exportedSnapshot("before", "11111111-1111-4111-8111-111111111111", outputs)]);
-    const compared = await at.json(["list", "--leftovers", "-"], { input: JSON.stringify(state) });
-    expect(compared.exitCode).toBe(3);
-    const standings = compared.value.snapshots.map((one: Record<string, unknown>) => [
+    const all = await at.json(["list", "--state", "-"], { input: JSON.stringify(state) });
+    expect(all.exitCode).toBe(0);
+    const owners = all.value.snapshots.map((one: Record<string, unknown>) => [
       one["snapshotCollectionId"],
-      one["standing"],
+      [one["owner"], one["isLeftover"]],
     ]);
-    expect(Object.fromEntries(standings)).toEqual({
-      [managed]: "inThisStack",
-      [left]: "keptOrLost",
-      [foreign]: "notThisStack",
+    const urn = expect.stringMatching(/^urn:.*::before$/);
+    expect(Object.fromEntries(owners)).toEqual({
+      [managed]: [{ kind: "resource", urn, name: "before" }, false],
+      [left]: [{ kind: "unknown" }, true],
+      [foreign]: [{ kind: "unknown" }, false],
     });
-    const { stdout, stderr } = await at.run(["list", "--leftovers", at.write("state.json", state)]);
-    expect(stdout).toContain("in this stack: before");
-    expect(stdout).toContain("kept or lost");
-    expect(stdout + stderr).not.toMatch(/delete|destroy|remove/i);
-    const onlyMail = await at.run(["list", "mail", "--leftovers", "-"], { input: JSON.stringify(state) });
-    expect(onlyMail.exitCode, "nothing is amiss there").toBe(0);
+    const leftovers = await at.run(["list", "--leftovers", "--state", at.write("state.json", state)]);
+    expect(leftovers.exitCode).toBe(3);
+    expect(leftovers.stdout).toContain(left.slice(0, 8));
+    for (const id of [managed, foreign]) expect(leftovers.stdout).not.toContain(id.slice(0, 8));
+    const onlyMail = ["list", "mail", "--leftovers", "--state", "-"];
+    const none = await at.run(onlyMail, { input: JSON.stringify(state) });
+    expect(none).toMatchObject({ exitCode: 0, stdout: "HV-TEST has no leftovers of this stack\n" });
   });
 
-  it("tells what the state has and the host hasn't, and what the state can't tell", async () => {
+  it("refuses --leftovers without a stack, and says what to do", async () => {
+    const at = new CommandLine();
+    at.host();
+    const { exitCode, stderr } = await at.run(["list", "--leftovers"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("there is no Pulumi project in");
+    expect(stderr).toContain("pass --cwd FOLDER");
+  });
+
+  it("warns of snapshots older than --older-than, and refuses what isn't a duration", async () => {
+    const at = new CommandLine();
+    at.takeSnapshot();
+    const inTwoDays = () => Date.now() + 2 * 86_400_000;
+    const old = await at.run(["list", "--older-than", "1d"], { today: inTwoDays });
+    expect(old.exitCode).toBe(3);
+    expect(old.stderr).toContain("1 snapshot is older than 1 d.");
+    expect((await at.run(["list", "--older-than", "3d"], { today: inTwoDays })).exitCode).toBe(0);
+    const wrong = await at.run(["list", "--older-than", "soon"]);
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stderr).toContain("a duration such as 30s, 10m, 1h30m or 7d");
+  });
+
+  it("fits a terminal of 80 columns, whatever the names", async () => {
+    const at = new CommandLine();
+    const longName = "a-group-with-a-name-that-is-far-too-long-for-a-column";
+    at.host({
+      machines: [{ name: "a" }],
+      groups: [{ name: longName, members: ["a"] }],
+      options: { completion: "atOnce" },
+    });
+    at.takeSnapshot(longName);
+    const width = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
+    const piped = await at.run(["list"]);
+    expect(piped.stdout).toContain(longName);
+    const { stdout } = await at.run(["list"], { columns: 80 });
+    expect(stdout).toContain("…");
+    expect(width(stdout)).toBeLessThanOrEqual(80);
+  });
+
+  it("reports resources whose snapshot isn't on the host, and what the state doesn't say", async () => {
     const at = new CommandLine();
     at.host();
     const gone = {
@@ -82,15 +127,18 @@ describe("hyperv-snapshots list", () => {
       [exportedSnapshot("gone", "1", gone), exportedSnapshot("partial", "2", partial)],
       [{ type: "creating", resource: exportedSnapshot("cut-off", "", {}) }],
     );
-    const { exitCode, value } = await at.json(["list", "--leftovers", "-"], { input: JSON.stringify(state) });
+    const { exitCode, value } = await at.json(["list", "--state", "-"], { input: JSON.stringify(state) });
     expect(exitCode).toBe(3);
     expect(value.missing).toEqual([
       { urn: expect.stringContaining("::gone"), snapshotCollectionId: gone.snapshotCollectionId },
     ]);
-    expect(value.doubts).toEqual([expect.stringContaining("::partial"), expect.stringContaining("1 operation(s)")]);
+    expect(value.doubts).toEqual([
+      expect.stringContaining("::partial"),
+      expect.stringContaining("1 operation was interrupted"),
+    ]);
   });
 
-  it("counts a snapshot whose group is gone to whoever knows one of its machines", async () => {
+  it("counts a snapshot of a deleted group as a leftover if the stack knows one of its machines", async () => {
     const at = new CommandLine();
     const orphan = at.takeSnapshot("mail");
     const host = at.host();
@@ -101,20 +149,20 @@ describe("hyperv-snapshots list", () => {
     const of = async (id: string | undefined) => {
       const outputs = { snapshotCollectionId: "other", members: [{ vmId: id }] };
       const input = JSON.stringify(exportedState([exportedSnapshot("mail", "1", outputs)]));
-      return (await at.json(["list", "--leftovers", "-"], { input })).value.snapshots[0];
+      return (await at.json(["list", "--state", "-"], { input })).value.snapshots[0];
     };
-    expect(await of(vmId)).toMatchObject({ snapshotCollectionId: orphan, group: null, standing: "keptOrLost" });
-    expect(await of("nobody")).toMatchObject({ standing: "notThisStack" });
-    expect((await at.run(["list", "--tree"])).stdout).toContain("(its group is gone)");
+    expect(await of(vmId)).toMatchObject({ snapshotCollectionId: orphan, group: null, isLeftover: true });
+    expect(await of("nobody")).toMatchObject({ isLeftover: false });
+    expect((await at.run(["list", "--tree"])).stdout).toContain("(group deleted)");
   });
 
-  it("believes in no absence that it can't see, and refuses what is no state", async () => {
+  it("fails if the account sees nothing, and refuses a file that isn't a state", async () => {
     const at = new CommandLine();
     at.host().setOption("rights", "blind");
     const blind = await at.json(["list"]);
     expect(blind).toMatchObject({ exitCode: 1, value: { error: { code: "CIM_ACCESS_DENIED" } } });
     for (const input of ["no json", "{}", '{"deployment":{"resources":[{}]}}']) {
-      const refused = await at.run(["list", "--leftovers", "-"], { input });
+      const refused = await at.run(["list", "--state", "-"], { input });
       expect(refused.exitCode).toBe(2);
       expect(refused.stderr).toContain("pulumi stack export");
     }

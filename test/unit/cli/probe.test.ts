@@ -49,7 +49,7 @@ describe("hyperv-snapshots probe", () => {
     expect(declined).toMatchObject({ exitCode: 4, stdout: expect.stringContaining("Payroll-03  Off") });
     expect(existsSync(command.file)).toBe(false);
     const unasked = await command.run(["--take-one"]);
-    expect(unasked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Give --yes") });
+    expect(unasked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Pass --yes") });
     expect(command.probed.host.methodCalls).toEqual({});
     const confirmed = await command.run(["--take-one", "--label", "a lab"], { answers: "yes\n" });
     expect(confirmed.exitCode).toBe(0);
@@ -59,7 +59,8 @@ describe("hyperv-snapshots probe", () => {
   it("writes one JSON value with --json, and overwrites nothing", async () => {
     const command = new ProbeCommand();
     const { stdout } = await command.run(["--take-one", "--yes", "--json", "--out", "other.json"]);
-    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(command.at.folder, "other.json"), "utf8")));
+    const written = JSON.parse(readFileSync(join(command.at.folder, "other.json"), "utf8"));
+    expect(JSON.parse(stdout)).toEqual({ formatVersion: 1, ...written });
     const again = await command.run(["--out", "other.json"]);
     expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("there is such a file already") });
   });

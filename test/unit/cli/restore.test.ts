@@ -18,10 +18,12 @@ describe("hyperv-snapshots restore", () => {
     const { at, id, versions } = brokenAfterSnapshot();
     at.host().setOption("completion", "job");
     const { exitCode, stdout, stderr } = await at.run(["restore", id], { answers: "yes\n" });
-    expect(stderr).toContain('Bring 2 machines back? Only "yes" is a yes:');
+    expect(stderr).toContain('Bring 2 machines back? Type "yes" to continue:');
     expect(stderr).toContain("restore job: ");
-    expect(stdout).toMatch(/db-01 {2}Running: loses the last \d+ s, unless a later checkpoint holds it, and is ended/);
-    expect(stdout).toContain("None of them runs.\nTo start them: Start-VM -Name db-01, web-01");
+    expect(stdout).toMatch(
+      /db-01 {2}Running: loses the last \d+ s, unless a later checkpoint holds it, and is powered off/,
+    );
+    expect(stdout).toContain("No machine is running.\nTo start them: Start-VM -Name db-01, web-01");
     expect(exitCode).toBe(0);
     expect(versions()).toEqual(["1.4.0", "1.4.0"]);
   });
@@ -59,8 +61,8 @@ describe("hyperv-snapshots restore", () => {
     const [mail] = host.query("SELECT * FROM Msvm_ComputerSystem WHERE ElementName = 'mail-01'");
     host.invokeMethod(service!.path, "AddMember", { Collection: group!.path, Member: mail!.path });
     const { stdout } = await at.run(["restore", id, "--dry-run"]);
-    expect(stdout).toMatch(/1 later, from which the machine won't descend any more: "db-01 - \(/);
-    expect(stdout).toContain("mail-01  is in the group and not in the snapshot");
+    expect(stdout).toMatch(/1 later checkpoint stays, on a separate branch: "db-01 - \(/);
+    expect(stdout).toContain("mail-01  is in the group but not in the snapshot");
   });
 
   it("tells a refusal, a failed job and a missed deadline with what is known of the machines", async () => {
@@ -97,6 +99,6 @@ describe("hyperv-snapshots restore", () => {
     at.host().injectFault({ method: "ApplySnapshot", job: { stallAtPercent: 10 } });
     const { exitCode, stderr } = await at.run(["restore", id, "--yes"], { interruption });
     expect(exitCode).toBe(130);
-    expect(stderr).toContain("The job goes on at the host");
+    expect(stderr).toContain("The job continues on the host");
   });
 });

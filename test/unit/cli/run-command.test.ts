@@ -12,8 +12,8 @@ describe("hyperv-snapshots", () => {
     const help = await at.run(["--help"]);
     expect(help.exitCode).toBe(0);
     for (const { code, meaning } of Object.values(exitCodes))
-      expect(help.stdout).toMatch(new RegExp(`${code} +${meaning}`));
-    for (const name of ["list", "show", "restore", "import", "simulate", "doctor", "probe"])
+      expect(help.stdout).toContain(`  ${String(code).padEnd(3)}  ${meaning}`);
+    for (const name of ["list", "show", "restore", "destroy", "import", "simulate", "doctor", "probe"])
       expect(help.stdout).toContain(`  ${name} `);
     expect((await at.run([])).exitCode).toBe(2);
     expect((await at.run(["lits"])).stderr).toContain("Did you mean list?");
@@ -30,8 +30,9 @@ describe("hyperv-snapshots", () => {
     expect(value.hostName).toBe("HV-OTHER");
     const environment = {};
     const unset = await at.run(["list"], { environment });
+    expect(unset.stderr).toContain("there is no Pulumi project in");
     expect(unset.exitCode).toBe(process.platform === "win32" ? 1 : 2);
-    expect(unset.stderr).toContain("--config key=value, or the environment variable (HYPERV_SNAPSHOTS_TRANSPORT)");
+    expect(unset.stderr).toContain("Pass --config transport=VALUE (powershell, ");
     expect((await at.run(["list", "--config", "transprot=simulated"])).stderr).toContain("hyperv-snapshots:transport?");
     expect((await at.run(["list", "--config", "transport=pigeon"])).stderr).toContain('"pigeon" is none of its values');
   });

@@ -38,12 +38,13 @@ describe("hyperv-snapshots simulate", () => {
       "times=2",
     ]);
     expect(fault.value).toEqual({
+      formatVersion: 1,
       fault: { method: "CreateSnapshot", job: { endState: 10, atPercent: 40 }, times: 2 },
     });
     await at.run(["simulate", "fault", "query", "--verb", "connection=lostBefore"]);
     expect(() => open.query("SELECT * FROM Msvm_ComputerSystem")).toThrow("was lost");
     await at.run(["simulate", "restart", "--down-seconds", "60"]);
-    expect(() => open.query("SELECT * FROM Msvm_ComputerSystem")).toThrow("it is starting");
+    expect(() => open.query("SELECT * FROM Msvm_ComputerSystem")).toThrow("its service is starting");
   });
 
   it.each([

@@ -52,7 +52,7 @@ describe("inputs that are wrong", () => {
     [{ settings: 5 }, { settings: "write an object or the text of an embedded instance" }],
     [{ collection: 5 }, { collection: "as text" }],
     [{ collection: "" }, { collection: "it is empty" }],
-    [{ trigger: [] }, { trigger: "did you mean triggers" }],
+    [{ trigger: [] }, { trigger: "Did you mean triggers?" }],
     [{ __meta: { timeouts: { create: "soon" } } }, { "customTimeouts.create": '"soon" is no duration' }],
   ])("%j", (inputs, expected) => {
     const failures = failuresOf(inputs);

@@ -71,7 +71,7 @@ describe("the look-ups", () => {
     const gone = "6B29FC40-CA47-1067-B31D-00DD010662DA";
     const wrong = { collection: 5, group: "web-tier" } as unknown as { collection: string };
     for (const [call, code, said] of [
-      [() => getVirtualSystemCollection(wrong), "INVALID_ARGUMENT", "as text; there is no such input; did you mean"],
+      [() => getVirtualSystemCollection(wrong), "INVALID_ARGUMENT", "as text; there is no such input. The inputs are"],
       [() => getVirtualSystemCollection({ collection: "web-teir" }), "CIM_NOT_FOUND", 'it has "web-tier"'],
       [
         () => getCollectionSnapshot({ snapshotCollection: "before" }),

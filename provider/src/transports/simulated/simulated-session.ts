@@ -10,8 +10,8 @@ import type {
 } from "../../cim/cim-session";
 import type { CimValue } from "../../cim/cim-value";
 import { ConnectionError } from "../../errors";
-import type { FaultedRequest } from "../../simulator/fault";
-import { classInQuery, SimulatedHost } from "../../simulator/simulated-host";
+import type { HostVerb } from "../../simulator/index";
+import { SimulatedHost } from "../../simulator/simulated-host";
 
 /** Which simulated host a session talks to. */
 export interface SimulatedTransportOptions {
@@ -61,21 +61,19 @@ class SimulatedSession implements CimSession {
   }
 
   async get(path: CimInstancePath, options?: CimRequestOptions): Promise<CimInstance> {
-    return this.request({ verb: "get", className: path.className }, options, () => this.host.get(path));
+    return this.request("get", options, () => this.host.get(path));
   }
 
   async query(wql: string, options?: CimRequestOptions): Promise<readonly CimInstance[]> {
-    return this.request({ verb: "query", className: classInQuery(wql) }, options, () => this.host.query(wql));
+    return this.request("query", options, () => this.host.query(wql));
   }
 
   async associators(path: CimInstancePath, options: AssociatorsOptions): Promise<readonly CimInstance[]> {
-    const request = { verb: "associators", className: path.className } as const;
-    return this.request(request, options, () => this.host.associators(path, options));
+    return this.request("associators", options, () => this.host.associators(path, options));
   }
 
   async references(path: CimInstancePath, options: ReferencesOptions): Promise<readonly CimInstance[]> {
-    const request = { verb: "references", className: path.className } as const;
-    return this.request(request, options, () => this.host.references(path, options));
+    return this.request("references", options, () => this.host.references(path, options));
   }
 
   async invokeMethod(
@@ -85,7 +83,7 @@ class SimulatedSession implements CimSession {
     options?: CimRequestOptions,
   ): Promise<MethodResult> {
     const invoke = () => this.host.invokeMethod(path, methodName, inParameters);
-    return this.request({ verb: "invokeMethod", className: path.className, methodName }, options, invoke);
+    return this.request("invokeMethod", options, invoke, methodName);
   }
 
   async close(): Promise<void> {
@@ -93,13 +91,14 @@ class SimulatedSession implements CimSession {
   }
 
   private async request<Answer>(
-    request: FaultedRequest,
+    verb: HostVerb,
     options: CimRequestOptions | undefined,
     ask: () => Answer,
+    methodName?: string,
   ): Promise<Answer> {
     options?.abortSignal?.throwIfAborted();
-    if (this.closed) throw this.closedError(request.methodName ?? request.verb);
-    const delayMs = this.host.answerDelayMs(request);
+    if (this.closed) throw this.closedError(methodName ?? verb);
+    const delayMs = this.host.answerDelayMs(verb, methodName);
     const answer = ask();
     if (delayMs > 0) await this.sleepFor(delayMs, options?.abortSignal);
     return answer;

@@ -1,0 +1,112 @@
+import type { CimSession } from "../cim/cim-session";
+import { type Configuration, settingCommand } from "../config";
+import { InvalidArgumentError } from "../errors";
+import { descendantsOf } from "../hyperv/snapshot-collection";
+import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
+import { findMachines } from "../hyperv/virtual-system-collection";
+import { findSnapshot } from "./find-snapshot";
+import { type Owner, type Owners, ownerOf } from "./owners";
+import { type SnapshotView, snapshotView, takenText } from "./snapshot-view";
+
+/** Describes what a destroy would do. */
+export interface DestroyPlan {
+  readonly hostName: string;
+  /** Newest first: the order in which they are destroyed. */
+  readonly snapshots: readonly (SnapshotView & { readonly owner: Owner })[];
+}
+
+/** What the command needs to know before it destroys anything. */
+interface DestroyRules {
+  readonly owners: Owners;
+  readonly dependents: Configuration["dependents"];
+}
+
+/**
+ * Reads what a destroy would do; changes nothing.
+ *
+ * @throws {@link InvalidArgumentError} when a resource of the stack owns one of the snapshots, or when other snapshots depend
+ * on one and the host may remove those too.
+ */
+export async function readDestroyPlan(
+  session: CimSession,
+  words: readonly string[],
+  { owners, dependents }: DestroyRules,
+): Promise<DestroyPlan> {
+  const found = new Map<string, SnapshotDetails>();
+  for (const word of words) {
+    const snapshot = await findSnapshot(session, word, owners);
+    found.set(snapshot.path.identity, snapshot);
+  }
+  const snapshots = [...found.values()].toSorted((a, b) => (b.createdAt ?? "").localeCompare(a.createdAt ?? "", "en"));
+  for (const snapshot of snapshots) refuseOwned(session, snapshot, ownerOf(snapshot, owners));
+  if (dependents !== "kept") await refuseDependents(session, snapshots, dependents);
+  const vmIds = snapshots.flatMap(({ members }) => members.map(({ vmId }) => vmId));
+  const machines = await findMachines(session, [...new Set(vmIds)]);
+  return {
+    hostName: session.hostName,
+    snapshots: snapshots.map((snapshot) => ({
+      ...snapshotView(snapshot, machines),
+      owner: ownerOf(snapshot, owners),
+    })),
+  };
+}
+
+/** Shows a plan to the person who decides. */
+export function planText({ hostName, snapshots }: DestroyPlan, today: number): string {
+  return [
+    `What would be destroyed on ${hostName}:`,
+    ...snapshots.flatMap(({ snapshotCollectionId, name, group, createdAt, members }) => [
+      `  ${snapshotCollectionId}  ${name === null ? "" : `"${name}" `}of ${group ? `VM group ${group.name}` : "a deleted VM group"}`,
+      `    taken ${takenText(createdAt, today)}`,
+      `    machines: ${members.map(({ vmName }) => vmName).join(", ") || "none"}`,
+    ]),
+    "",
+    "The machines keep running and keep their present state. They can't be restored to these snapshots afterwards.",
+  ].join("\n");
+}
+
+function refuseOwned(session: CimSession, { snapshotCollectionId }: SnapshotDetails, owner: Owner): void {
+  if (owner.kind === "unknown") return;
+  throw refused(
+    `${snapshotCollectionId} on ${session.hostName}`,
+    `the resource ${owner.urn} owns it`,
+    "Remove the resource from the program and run `pulumi up`, or run `pulumi destroy`",
+  );
+}
+
+async function refuseDependents(
+  session: CimSession,
+  snapshots: readonly SnapshotDetails[],
+  dependents: "unknown" | "removed",
+): Promise<void> {
+  const going = new Set(snapshots.flatMap(({ members }) => members.map(({ snapshotId }) => snapshotId)));
+  for (const { members, snapshotCollectionId } of snapshots) {
+    const others = (await descendantsOf(session, members)).filter(({ snapshotId }) => !going.has(snapshotId));
+    if (others.length === 0) continue;
+    const names = others.map(({ name }) => JSON.stringify(name)).join(", ");
+    const count = others.length === 1 ? "1 later checkpoint depends" : `${others.length} later checkpoints depend`;
+    const fate = dependents === "removed" ? "this host would remove them too" : "the host may remove them too";
+    const knowing =
+      dependents === "removed"
+        ? ""
+        : `, or set what your host does with them: ${settingCommand("dependents")} kept (\`hyperv-snapshots probe\` finds out)`;
+    throw refused(
+      `${snapshotCollectionId} on ${session.hostName}`,
+      `${count} on it (${names}), and ${fate}`,
+      `Destroy the later ones first, or together with it${knowing}`,
+      dependents === "removed" ? "DEPENDENTS_COLLECTED" : "DEPENDENTS_UNKNOWN",
+    );
+  }
+}
+
+function refused(
+  target: string,
+  answer: string,
+  remedy: string,
+  code: "INVALID_ARGUMENT" | "DEPENDENTS_UNKNOWN" | "DEPENDENTS_COLLECTED" = "INVALID_ARGUMENT",
+): InvalidArgumentError {
+  return new InvalidArgumentError(
+    { attempted: "Destroying the snapshot", target, answer, outcome: "Nothing was destroyed", remedy },
+    { code },
+  );
+}

@@ -1,0 +1,156 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { configurationNamespace } from "../config";
+import { InvalidArgumentError } from "../errors";
+import { type PulumiState, parsePulumiState } from "./pulumi-state";
+import type { Surroundings } from "./surroundings";
+
+/** A stack that the command reads through the Pulumi CLI. */
+export interface SelectedStack {
+  readonly name: string;
+  /** Where the program runs: relative paths in the stack's configuration start here. */
+  readonly programFolder: string;
+  /** The stack's values of our keys, without their namespace; secrets are in plain text. */
+  readonly configuration: ReadonlyMap<string, string>;
+  /** Exports the stack's state, at most once. */
+  readonly state: () => Promise<PulumiState>;
+}
+
+/** What the command knows of Pulumi: a stack; why there is none, and what to do (a clause); or why the stack can't be read. */
+export type StackContext =
+  | { readonly kind: "stack"; readonly stack: SelectedStack }
+  | { readonly kind: "none"; readonly reason: string; readonly remedy: string }
+  | { readonly kind: "unreadable"; readonly error: InvalidArgumentError };
+
+/** How the user chooses a stack. */
+export interface StackOptions {
+  /** `--stack NAME`; false for `--no-stack`. */
+  readonly stack?: string | false;
+  /** `--cwd FOLDER`. */
+  readonly cwd?: string;
+}
+
+const projectFiles = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
+
+/** Reads the stack that the options choose, as `pulumi` itself would choose it. Never throws. */
+export async function readStackContext(options: StackOptions, surroundings: Surroundings): Promise<StackContext> {
+  if (options.stack === false) {
+    return { kind: "none", reason: "--no-stack was given", remedy: "leave out --no-stack" };
+  }
+  const folder = projectFolderOf(options, surroundings);
+  const projectFile = findProjectFile(folder);
+  if (projectFile === undefined) {
+    const reason = `there is no Pulumi project in ${folder} or above it`;
+    if (options.stack !== undefined)
+      return unreadable(
+        `--stack ${options.stack}`,
+        reason,
+        "Run the command in the project's folder, or pass --cwd FOLDER",
+      );
+    return { kind: "none", reason, remedy: runElsewhere };
+  }
+  const pulumi = (words: readonly string[]) => runPulumi(words, folder, surroundings.environment);
+  const onStack = options.stack === undefined ? [] : ["--stack", options.stack];
+  const name = options.stack ?? (await pulumi(["stack", "--show-name"]));
+  if (typeof name !== "string") {
+    if (!name.isMissingCli && /no stack selected/.test(name.message)) {
+      const remedy = "select a stack with `pulumi stack select`, or pass --stack NAME";
+      return { kind: "none", reason: `the project in ${dirname(projectFile)} has no selected stack`, remedy };
+    }
+    return unreadable(`the project in ${dirname(projectFile)}`, name.message, remedyOf(name));
+  }
+  const configured = await pulumi(["config", "--json", "--show-secrets", ...onStack]);
+  if (typeof configured !== "string") return unreadable(`stack ${name}`, configured.message, remedyOf(configured));
+  return {
+    kind: "stack",
+    stack: {
+      name,
+      programFolder: programFolder(projectFile),
+      configuration: ourKeys(configured),
+      state: once(async () => {
+        const exported = await pulumi(["stack", "export", "--stack", name]);
+        if (typeof exported === "string") return parsePulumiState(exported, `the state of stack ${name}`);
+        throw unreadable(`the state of stack ${name}`, exported.message, remedyOf(exported)).error;
+      }),
+    },
+  };
+}
+
+/** The folder whose project is meant. */
+export function projectFolderOf({ cwd }: StackOptions, { workingFolder }: Surroundings): string {
+  return resolve(workingFolder, cwd ?? ".");
+}
+
+const runElsewhere = "run the command in the folder of a Pulumi project, or pass --cwd FOLDER";
+
+interface CliFailure {
+  readonly message: string;
+  readonly isMissingCli: boolean;
+}
+
+const remedyOf = ({ isMissingCli }: CliFailure) =>
+  isMissingCli
+    ? "Install the Pulumi CLI (https://www.pulumi.com/docs/install/) and put it on the PATH, or pass --no-stack and the configuration as --config key=value"
+    : "Mend what the Pulumi CLI reports, or pass --no-stack and the configuration as --config key=value";
+
+function unreadable(target: string, answer: string, remedy: string) {
+  const error = new InvalidArgumentError({
+    attempted: "Reading the Pulumi stack",
+    target,
+    answer,
+    outcome: "The host was not contacted",
+    remedy,
+  });
+  return { kind: "unreadable", error } as const;
+}
+
+function findProjectFile(folder: string): string | undefined {
+  const found = projectFiles.map((name) => join(folder, name)).find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  return dirname(folder) === folder ? undefined : findProjectFile(dirname(folder));
+}
+
+/** Finds where Pulumi starts the program: the project's folder, or the one that its `main` names. */
+function programFolder(projectFile: string): string {
+  const main = /^[\s{,]*"?main"?\s*:\s*["']?([^"'\s,}]+)/m.exec(readFileSync(projectFile, "utf8"))?.[1];
+  const target = resolve(dirname(projectFile), main ?? ".");
+  return existsSync(target) && !statSync(target).isDirectory() ? dirname(target) : target;
+}
+
+function ourKeys(json: string): ReadonlyMap<string, string> {
+  const prefix = `${configurationNamespace}:`;
+  const all = Object.entries(JSON.parse(json) as Record<string, { readonly value?: string }>);
+  return new Map(
+    all.flatMap(([key, { value }]) =>
+      key.startsWith(prefix) && value !== undefined ? [[key.slice(prefix.length), value] as const] : [],
+    ),
+  );
+}
+
+/** Runs the Pulumi CLI. @returns What it wrote, or why it failed: the first line of its error. */
+function runPulumi(
+  words: readonly string[],
+  folder: string,
+  environment: Surroundings["environment"],
+): Promise<string | CliFailure> {
+  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const options = { cwd: folder, env, timeout: 60_000, maxBuffer: 512 * 1024 * 1024 };
+  return new Promise((settle) => {
+    execFile("pulumi", [...words, "--non-interactive", "--color=never"], options, (error, stdout, stderr) => {
+      if (!error) return settle(stdout.trimEnd());
+      if (error.code === "ENOENT") {
+        const isFolder = existsSync(folder);
+        const message = isFolder ? "the Pulumi CLI isn't on the PATH" : `there is no folder ${folder}`;
+        return settle({ message, isMissingCli: isFolder });
+      }
+      const said = stderr.split("\n").find((line) => line.startsWith("error: "));
+      settle({ message: said?.slice("error: ".length) ?? "the Pulumi CLI failed", isMissingCli: false });
+    });
+  });
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}
