@@ -21,7 +21,7 @@ module.exports = {
       to: {
         path: src,
         // what a resource forgets when the state has it is loaded when the state has it
-        pathNot: `${src}/(resources|types)/|${src}/lifecycle/intents/from-the-program`,
+        pathNot: `${src}/(resources|types)/|${src}/recovery/from-the-program`,
         dependencyTypesNot: ["type-only"],
       },
     },
@@ -43,8 +43,8 @@ module.exports = {
       severity: "error",
       from: { path: `${src}/lookups/answers/` },
       to: {
-        path: `${src}/(transports|lifecycle|resources|simulator)/`,
-        pathNot: `${src}/lifecycle/input-check\\.ts`,
+        path: `${src}/(transports|lifecycle|dynamic|snapshot|group|recovery|process|resources|simulator)/`,
+        pathNot: `${src}/process/input-check\\.ts`,
       },
     },
     {
@@ -54,7 +54,7 @@ module.exports = {
       severity: "error",
       from: {
         path: src,
-        pathNot: `${src}/(resources|types|lookups(?!/answers))/|${src}/lifecycle/engine-link\\.ts`,
+        pathNot: `${src}/(resources|types|lookups(?!/answers))/|${src}/process/engine-link\\.ts`,
       },
       to: { path: "node_modules/(@pulumi/pulumi|@grpc/grpc-js)/" },
     },
@@ -63,7 +63,9 @@ module.exports = {
       comment: "hyperv/, jobs/ and probe/ work on the port, however the host is reached.",
       severity: "error",
       from: { path: `${src}/(hyperv|jobs|probe)/` },
-      to: { path: `${src}/(transports|simulator|lifecycle|resources|types|connection|config|read-configuration)` },
+      to: {
+        path: `${src}/(transports|simulator|lifecycle|dynamic|snapshot|group|recovery|process|resources|types|connection|config|read-configuration)`,
+      },
     },
     {
       name: "a-job-is-not-about-snapshots",
@@ -77,7 +79,9 @@ module.exports = {
       comment: "A transport carries requests; it neither knows what they mean nor waits for jobs.",
       severity: "error",
       from: { path: `${src}/transports/` },
-      to: { path: `${src}/(hyperv|jobs|lifecycle|resources|types|connection\\.ts|config\\.ts|read-configuration)` },
+      to: {
+        path: `${src}/(hyperv|jobs|lifecycle|dynamic|snapshot|group|recovery|process|resources|types|connection\\.ts|config\\.ts|read-configuration)`,
+      },
     },
     {
       name: "transports-do-not-know-each-other",
@@ -100,7 +104,10 @@ module.exports = {
         "It works on configuration, connection and verbs; only its import is told by the lifecycle what a state holds, and by resources/ what a type is called.",
       severity: "error",
       from: { path: `${src}/cli/`, pathNot: `${src}/cli/import-resource\\.ts` },
-      to: { path: `${src}/(transports|lifecycle|types|resources)/`, pathNot: `${src}/resources/identity\\.ts` },
+      to: {
+        path: `${src}/(transports|lifecycle|dynamic|snapshot|group|recovery|process|types|resources)/`,
+        pathNot: `${src}/resources/identity\\.ts`,
+      },
     },
     {
       name: "nobody-needs-the-command",

@@ -12,16 +12,14 @@ const packageFolder = dirname(require.resolve("pulumi-hyperv-snapshots/package.j
 const part = <Module>(path: string): Module => require(join(packageFolder, "dist", path));
 
 export const { JobMonitor } = part<typeof import("../../provider/src/jobs/job-monitor")>("jobs/job-monitor.js");
-export const { CollectionSnapshotLifecycle } = part<typeof import("../../provider/src/lifecycle/collection-snapshot")>(
-  "lifecycle/collection-snapshot.js",
+export const { CollectionSnapshotLifecycle } = part<typeof import("../../provider/src/snapshot/collection-snapshot")>(
+  "snapshot/collection-snapshot.js",
 );
 export const { ConfiguredHost } =
-  part<typeof import("../../provider/src/lifecycle/configured-host")>("lifecycle/configured-host.js");
-export const { GroupQueue } =
-  part<typeof import("../../provider/src/lifecycle/group-queue")>("lifecycle/group-queue.js");
-export const { intentFilesInMemory } = part<typeof import("../../provider/src/lifecycle/intents/intent-files")>(
-  "lifecycle/intents/intent-files.js",
-);
+  part<typeof import("../../provider/src/process/connections")>("process/connections.js");
+export const { GroupQueue } = part<typeof import("../../provider/src/process/queue")>("process/queue.js");
+export const { intentFilesInMemory } =
+  part<typeof import("../../provider/src/recovery/record-files")>("recovery/record-files.js");
 export const { simulatedSession } = part<typeof import("../../provider/src/transports/simulated/simulated-session")>(
   "transports/simulated/simulated-session.js",
 );

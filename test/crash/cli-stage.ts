@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
-import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
+import type { Properties } from "../../provider/src/dynamic/protocol";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject, type SavedResource, smallSeed } from "../support/pulumi-project";
 import { unhinderedSeed } from "../support/simulated-hosts";

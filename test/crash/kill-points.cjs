@@ -116,7 +116,7 @@ if (folder && /dynamic-provider/.test(process.argv[1] ?? "")) {
   const transports = require(join(built, "transports/index.js"));
   const { openSession } = transports;
   transports.openSession = async (...parameters) => watch(await openSession(...parameters), requests);
-  const intentFiles = require(join(built, "lifecycle/intents/intent-files.js"));
+  const intentFiles = require(join(built, "recovery/record-files.js"));
   const { intentFilesIn } = intentFiles;
   intentFiles.intentFilesIn = (root) => {
     const files = intentFilesIn(root);

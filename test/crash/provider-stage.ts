@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
-import { isIntentFile } from "../../provider/src/lifecycle/intents/intent-place";
+import type { Properties } from "../../provider/src/dynamic/protocol";
+import { isIntentFile } from "../../provider/src/recovery/location";
 import type { SimulatedHost } from "../../provider/src/simulator/index";
 import { CallFailed, DynamicHost } from "../support/dynamic-host";
 import { type Answer, type CalledProvider, FewLineEngine, type Live, type State } from "../support/few-line-engine";

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
+import type { Properties } from "../../provider/src/dynamic/protocol";
 import { temporaryFolder } from "../support/temporary-folder";
 import { type Action, type KillPoint, KillPoints } from "./kill-points";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, vi } from "vitest";
 import { type Configuration, environmentVariable } from "../../provider/src/config";
 import { connect } from "../../provider/src/connection";
-import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
+import type { Properties } from "../../provider/src/dynamic/protocol";
 import { readConfiguration } from "../../provider/src/read-configuration";
 import type { Fault } from "../../provider/src/simulator/index";
 import "../../provider/src/transports/powershell/powershell-session"; // else the first case waits for it

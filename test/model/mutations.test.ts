@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type * as Decide from "../../provider/src/lifecycle/intents/decide";
-import { ResourceIntents } from "../../provider/src/lifecycle/intents/resource-intents";
+import { ResourceIntents } from "../../provider/src/recovery/journal";
+import type * as Decide from "../../provider/src/recovery/policy";
 import { walk } from "./walk";
 import type { Operation, WorldOptions } from "./world";
 
 /** The decisions, as a mutation changes them. */
 const mutated = vi.hoisted(() => ({ decide: {} as Partial<typeof Decide> }));
 
-vi.mock(import("../../provider/src/lifecycle/intents/decide"), async (importOriginal) => {
+vi.mock(import("../../provider/src/recovery/policy"), async (importOriginal) => {
   const real = await importOriginal();
   const names = ["decideOnCreate", "decideOnUpdate", "decideOnDelete", "isUnsettled"] as const;
   const call =
@@ -17,7 +17,7 @@ vi.mock(import("../../provider/src/lifecycle/intents/decide"), async (importOrig
   return { ...real, ...(Object.fromEntries(names.map((name) => [name, call(name)])) as Partial<typeof real>) };
 });
 
-const real = await vi.importActual<typeof Decide>("../../provider/src/lifecycle/intents/decide");
+const real = await vi.importActual<typeof Decide>("../../provider/src/recovery/policy");
 
 afterEach(() => {
   mutated.decide = {};

@@ -1,4 +1,4 @@
-import type { Properties } from "../../provider/src/lifecycle/dynamic-provider";
+import type { Properties } from "../../provider/src/dynamic/protocol";
 
 /** What `create` and `update` answer: with `error`, the resource is kept although it isn't complete. */
 export interface Answer {

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { CimSession } from "../cim/cim-session";
+import type { Json, Properties } from "../dynamic/protocol";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { listVirtualSystemCollections } from "../hyperv/snapshot-inventory";
 import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { Clock } from "../jobs/clock";
-import { readSnapshot } from "../lifecycle/collection-snapshot-read";
-import type { Json, Properties } from "../lifecycle/dynamic-provider";
-import { noEngine } from "../lifecycle/engine-link";
-import { Progress } from "../lifecycle/progress";
+import { noEngine } from "../process/engine-link";
+import { Progress } from "../process/progress";
 import { collectionSnapshotType, providerText } from "../resources/identity";
+import { readSnapshot } from "../snapshot/read";
 import type { ImportableSnapshot } from "./import-targets";
 
 /** A resource in the file that `pulumi import --file` reads. */

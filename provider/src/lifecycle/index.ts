@@ -1,16 +1,16 @@
 import { connect } from "../connection";
+import type { DynamicProvider } from "../dynamic/protocol";
+import { VirtualSystemCollectionLifecycle } from "../group/virtual-system-collection";
 import { systemClock } from "../jobs/clock";
-import { CollectionSnapshotLifecycle } from "./collection-snapshot";
-import { ConfiguredHost } from "./configured-host";
-import type { DynamicProvider } from "./dynamic-provider";
-import { engineLink } from "./engine-link";
-import { watchEngine } from "./engine-watch";
-import { GroupQueue } from "./group-queue";
-import { intentFilesIn } from "./intents/intent-files";
-import { intentsFolder } from "./intents/intent-place";
-import { LocalLifeSign } from "./intents/life-sign";
-import { PoliteEnd } from "./polite-end";
-import { VirtualSystemCollectionLifecycle } from "./virtual-system-collection";
+import { ConfiguredHost } from "../process/connections";
+import { engineLink } from "../process/engine-link";
+import { watchEngine } from "../process/engine-watch";
+import { GroupQueue } from "../process/queue";
+import { PoliteEnd } from "../process/shutdown";
+import { LocalLifeSign } from "../recovery/liveness";
+import { intentsFolder } from "../recovery/location";
+import { intentFilesIn } from "../recovery/record-files";
+import { CollectionSnapshotLifecycle } from "../snapshot/collection-snapshot";
 
 const politeEnd = new PoliteEnd(process, () => configured.close());
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ProgramResource } from "../lifecycle/intents/from-the-program";
+import type { ProgramResource } from "../recovery/from-the-program";
 
 /** What the state holds for a URN: an id, or null for nothing. */
 export interface SavedState {
@@ -14,7 +14,7 @@ export interface SavedState {
  */
 export async function askForSaved(urn: pulumi.URN): Promise<SavedState | undefined> {
   if (pulumi.runtime.isDryRun()) return undefined;
-  const { wasBegun } = await import("../lifecycle/intents/from-the-program.js");
+  const { wasBegun } = await import("../recovery/from-the-program.js");
   if (!wasBegun(programResource(urn))) return undefined;
   try {
     await isInState(pulumi.runtime.getStackResource()); // a stack without any state yet crashes the engine that is asked for it
@@ -39,7 +39,7 @@ export function forgetWhenSaved(resource: pulumi.CustomResource): void {
   if (pulumi.runtime.isDryRun()) return;
   pulumi.all([resource.urn, resource.id]).apply(async ([urn, id]) => {
     if (typeof id !== "string") return;
-    const { forgetSaved } = await import("../lifecycle/intents/from-the-program.js");
+    const { forgetSaved } = await import("../recovery/from-the-program.js");
     await forgetSaved(programResource(urn), id);
   });
 }

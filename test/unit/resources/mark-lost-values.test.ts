@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
-import { checkInputs } from "../../../provider/src/lifecycle/collection-snapshot-inputs";
 import { markLostValues } from "../../../provider/src/resources/mark-lost-values";
+import { checkInputs } from "../../../provider/src/snapshot/inputs";
 
 class Version {
   readonly major = 1;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { defaultOptions, hostBehaviours, optionValues } from "../../../provider/src/simulator/host-options";
-import { clientOptionTests } from "../lifecycle/option-tests/every-option";
+import { clientOptionTests } from "../snapshot/option-tests/every-option";
 import { hostOptionTests } from "./option-tests/every-option";
 
 const folder = join(import.meta.dirname, "../../../provider/src/simulator");

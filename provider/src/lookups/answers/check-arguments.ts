@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { InvalidArgumentError } from "../../errors";
-import { checkFailures } from "../../lifecycle/input-check";
+import { checkFailures } from "../../process/input-check";
 
 /** The argument that names a group or a snapshot. */
 export const designator = v.string("write a name, an id or an object path, as text");

@@ -1,0 +1,64 @@
+import * as v from "valibot";
+import { isRecord } from "../dynamic/hidden-inputs";
+import { type CheckFailure, type Json, type Properties, unknownValue } from "../dynamic/protocol";
+import { suggestion } from "../nearest";
+
+/** A schema of inputs, which knows their names. */
+type InputsSchema = v.GenericSchema & { readonly entries: Readonly<Record<string, unknown>> };
+
+/** The input that names a connection; whether there is such a one is for the configuration to say. */
+export const connectionName = v.string("write the name of a connection, as text");
+
+/** What messages need to know beyond the schema. */
+export interface InputWords {
+  /** What to write, for inputs whose absence or kind is wrong. */
+  readonly forms: Readonly<Record<string, string>>;
+  /** The names of the properties of inputs that are objects. */
+  readonly nested?: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Checks inputs against a schema: every failure at once, each on its property, saying what would be right.
+ *
+ * Hidden inputs, and values that a preview doesn't know yet, are let through.
+ */
+export function checkFailures(schema: InputsSchema, news: Properties, words: InputWords): CheckFailure[] {
+  const visible = Object.fromEntries(Object.entries(news).filter(([name]) => !name.startsWith("__")));
+  const { issues = [] } = v.safeParse(schema, withoutUnknowns(visible));
+  return issues
+    .map((issue) => asFailure(issue, Object.keys(schema.entries), words))
+    .filter(({ property }) => !isUnknown(news[property]));
+}
+
+/** Whether a value, or something inside it, isn't known yet. */
+export function isUnknown(value: Json | undefined): boolean {
+  if (value === unknownValue) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(isUnknown);
+}
+
+/** `"a", "b"`. */
+export function orList(values: readonly string[]): string {
+  return values.map((value) => JSON.stringify(value)).join(", ");
+}
+
+function withoutUnknowns(value: Properties): Properties {
+  const known = Object.entries(value).filter(([, entry]) => entry !== unknownValue);
+  return Object.fromEntries(known.map(([name, entry]) => [name, isRecord(entry) ? withoutUnknowns(entry) : entry]));
+}
+
+function asFailure(issue: v.BaseIssue<unknown>, names: readonly string[], words: InputWords): CheckFailure {
+  const keys = (issue.path ?? []).map(({ key }) => String(key));
+  const property = keys.join(".");
+  if (issue.type !== "strict_object") return { property, reason: issue.message };
+  const [first = "", name = first] = keys;
+  if (issue.expected !== "never") {
+    const wrong = issue.received === "undefined" ? "it is missing" : `${issue.received} can't be used`;
+    return { property, reason: `${wrong}; write ${words.forms[property] ?? "another value"}` };
+  }
+  const known = keys.length > 1 ? (words.nested?.[first] ?? []) : names;
+  return {
+    property,
+    reason: `there is no such input. ${suggestion(name, known, String)}The inputs are ${orList(known)}`,
+  };
+}

@@ -1,0 +1,181 @@
+import * as v from "valibot";
+import { declaredClassName } from "../cim/cim-class";
+import { canStandInXml, readEmbeddedClass } from "../cim/embedded-instance";
+import { parseDuration } from "../duration";
+import { isRecord, metaOf } from "../dynamic/hidden-inputs";
+import { type CheckFailure, type Json, type Properties, specialSignatureKey } from "../dynamic/protocol";
+import { HyperVError } from "../errors";
+import { readCollectionDesignator } from "../hyperv/collection-designator";
+import type { SnapshotSettings } from "../hyperv/snapshot-settings";
+import { checkFailures, connectionName, type InputWords, orList } from "../process/input-check";
+import { ConsistencyLevel, GuestBackupType, SnapshotType } from "../schema/value-maps";
+import { lostValueKey } from "../types/lost-value";
+
+/** The inputs of a `CollectionSnapshot`, checked. */
+export interface CollectionSnapshotInputs {
+  readonly collection: string;
+  readonly snapshotType: number;
+  readonly settings: SnapshotSettings | string | undefined;
+  /** What the members' snapshots are called; the host's own names where nothing is said. */
+  readonly snapshotName: string | undefined;
+}
+
+/** The names a program gives `CreateSnapshot`'s types. */
+const snapshotTypeNames = { Standard: SnapshotType.StandardSnapshot, Recovery: SnapshotType.RecoverySnapshot } as const;
+const firstVendorType = 32768;
+const lastVendorType = 65535;
+
+/** What an absent `snapshotType` means; `check` writes it into the inputs, so that the state says which it was. */
+const defaultSnapshotType = "Standard";
+
+const oneOf = (values: readonly string[]) =>
+  v.picklist(values, (issue) => `${JSON.stringify(issue.input)} is none of its values: write ${orList(values)}`);
+
+const collection = v.pipe(
+  v.string("write the VM group's name, its CollectionID or its object path, as text"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    try {
+      readCollectionDesignator(dataset.value);
+    } catch (error) {
+      if (!HyperVError.isInstance(error)) throw error;
+      addIssue({ message: `${error.parts.answer}. ${error.parts.remedy}` });
+    }
+  }),
+);
+
+const snapshotType = v.lazy((input) =>
+  typeof input === "number"
+    ? v.pipe(
+        v.number(),
+        v.check(
+          (value) => Number.isInteger(value) && value >= 0 && value <= lastVendorType,
+          `a number from 0 to ${lastVendorType} is needed; write "Standard" or "Recovery"`,
+        ),
+        v.check(
+          (value) => value < 3 || value >= firstVendorType || value > lastVendorType,
+          `3 … 32767 are reserved by the DMTF; write "Standard" (1), "Recovery" (2) or a vendor's number from ${firstVendorType} on`,
+        ),
+      )
+    : oneOf(Object.keys(snapshotTypeNames)),
+);
+
+const typedSettings = v.strictObject({
+  consistencyLevel: v.optional(oneOf(Object.keys(ConsistencyLevel))),
+  ignoreNonSnapshottableDisks: v.optional(v.boolean("write true or false")),
+  guestBackupType: v.optional(oneOf(Object.keys(GuestBackupType))),
+});
+
+const settingsText = v.pipe(
+  v.string(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.value === "") return;
+    const found = readEmbeddedClass(dataset.value);
+    const form =
+      'write <INSTANCE CLASSNAME="Msvm_VirtualSystemSnapshotSettingData">…</INSTANCE>, or an object such as { consistencyLevel: "ApplicationConsistent" }';
+    if ("problem" in found) addIssue({ message: `it is no embedded instance (${found.problem}); ${form}` });
+    else if (!declaredClassName(found.className)) {
+      addIssue({ message: `no host is known to have the class ${found.className}; ${form}` });
+    }
+  }),
+);
+
+/** Hosts refuse these in names and notes, even when they are escaped (contributor notes of r4sd/go-wsman). */
+const refusedInNames = /[&<]/;
+
+const snapshotName = v.pipe(
+  v.string("write the name as text"),
+  v.check((name) => name.trim() !== "", "it is empty; write a name, or leave it out for the resource's own"),
+  v.check((name) => !refusedInNames.test(name), "hosts refuse & and < in names; leave them out"),
+  v.check(canStandInXml, "it has a control character, which can't be sent to a host; leave it out"),
+);
+
+const settings = v.lazy((input) => (typeof input === "string" ? settingsText : typedSettings));
+
+/** The inputs whose change replaces the snapshot. */
+const replacing = {
+  collection,
+  snapshotType: v.optional(snapshotType),
+  settings: v.optional(settings),
+  triggers: v.optional(v.unknown()),
+  connection: v.optional(connectionName),
+};
+
+/** The inputs whose change is taken over in place. */
+const inPlace = {
+  snapshotName: v.optional(snapshotName),
+  waitForMerge: v.optional(v.boolean("write true or false")),
+};
+
+const inputsSchema = v.strictObject({ ...replacing, ...inPlace });
+
+const words: InputWords = {
+  forms: {
+    collection: "the VM group's name, its CollectionID or its object path",
+    settings: "an object or the text of an embedded instance",
+  },
+  nested: { settings: Object.keys(typedSettings.entries) },
+};
+
+/** The names of the inputs whose change replaces the snapshot. */
+export const replacingInputs = Object.keys(replacing) as readonly (keyof typeof replacing)[];
+
+/** The names of all inputs. */
+export const inputNames = Object.keys(inputsSchema.entries) as readonly (keyof typeof inputsSchema.entries)[];
+
+/**
+ * Checks the inputs of a `CollectionSnapshot`: every failure at once, each on its property, saying what would be right.
+ *
+ * Values that a preview doesn't know yet are let through.
+ */
+export function checkInputs(news: Properties): { inputs: Properties; failures: CheckFailure[] } {
+  const failures = checkFailures(inputsSchema, news, words);
+  const reason = incomparable(news["triggers"]);
+  if (reason !== undefined) failures.push({ property: "triggers", reason });
+  for (const [operation, text] of Object.entries(metaOf(news).timeouts ?? {})) {
+    if (typeof text === "string" && parseDuration(text) === undefined) {
+      const reason = `${JSON.stringify(text)} is no duration; write one such as "30m" or "1h30m"`;
+      failures.push({ property: `customTimeouts.${operation}`, reason });
+    }
+  }
+  return { inputs: { ...news, snapshotType: news["snapshotType"] ?? defaultSnapshotType }, failures };
+}
+
+/** Reads inputs that `check` has passed. */
+export function readInputs(inputs: Properties): CollectionSnapshotInputs {
+  return {
+    collection: inputs["collection"] as string,
+    snapshotType: snapshotTypeNumber(inputs["snapshotType"]),
+    settings: (inputs["settings"] ?? undefined) as SnapshotSettings | string | undefined,
+    snapshotName: (inputs["snapshotName"] ?? undefined) as string | undefined,
+  };
+}
+
+/** `CreateSnapshot`'s number for what a program wrote. */
+export function snapshotTypeNumber(value: Json | undefined): number {
+  if (typeof value === "number") return value;
+  return snapshotTypeNames[(value ?? defaultSnapshotType) as keyof typeof snapshotTypeNames];
+}
+
+/** What a program writes for one of `CreateSnapshot`'s numbers. */
+export function snapshotTypeInput(value: number): string | number {
+  return Object.entries(snapshotTypeNames).find(([, type]) => type === value)?.[0] ?? value;
+}
+
+/** Says why triggers can't be compared, if they can't. */
+function incomparable(value: Json | undefined): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (isRecord(value)) {
+    if (specialSignatureKey in value)
+      return "assets and archives can't be compared; give a hash of their content instead";
+    const lost = value[lostValueKey];
+    if (typeof lost === "string") {
+      return `JSON can't hold a value of the kind ${lost}, so a change would go unnoticed; write it as text, such as date.toISOString() or [...map]`;
+    }
+  }
+  for (const entry of Object.values(value)) {
+    const reason = incomparable(entry);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}

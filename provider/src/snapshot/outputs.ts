@@ -1,0 +1,102 @@
+import type { CimInstancePath } from "../cim/cim-instance-path";
+import type { CimSession } from "../cim/cim-session";
+import { metaOf, type Pending } from "../dynamic/hidden-inputs";
+import type { Json, Properties } from "../dynamic/protocol";
+import { namedMembers } from "../hyperv/named-members";
+import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
+import { findMachines, type VirtualMachine, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import type { JobReading } from "../jobs/concrete-job";
+import { JobState } from "../schema/value-maps";
+
+/** One machine's snapshot, as the state keeps it. */
+interface MemberOutput {
+  readonly [name: string]: Json;
+  readonly vmId: string;
+  readonly vmName: string;
+  readonly snapshotId: string;
+  readonly createdAt: string | null;
+  readonly hasSavedState: boolean;
+}
+
+/**
+ * The inputs as the outputs repeat them, and the resource's id, by which a program is told what the state holds: the engine hands out a
+ * state's outputs only. What a single run was told doesn't stay.
+ */
+export function echoOutputs({ id, inputs }: { readonly id: string; readonly inputs: Properties }): Properties {
+  const { saved: _, ...meta } = metaOf(inputs);
+  return { ...inputs, ...("__meta" in inputs && { __meta: meta as Properties }), __id: id };
+}
+
+/** The outputs that name the group; they never change. */
+export function groupOutputs(session: CimSession, group: VirtualSystemCollection): Properties {
+  return {
+    collectionId: group.collectionId,
+    collectionPath: group.path.toString(),
+    collectionName: group.name,
+    hostName: session.hostName,
+  };
+}
+
+/** The outputs of a snapshot that isn't complete: what is known, null for the rest, and what the next call needs. */
+export function pendingOutputs(pending: Pending): Properties {
+  return {
+    resultingSnapshotCollection: pending.made,
+    snapshotCollectionId: null,
+    members: [],
+    createdAt: null,
+    job: null,
+    __pending: { ...pending },
+  };
+}
+
+/** The outputs of the job that made a snapshot; null when the host made it at once. */
+export function jobOutput(reading: JobReading | null, elapsedMs: number): Properties | null {
+  if (!reading) return null;
+  const texts = [reading.errorDescription, reading.errorSummaryDescription].filter((text): text is string => !!text);
+  return {
+    id: String(reading.path.key("InstanceID")),
+    elapsedSeconds: Math.round((reading.elapsedMs ?? elapsedMs) / 100) / 10,
+    warnings: reading.jobState === JobState.CompletedWithWarnings ? [...new Set(texts)] : [],
+  };
+}
+
+/**
+ * Reads a snapshot collection into outputs.
+ *
+ * @param machines - Machines whose names are known already; the others are asked for.
+ */
+export async function snapshotOutputs(
+  session: CimSession,
+  path: CimInstancePath,
+  machines: readonly VirtualMachine[],
+): Promise<{ readonly outputs: Properties; readonly members: readonly MemberSnapshot[] }> {
+  const members = await memberSnapshots(session, path);
+  return { members, outputs: await outputsOf(session, path, members, machines) };
+}
+
+/** The outputs of a snapshot collection whose members have been read. */
+export async function outputsOf(
+  session: CimSession,
+  path: CimInstancePath,
+  members: readonly MemberSnapshot[],
+  machines: readonly VirtualMachine[],
+): Promise<Properties> {
+  const unnamed = members.map(({ vmId }) => vmId).filter((id) => !machines.some(({ vmId }) => vmId === id));
+  const named = unnamed.length > 0 ? [...machines, ...(await findMachines(session, unnamed))] : machines;
+  const shown: MemberOutput[] = namedMembers(members, named).map(
+    ({ vmId, vmName, snapshotId, createdAt, hasSavedState }) => ({
+      vmId,
+      vmName,
+      snapshotId,
+      createdAt,
+      hasSavedState,
+    }),
+  );
+  const times = members.flatMap(({ createdAt }) => createdAt ?? []).sort();
+  return {
+    resultingSnapshotCollection: path.within({ host: session.hostName, namespace: session.namespace }).toString(),
+    snapshotCollectionId: String(path.key("CollectionID")),
+    members: shown,
+    createdAt: times[0] ?? null,
+  };
+}

@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import { GroupQueue } from "../../../provider/src/process/queue";
+import { FakeClock } from "../../support/fake-clock";
+
+function queueOn(clock: FakeClock) {
+  const queue = new GroupQueue(clock);
+  const log: string[] = [];
+  const operate = (group: string, name: string, newestFirst?: string) =>
+    queue.run(
+      group,
+      async () => {
+        log.push(`${name} begins`);
+        await clock.sleep(1000);
+        log.push(`${name} ends`);
+      },
+      { onWaiting: () => log.push(`${name} waits`), ...(newestFirst !== undefined && { newestFirst }) },
+    );
+  return { log, operate, queue };
+}
+
+it("lets operations on one group follow each other, and those on others run beside them", async () => {
+  const clock = new FakeClock();
+  const { log, operate } = queueOn(clock);
+  await clock.run(Promise.all([operate("a", "a1"), operate("a", "a2"), operate("b", "b1")]));
+  expect(log.slice(0, 3)).toEqual(["a1 begins", "a2 waits", "b1 begins"]);
+  expect(log.indexOf("a2 begins")).toBeGreaterThan(log.indexOf("a1 ends"));
+  expect(clock.now()).toBe(2000);
+});
+
+it("lets the newest of several deletes go first, even when it comes last", async () => {
+  const clock = new FakeClock();
+  const { log, operate } = queueOn(clock);
+  await clock.run(
+    Promise.all([operate("a", "old", "2026-01"), operate("a", "older", "2025-01"), operate("a", "new", "2026-02")]),
+  );
+  expect(log.filter((line) => line.endsWith("begins"))).toEqual(["new begins", "old begins", "older begins"]);
+});
+
+it("goes on after an operation that fails", async () => {
+  const clock = new FakeClock();
+  const { operate, queue } = queueOn(clock);
+  const failing = queue.run("a", async () => {
+    throw new Error("no");
+  });
+  const next = operate("a", "next");
+  await expect(failing).rejects.toThrow("no");
+  await clock.run(next);
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { isDeleteNote } from "../../../provider/src/recovery/delete-notes";
+import { inputsWithUrn, LifecycleInProcess } from "../../support/lifecycle-in-process";
+import { takeByHand } from "../../support/simulated-hosts";
+
+const day = 24 * 3_600_000;
+
+/** A snapshot is taken and deleted by a process of its own, so and so long after the last one. */
+async function takenAndDeleted(earlier: LifecycleInProcess | undefined, waitMs = 0): Promise<LifecycleInProcess> {
+  const run = new LifecycleInProcess({}, undefined, earlier);
+  await run.run(run.clock.sleep(waitMs));
+  const urn = `${inputsWithUrn.__meta.urn}-${earlier ? "second" : "first"}`;
+  const { id, outs } = await run.create({ ...inputsWithUrn, __meta: { urn } });
+  await run.run(run.lifecycle.delete(id, outs));
+  return run;
+}
+
+async function notes({ intents }: LifecycleInProcess): Promise<number> {
+  const names = await Promise.all((await intents.folders()).map((folder) => intents.list(folder)));
+  return names.flat().filter(isDeleteNote).length;
+}
+
+describe("the note of a delete", () => {
+  it.each([{ becomes: "made all the same" }, { becomes: "cancelled" }])(
+    "of one that isn't complete, then $becomes: its repetition spares what a person took since",
+    async ({ becomes }) => {
+      const run = new LifecycleInProcess();
+      run.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
+      const { id, outs } = await run.partial(inputsWithUrn);
+      if (becomes === "made all the same") await run.run(run.clock.sleep(60 * 60_000));
+      await run.run(run.lifecycle.delete(id, outs));
+      expect(run.snapshotCounts()).toEqual([0, 0, 0]);
+      await run.run(run.clock.sleep(60 * 60_000)); // until the machines are free
+      takeByHand(run.host);
+      await run.run(run.clock.sleep(60_000));
+      await run.create({ ...inputsWithUrn, triggers: [2] });
+      // the engine that asked for the delete was killed before it could save
+      await run.run(run.lifecycle.delete(id, outs));
+      expect(run.snapshotCounts()).toEqual([2, 2, 2]);
+    },
+  );
+
+  it("outlives the create of its replacement, which the engine may be killed before it saves, too", async () => {
+    const run = new LifecycleInProcess({ dependents: "kept" });
+    const { id, outs } = await run.create(inputsWithUrn);
+    await run.run(run.lifecycle.delete(id, outs));
+    const asked = () => run.run(run.lifecycle.diff(id, outs, inputsWithUrn));
+    expect(await asked()).toMatchObject({ replaces: ["collection"] });
+    await run.create(inputsWithUrn);
+    expect(await asked()).toMatchObject({ replaces: ["collection"] });
+  });
+
+  it.each([
+    { days: 29, left: 2 },
+    { days: 31, left: 1 },
+  ])("is kept for 30 days: $left left after $days days", async ({ days, left }) => {
+    const first = await takenAndDeleted(undefined);
+    const second = await takenAndDeleted(first, days * day);
+    expect(await notes(second)).toBe(left);
+  });
+});

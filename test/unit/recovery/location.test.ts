@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { beforeEach, describe, expect, it } from "vitest";
+import { readYaml } from "../../../provider/src/dynamic/read-yaml";
+import { backendUrl, intentsFolder } from "../../../provider/src/recovery/location";
+import { temporaryFolder } from "../../support/temporary-folder";
+
+let home: string;
+let project: string;
+
+beforeEach(() => {
+  home = temporaryFolder();
+  project = temporaryFolder();
+  mkdirSync(join(project, "program"));
+  writeFileSync(join(project, "Pulumi.yaml"), "name: project\n");
+});
+
+const place = (more: Record<string, string> = {}) => ({
+  environment: { PULUMI_HOME: home, ...more },
+  workingFolder: join(project, "program"),
+});
+
+describe("the folder of intents", () => {
+  it("is in Pulumi's home, or where the configuration says, from the project's folder on", () => {
+    expect(intentsFolder(place(), undefined)).toBe(join(home, "hyperv-snapshots", "intents"));
+    expect(intentsFolder(place(), "shared")).toBe(join(project, "shared"));
+    expect(intentsFolder(place(), join(home, "other"))).toBe(join(home, "other"));
+  });
+});
+
+describe("the backend", () => {
+  const logIn = () =>
+    writeFileSync(
+      join(home, "credentials.json"),
+      JSON.stringify({ current: "https://api.pulumi.com", accessTokens: {} }),
+    );
+  const nameBackend = (url: string) =>
+    writeFileSync(join(project, "Pulumi.yaml"), `name: project\nbackend:\n  url: ${url}\n`);
+
+  it("is what the environment says, else the project, else the login", () => {
+    expect(backendUrl(place(), readYaml)).toBe("");
+    logIn();
+    expect(backendUrl(place(), readYaml)).toBe("https://api.pulumi.com");
+    nameBackend("s3://states");
+    expect(backendUrl(place(), readYaml)).toBe("s3://states");
+    expect(backendUrl(place({ PULUMI_BACKEND_URL: "azblob://states" }), readYaml)).toBe("azblob://states");
+  });
+
+  it("that is a folder is known by its place, however it is spelled", () => {
+    const inProject = pathToFileURL(join(project, "state")).href;
+    expect(backendUrl(place({ PULUMI_BACKEND_URL: "file://./state" }), readYaml)).toBe(inProject);
+    nameBackend("file://./state");
+    expect(backendUrl(place(), readYaml)).toBe(inProject);
+    expect(backendUrl(place({ PULUMI_BACKEND_URL: "file://~" }), readYaml)).toBe(pathToFileURL(homedir()).href);
+  });
+});
