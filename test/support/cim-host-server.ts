@@ -9,6 +9,7 @@ import { CimError, ConnectionError } from "../../provider/src/errors";
 import { classDeclarations } from "../../provider/src/schema/class-declarations";
 import { Hresult, MiResult } from "../../provider/src/schema/hresults";
 import type { SimulatedHost } from "../../provider/src/simulator/index";
+import { WmiFailure } from "../../provider/src/simulator/wmi-failure";
 
 /** What the module `CimCmdlets` of this folder sends: one line of JSON. */
 export interface StandInRequest {
@@ -107,6 +108,11 @@ export class CimHostServer {
     try {
       return this.carryOut(request);
     } catch (error) {
+      const { cause, message } = error as Error;
+      if (cause instanceof WmiFailure) {
+        const { hresult, miResult = nativeErrorCodes[hresult ?? 0] ?? MiResult.Failed } = cause;
+        return { refusal: { ...(hresult !== undefined && { hresult }), nativeErrorCode: miResult, text: message } };
+      }
       if (ConnectionError.isInstance(error)) {
         const hresult = Hresult.RPC_S_CALL_FAILED;
         return { refusal: { hresult, nativeErrorCode: MiResult.Failed, text: error.parts.answer } };

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { InvalidArgumentError } from "../errors";
+import { nearest } from "../nearest";
 
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 
@@ -29,22 +30,40 @@ export const hostVerbs = ["get", "query", "associators", "references", "invokeMe
 /** A kind of request that a host serves. */
 export type HostVerb = (typeof hostVerbs)[number];
 
-const outcomes = ["returnValue", "job", "namesResult", "connection", "delaySeconds"] as const;
+/** An `HRESULT`: a number, or text such as `0x80041001`. */
+const hresultSchema = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^0x[0-9a-f]{8}$/i, "Expected 0x and eight hexadecimal digits"))]),
+  v.transform(Number),
+  v.integer(),
+  v.minValue(0x80000000),
+  v.maxValue(0xffffffff),
+);
 
-/** What befalls methods only. */
+const outcomes = ["returnValue", "hresult", "miResult", "job", "namesResult", "connection", "delaySeconds"] as const;
+
+/** Outcomes that only a method can have. */
 const ofMethods = ["returnValue", "job", "namesResult"] as const;
 
-/** A failure to come: for the next request, or the next few, of a method or of a kind. */
+/** Outcomes that `takesEffect` may stand beside. */
+const maybeEffective = ["returnValue", "hresult", "miResult"] as const;
+
+/** A failure to come: of the next request, or the next few, of one method or one kind. */
 export const faultSchema = v.pipe(
   v.strictObject({
     method: v.optional(v.pipe(v.string(), v.nonEmpty())),
     /** A kind of request instead of a method. */
     verb: v.optional(v.picklist(hostVerbs)),
+    /** Limits the fault to requests that name this class: the service of a method, the class of a query. */
+    className: v.optional(v.pipe(v.string(), v.nonEmpty())),
     /** How many requests it meets; 1 where nothing is said. */
     times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
     /** The method returns this at once, and nothing happens. */
     returnValue: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))),
-    /** What was asked for is done all the same, although the method returns something else. */
+    /** The request fails with this WMI error number. */
+    hresult: v.optional(hresultSchema),
+    /** The request fails with this `MI_Result` and without an `HRESULT`. */
+    miResult: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(255))),
+    /** The method takes effect, although the caller gets a failure. */
     takesEffect: v.optional(v.boolean()),
     job: v.optional(jobFaultSchema),
     /** CollectionID of the snapshot collection that is named as the result, in place of the one that is made. */
@@ -67,8 +86,10 @@ export const faultSchema = v.pipe(
     `Expected a method where there is one of ${ofMethods.join(", ")}`,
   ),
   v.check(
-    ({ takesEffect, returnValue }) => takesEffect === undefined || returnValue !== undefined,
-    "Expected a returnValue beside takesEffect",
+    (fault) =>
+      fault.takesEffect === undefined ||
+      (fault.method !== undefined && maybeEffective.some((name) => fault[name] !== undefined)),
+    `Expected a method and one of ${maybeEffective.join(", ")} beside takesEffect`,
   ),
 );
 
@@ -81,21 +102,61 @@ export type ResolvedFault = v.InferOutput<typeof faultSchema>;
 /** What befalls a job. */
 export type JobFault = v.InferOutput<typeof jobFaultSchema>;
 
+/** What of a request decides which fault it meets. */
+export interface FaultedRequest {
+  readonly verb: HostVerb;
+  readonly className: string;
+  readonly methodName?: string | undefined;
+}
+
+const isSame = (one: string, other: string | undefined) => one.toLowerCase() === other?.toLowerCase();
+
+/** Tells whether a fault is meant for a request. */
+export function meets(fault: ResolvedFault, { verb, className, methodName }: FaultedRequest): boolean {
+  if (fault.className !== undefined && !isSame(fault.className, className)) return false;
+  return fault.method === undefined ? fault.verb === verb : isSame(fault.method, methodName);
+}
+
 /**
  * Checks a fault and fills in what it leaves out.
  *
+ * @param knownMethods - The methods that the host carries out, by their class.
  * @param target - What to call the host in a message.
- * @throws {@link InvalidArgumentError} when it isn't one.
+ * @throws {@link InvalidArgumentError} when it is malformed, or names a method or class that the host doesn't have.
  */
-export function readFault(fault: Fault, target: string): ResolvedFault {
+export function readFault(
+  fault: Fault,
+  knownMethods: Readonly<Record<string, readonly string[]>>,
+  target: string,
+): ResolvedFault {
   const parsed = v.safeParse(faultSchema, fault);
-  if (parsed.success) return parsed.output;
+  const wrong = parsed.success ? unknownName(parsed.output, knownMethods) : parsed.issues.map(faultIssue).join("; ");
+  if (parsed.success && wrong === undefined) return parsed.output;
   throw new InvalidArgumentError({
     attempted: "Injecting a fault",
     target,
-    answer: parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "the fault"}: ${issue.message}`).join("; "),
+    answer: wrong ?? "",
     outcome: "Nothing was changed",
     remedy:
       'Write it as { method: "CreateSnapshot", returnValue: 32775 } or { method, job: { endState: 10, atPercent: 40 } }',
   });
+}
+
+const faultIssue = (issue: v.BaseIssue<unknown>) => `${v.getDotPath(issue) ?? "the fault"}: ${issue.message}`;
+
+function unknownName(
+  { method, className }: ResolvedFault,
+  knownMethods: Readonly<Record<string, readonly string[]>>,
+): string | undefined {
+  const classes = Object.keys(knownMethods);
+  const methods = classes
+    .filter((known) => className === undefined || isSame(known, className))
+    .flatMap((known) => knownMethods[known] ?? []);
+  if (method === undefined || methods.some((known) => isSame(known, method))) return undefined;
+  const of = className === undefined ? "the host" : className;
+  if (methods.length === 0) {
+    return `${of} has no methods; did you mean ${nearest(of, classes)}? Classes with methods are ${classes.join(", ")}`;
+  }
+  const all = [...new Set(methods)];
+  return `${of} has no method ${method}; did you mean ${nearest(method, all)}? There are ${all.join(", ")}`;
 }

@@ -3,7 +3,7 @@ import { ClassName } from "../schema/names";
 import { affectedElements } from "./affected-elements";
 import { CimRepository, type StoredInstance } from "./cim-repository";
 import { dropSnapshotCollection, putSnapshotCollection } from "./collection-work";
-import type { HostVerb, ResolvedFault } from "./fault";
+import { type FaultedRequest, meets, type ResolvedFault } from "./fault";
 import { defaultOptions, type HostOptions } from "./host-options";
 import type { HostChange, HostHeader, HostRecord, HostWork, WorkOf } from "./host-record";
 import { HostSchema } from "./host-schema";
@@ -88,11 +88,9 @@ export class HostState {
     return this.lastTime >= this.downUntil;
   }
 
-  /** The fault that the next request of a kind, or call of a method, meets. */
-  faultFor(verb: HostVerb, method?: string): PendingFault | undefined {
-    return this.pending.find(({ fault }) =>
-      fault.method === undefined ? fault.verb === verb : fault.method.toLowerCase() === method?.toLowerCase(),
-    );
+  /** Finds the fault that a request meets. */
+  faultFor(request: FaultedRequest): PendingFault | undefined {
+    return this.pending.find(({ fault }) => meets(fault, request));
   }
 
   /** Writes a GUID as this host writes CollectionIDs. */

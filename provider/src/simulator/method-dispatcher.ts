@@ -49,6 +49,11 @@ const providers: Readonly<Record<string, Readonly<Record<string, MethodProvider>
   },
 };
 
+/** The names of the methods that the host carries out, by their class. */
+export const knownMethods: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(providers).map(([className, methods]) => [className, Object.keys(methods)]),
+);
+
 /** A client's call of a method. */
 interface MethodRequest {
   readonly path: CimInstancePath;
@@ -112,7 +117,7 @@ export function dispatchMethod(state: HostState, request: MethodRequest, now: nu
     parameters[name] = value;
   }
 
-  const fault = state.faultFor("invokeMethod", methodName);
+  const fault = state.faultFor({ verb: "invokeMethod", className: instance.className, methodName });
   const carriedOut = () =>
     provider({
       state,

@@ -4,7 +4,7 @@ import type { MethodResult } from "../cim/cim-session";
 import type { CimValue } from "../cim/cim-value";
 import { virtualizationNamespace } from "../schema/names";
 import { type AssociatorsFilter, CimReader, type ReferencesFilter } from "./cim-reader";
-import { type Fault, type HostVerb, readFault } from "./fault";
+import { type Fault, type FaultedRequest, type HostVerb, readFault } from "./fault";
 import { FileRecordLog } from "./file-record-log";
 import { findMachine } from "./find-machine";
 import { guidFrom } from "./guid";
@@ -13,12 +13,12 @@ import { checkOption, type HostOptions, type OptionName, type OptionValue } from
 import type { HostWork } from "./host-record";
 import type { HostState, PendingFault } from "./host-state";
 import { type HostView, hostTree } from "./host-tree";
-import { dispatchMethod } from "./method-dispatcher";
+import { dispatchMethod, knownMethods } from "./method-dispatcher";
 import { MemoryRecordLog, type RecordLog } from "./record-log";
+import { notReachable, requestFailure } from "./request-failure";
 import { readSeedFile, resolveSeed } from "./resolve-seed";
 import { denied } from "./rights";
 import type { ResolvedSeed, Seed } from "./seed";
-import { connectionLost, notReachable } from "./unreachable";
 
 /** What every simulated host may be given. */
 export interface SimulatedHostOptions {
@@ -43,6 +43,8 @@ export interface HostRequest {
   readonly verb: HostVerb;
   /** The object path, or the query. */
   readonly target: string;
+  /** The class that the request names. */
+  readonly className: string;
   readonly methodName?: string;
   readonly parameters?: Readonly<Record<string, CimValue>>;
 }
@@ -120,22 +122,22 @@ export class SimulatedHost {
 
   /** Reads one instance. @throws {@link NotFoundError} when it isn't there. */
   get(path: CimInstancePath): CimInstance {
-    return this.read({ verb: "get", target: path.toString() }, (reader) => reader.get(path));
+    return this.read(requestAt("get", path), (reader) => reader.get(path));
   }
 
   /** Runs a WQL query. @throws {@link CimError} when it is malformed, or names a class or property that isn't there. */
   query(wql: string): readonly CimInstance[] {
-    return this.read({ verb: "query", target: wql }, (reader) => reader.query(wql));
+    return this.read({ verb: "query", target: wql, className: classInQuery(wql) }, (reader) => reader.query(wql));
   }
 
   /** Walks associations from one instance to those at the other ends. */
   associators(path: CimInstancePath, filter: AssociatorsFilter = {}): readonly CimInstance[] {
-    return this.read({ verb: "associators", target: path.toString() }, (reader) => reader.associators(path, filter));
+    return this.read(requestAt("associators", path), (reader) => reader.associators(path, filter));
   }
 
   /** Reads the association rows that name an instance. */
   references(path: CimInstancePath, filter: ReferencesFilter = {}): readonly CimInstance[] {
-    return this.read({ verb: "references", target: path.toString() }, (reader) => reader.references(path, filter));
+    return this.read(requestAt("references", path), (reader) => reader.references(path, filter));
   }
 
   /**
@@ -148,7 +150,7 @@ export class SimulatedHost {
     methodName: string,
     parameters: Readonly<Record<string, CimValue>> = {},
   ): MethodResult {
-    const request: HostRequest = { verb: "invokeMethod", target: path.toString(), methodName, parameters };
+    const request: HostRequest = { ...requestAt("invokeMethod", path), methodName, parameters };
     return this.serve(request, () =>
       this.history.commit((state) => {
         const { result, changes } = dispatchMethod(state, { path, methodName, parameters }, state.time);
@@ -162,8 +164,8 @@ export class SimulatedHost {
    *
    * The host itself answers at once; whoever carries the answer waits.
    */
-  answerDelayMs(verb: HostVerb, methodName?: string): number {
-    const fault = this.history.present().faultFor(verb, methodName);
+  answerDelayMs(request: FaultedRequest): number {
+    const fault = this.history.present().faultFor(request);
     if (fault?.fault.delaySeconds === undefined) return 0;
     this.use(fault);
     return fault.fault.delaySeconds * 1000;
@@ -197,7 +199,7 @@ export class SimulatedHost {
    * @throws {@link InvalidArgumentError} when the fault isn't one.
    */
   injectFault(fault: Fault): void {
-    const resolved = readFault(fault, this.history.name);
+    const resolved = readFault(fault, knownMethods, this.history.name);
     this.history.commit((state) => {
       const faultId = guidFrom(state.origin, state.nextSequence, "fault");
       return { answer: undefined, changes: [{ kind: "faultInjected", faultId, fault: resolved }] };
@@ -248,18 +250,30 @@ export class SimulatedHost {
     this.served[request.verb] += 1;
     const state = this.history.present();
     if (!state.isUp) throw notReachable(request, state.repository.hostName);
-    const fault = state.faultFor(request.verb, request.methodName);
-    const lost = fault?.fault.connection;
-    if (fault !== undefined && lost !== undefined) this.use(fault);
-    if (lost === "lostBefore") throw connectionLost(request, state.repository.hostName);
+    const fault = state.faultFor(request);
+    const failure = fault && requestFailure(fault.fault, request, state.repository.hostName);
+    if (fault !== undefined && failure !== undefined) this.use(fault);
+    if (failure?.takesEffect === false) throw failure.error;
     // behaviour: rights
     if (state.options.rights === "denied") throw denied(request);
     const answered = answer(this.history.present());
-    if (lost === "lostAfter") throw connectionLost(request, state.repository.hostName);
+    if (failure !== undefined) throw failure.error;
     return answered;
   }
 
   private use({ faultId }: PendingFault): void {
     this.history.commit(() => ({ answer: undefined, changes: [{ kind: "faultUsed", faultId }] }));
   }
+}
+
+const requestAt = (verb: HostVerb, path: CimInstancePath): HostRequest => ({
+  verb,
+  target: path.toString(),
+  className: path.className,
+});
+
+/** Finds the class that a query names; the empty text for a query that names none. */
+export function classInQuery(wql: string): string {
+  const [, selected, started] = /\bFROM\s+(\w+)|\bOF\s+\{(?:[^{}]*:)?(\w+)/i.exec(wql) ?? [];
+  return selected ?? started ?? "";
 }

@@ -24,6 +24,76 @@ describe("a return value", () => {
   });
 });
 
+describe("a WMI error number", () => {
+  const numbers = [0x80041001, 0x80041013, 0x80041032, 0x800705b4, 0x80072ee2, 0x80080005, 0x80010108, 0x80041003];
+
+  test.each(numbers)("%d fails any method, before it takes effect or after", (hresult) => {
+    const at = new HostAtHand(unhinderedSeed);
+    const failed = (takesEffect: boolean) => {
+      at.host.injectFault({ method: "CreateSnapshot", hresult, takesEffect });
+      const cause = expect.objectContaining({ hresult });
+      expect(() => at.createSnapshot()).toThrow(expect.objectContaining({ cause }));
+      at.clock.pass(10);
+      return at.snapshotCollections().length;
+    };
+    expect([failed(false), failed(true)]).toEqual([0, 1]);
+    expect(at.createSnapshot().returnValue).toBe(4096);
+  });
+
+  test.each(["get", "query", "associators", "references"] as const)("fails a request of the kind %s", (verb) => {
+    const at = new HostAtHand();
+    const group = at.group();
+    const ask = {
+      get: () => at.host.get(group),
+      query: () => at.host.query("SELECT * FROM Msvm_ConcreteJob"),
+      associators: () => at.host.associators(group),
+      references: () => at.host.references(group),
+    };
+    at.host.injectFault({ verb, hresult: "0x80041001", times: 2 });
+    for (let count = 0; count < 2; count += 1) expect(ask[verb]).toThrow("the host answered 0x80041001");
+    expect(ask[verb]).not.toThrow();
+  });
+
+  test("can be an MI_Result without an HRESULT", () => {
+    const at = new HostAtHand();
+    at.host.injectFault({ method: "DestroyCollection", miResult: 1, takesEffect: true });
+    const destroy = () => at.call("Msvm_CollectionManagementService", "DestroyCollection", { Collection: at.group() });
+    expect(destroy).toThrow(expect.objectContaining({ hresult: null, code: "CIM_FAILED" }));
+    expect(at.host.query("SELECT * FROM Msvm_VirtualSystemCollection")).toEqual([]);
+  });
+
+  test("arrives as the class of error that a transport makes of it", () => {
+    const at = new HostAtHand();
+    const codes = [0x80041002, 0x80041003, 0x800706ba, 0x80338029, 0x8007052e, 0x80041001].map((hresult) => {
+      at.host.injectFault({ verb: "query", hresult });
+      try {
+        return at.host.query("SELECT * FROM Msvm_ConcreteJob").length;
+      } catch (error) {
+        return (error as InvalidArgumentError).code;
+      }
+    });
+    expect(codes).toEqual([
+      "CIM_NOT_FOUND",
+      "CIM_ACCESS_DENIED",
+      "CONNECTION_FAILED",
+      "TRANSPORT_TIMEOUT",
+      "AUTHENTICATION_FAILED",
+      "CIM_FAILED",
+    ]);
+  });
+});
+
+test("a class limits a fault to the requests that name it", () => {
+  const at = new HostAtHand();
+  const AffectedSystem = at.machine("web-01").path;
+  at.host.injectFault({ method: "CreateSnapshot", className: "Msvm_VirtualSystemSnapshotService", returnValue: 32768 });
+  at.host.injectFault({ verb: "query", className: "msvm_concretejob", hresult: 0x80041013 });
+  expect(at.createSnapshot().returnValue).toBe(4096);
+  const parameters = { AffectedSystem, SnapshotType: 2 };
+  expect(at.call("Msvm_VirtualSystemSnapshotService", "CreateSnapshot", parameters).returnValue).toBe(32768);
+  expect(() => at.host.query("SELECT * FROM Msvm_ConcreteJob WHERE JobState = 4")).toThrow("0x80041013");
+});
+
 test("a return value may come although what was asked for is done", () => {
   const at = new HostAtHand();
   at.host.injectFault({ method: "CreateSnapshot", returnValue: 32772, takesEffect: true });
@@ -149,9 +219,25 @@ test.each<[string, unknown]>([
   ["no method", { returnValue: 5 }],
   ["a kind of request and a result", { verb: "get", namesResult: "1" }],
   ["an effect and no return value", { method: "CreateSnapshot", job: {}, takesEffect: true }],
+  ["an effect of a reading", { verb: "get", hresult: 0x80041001, takesEffect: true }],
+  ["a number that isn't an HRESULT", { method: "CreateSnapshot", hresult: 32768 }],
   ["an unknown word", { method: "CreateSnapshot", job: { endsIn: 10 } }],
 ])("a fault with %s is refused", (_, fault) => {
   const inject = () => new HostAtHand().host.injectFault(fault as Fault);
   expect(inject).toThrow(InvalidArgumentError);
   expect(messageOf(inject)).toContain("Injecting a fault on a simulated host in memory failed: ");
+});
+
+test.each<[Fault, string]>([
+  [{ method: "CreateSnapshots", returnValue: 5 }, "has no method CreateSnapshots; did you mean CreateSnapshot?"],
+  [
+    { method: "AddMember", className: "Msvm_CollectionSnapshotService", returnValue: 5 },
+    "Msvm_CollectionSnapshotService has no method AddMember",
+  ],
+  [
+    { method: "AddMember", className: "Msvm_CollectionManagmentService", returnValue: 5 },
+    "did you mean Msvm_CollectionManagementService?",
+  ],
+])("a fault of %j names the nearest that exists", (fault, words) => {
+  expect(messageOf(() => new HostAtHand().host.injectFault(fault))).toContain(words);
 });

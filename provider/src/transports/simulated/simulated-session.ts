@@ -10,8 +10,8 @@ import type {
 } from "../../cim/cim-session";
 import type { CimValue } from "../../cim/cim-value";
 import { ConnectionError } from "../../errors";
-import type { HostVerb } from "../../simulator/index";
-import { SimulatedHost } from "../../simulator/simulated-host";
+import type { FaultedRequest } from "../../simulator/fault";
+import { classInQuery, SimulatedHost } from "../../simulator/simulated-host";
 
 /** Which simulated host a session talks to. */
 export interface SimulatedTransportOptions {
@@ -61,19 +61,21 @@ class SimulatedSession implements CimSession {
   }
 
   async get(path: CimInstancePath, options?: CimRequestOptions): Promise<CimInstance> {
-    return this.request("get", options, () => this.host.get(path));
+    return this.request({ verb: "get", className: path.className }, options, () => this.host.get(path));
   }
 
   async query(wql: string, options?: CimRequestOptions): Promise<readonly CimInstance[]> {
-    return this.request("query", options, () => this.host.query(wql));
+    return this.request({ verb: "query", className: classInQuery(wql) }, options, () => this.host.query(wql));
   }
 
   async associators(path: CimInstancePath, options: AssociatorsOptions): Promise<readonly CimInstance[]> {
-    return this.request("associators", options, () => this.host.associators(path, options));
+    const request = { verb: "associators", className: path.className } as const;
+    return this.request(request, options, () => this.host.associators(path, options));
   }
 
   async references(path: CimInstancePath, options: ReferencesOptions): Promise<readonly CimInstance[]> {
-    return this.request("references", options, () => this.host.references(path, options));
+    const request = { verb: "references", className: path.className } as const;
+    return this.request(request, options, () => this.host.references(path, options));
   }
 
   async invokeMethod(
@@ -83,7 +85,7 @@ class SimulatedSession implements CimSession {
     options?: CimRequestOptions,
   ): Promise<MethodResult> {
     const invoke = () => this.host.invokeMethod(path, methodName, inParameters);
-    return this.request("invokeMethod", options, invoke, methodName);
+    return this.request({ verb: "invokeMethod", className: path.className, methodName }, options, invoke);
   }
 
   async close(): Promise<void> {
@@ -91,14 +93,13 @@ class SimulatedSession implements CimSession {
   }
 
   private async request<Answer>(
-    verb: HostVerb,
+    request: FaultedRequest,
     options: CimRequestOptions | undefined,
     ask: () => Answer,
-    methodName?: string,
   ): Promise<Answer> {
     options?.abortSignal?.throwIfAborted();
-    if (this.closed) throw this.closedError(methodName ?? verb);
-    const delayMs = this.host.answerDelayMs(verb, methodName);
+    if (this.closed) throw this.closedError(request.methodName ?? request.verb);
+    const delayMs = this.host.answerDelayMs(request);
     const answer = ask();
     if (delayMs > 0) await this.sleepFor(delayMs, options?.abortSignal);
     return answer;

@@ -1,0 +1,52 @@
+import { ConnectionError, type HyperVError } from "../errors";
+import type { ResolvedFault } from "./fault";
+import { WmiFailure, wmiFailure } from "./wmi-failure";
+
+/** A request that gets no answer. */
+interface UnansweredRequest {
+  readonly methodName?: string;
+  readonly target: string;
+}
+
+/** How a request fails instead of being answered, and whether the host carries it out all the same. */
+interface RequestFailure {
+  readonly error: HyperVError;
+  readonly takesEffect: boolean;
+}
+
+/** Makes the failure that a fault gives a request; `undefined` when the fault lets it be answered. */
+export function requestFailure(
+  { connection, hresult, miResult, takesEffect = false }: ResolvedFault,
+  request: UnansweredRequest,
+  hostName: string,
+): RequestFailure | undefined {
+  if (connection !== undefined) {
+    return { error: connectionLost(request, hostName), takesEffect: connection === "lostAfter" };
+  }
+  if (hresult === undefined && miResult === undefined) return undefined;
+  return { error: wmiFailure(new WmiFailure({ hresult, miResult }), request), takesEffect };
+}
+
+const attempted = ({ methodName }: UnansweredRequest) =>
+  methodName === undefined ? "Reading" : `Invoking ${methodName}`;
+
+/** Makes the error of a request while the computer is down. */
+export function notReachable(request: UnansweredRequest, hostName: string): ConnectionError {
+  return new ConnectionError({
+    attempted: attempted(request),
+    target: request.target,
+    answer: `${hostName} doesn't answer: it is starting`,
+    outcome: "The request didn't reach the host",
+    remedy: "Try again when the host is up",
+  });
+}
+
+function connectionLost(request: UnansweredRequest, hostName: string): ConnectionError {
+  return new ConnectionError({
+    attempted: attempted(request),
+    target: request.target,
+    answer: `the connection to ${hostName} was lost before the answer came`,
+    outcome: "Whether the request took effect is not known",
+    remedy: "Look at the host before you try again",
+  });
+}
