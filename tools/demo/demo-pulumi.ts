@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
-import { findPulumiCli, pulumiEnvironment, streamReporting } from "../pulumi-cli";
+import { findPulumiCli, interruptible, pulumiEnvironment, streamReporting } from "../pulumi-cli";
 
 /** The repository's root, whose `Pulumi.yaml` is the demo's project. */
 export const repository = resolve(__dirname, "../../..");
@@ -31,11 +31,7 @@ export interface DemoPulumi {
 
 /** Finds a CLI, and makes the backend and the stack. */
 export async function preparePulumi(folder: string): Promise<DemoPulumi> {
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort(new Error("Stopped. Nothing half-made is left."));
-  process.once("SIGINT", interrupt);
-  const cli = await findPulumiCli({ ...streamReporting(process.stderr), abortSignal: interruption.signal });
-  process.off("SIGINT", interrupt);
+  const cli = await interruptible((abortSignal) => findPulumiCli({ ...streamReporting(process.stderr), abortSignal }));
   const backend = join(folder, "backend");
   mkdirSync(backend, { recursive: true });
   const env = {

@@ -1,65 +1,52 @@
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import envPaths from "env-paths";
-import { partialName, removeLeftovers } from "./partial";
 
-const executable = process.platform === "win32" ? "pulumi.exe" : "pulumi";
+/** Holds everything that the tools download or build. */
+export const cacheFolder = join(envPaths("pulumi-hyperv-snapshots", { suffix: "" }).cache, "pulumi-cli");
 
-/** The part of the user's cache folder that holds Pulumi CLIs. */
-export class Cache {
-  /** Everything of ours is in here. */
-  readonly folder: string;
-  /** The folder of the CLI of one version, for this system. */
-  readonly cliFolder: string;
+const mark = ".partial-";
+const dayMs = 24 * 60 * 60 * 1000;
 
-  constructor(version: string, folder = join(envPaths("pulumi-hyperv-snapshots", { suffix: "" }).cache, "pulumi-cli")) {
-    this.folder = folder;
-    this.cliFolder = join(folder, `v${version}-${process.platform}-${process.arch}`);
+/**
+ * Makes a folder, all of it or nothing: `make` fills a new one beside it, which then takes its place. Two processes may do so at
+ * once: one result stays.
+ *
+ * @throws what `make` throws; the folder is then as it was.
+ */
+export async function fillFolder(folder: string, make: (partial: string) => Promise<void>): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  await removeLeftovers(dirname(folder));
+  const partial = await mkdtemp(`${folder}${mark}`);
+  try {
+    await make(partial);
+    await rm(folder, { recursive: true, force: true });
+    await rename(partial, folder);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
   }
+}
 
-  /** Whoever downloads or builds holds this file. */
-  get claimFile(): string {
-    return `${this.cliFolder}.claim`;
+/** Removes what was left by processes that were killed. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter((one) => one.includes(mark))) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > dayMs) await rm(path, { recursive: true, force: true });
   }
+}
 
-  /** The CLI's executable. */
-  get command(): string {
-    return join(this.cliFolder, "bin", executable);
-  }
-
-  /** Holds our language host for a CLI elsewhere that has none. */
-  get companionsFolder(): string {
-    return join(this.folder, "companions");
-  }
-
-  /** Gives the environment in which our CLI is tried out: its log goes into the cache, not into `~/.pulumi`. */
-  trialEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-    return { ...env, PULUMI_HOME: join(this.folder, "home") };
-  }
-
-  /**
-   * Puts a CLI into the cache, all of it or nothing.
-   *
-   * @param make fills a new folder, so that its `bin` holds the CLI.
-   * @throws what `make` throws; the cache is then as it was.
-   */
-  async fill(make: (folder: string, command: string) => Promise<void>): Promise<void> {
-    await removeLeftovers(this.folder);
-    const partial = partialName(this.cliFolder);
-    await mkdir(join(partial, "bin"), { recursive: true });
-    try {
-      await make(partial, join(partial, "bin", executable));
-      await this.#replaceBy(partial);
-    } finally {
-      await rm(partial, { recursive: true, force: true });
-    }
-  }
-
-  async #replaceBy(partial: string): Promise<void> {
-    const unusable = partialName(this.cliFolder);
-    if (existsSync(this.cliFolder)) await rename(this.cliFolder, unusable);
-    await rename(partial, this.cliFolder);
-    await rm(unusable, { recursive: true, force: true });
+/** Gives a file this content unless it has it already. Another process sees the old file or the new one, never a part. */
+export async function writeWhenDifferent(file: string, content: Buffer, mode: number): Promise<void> {
+  const present = await readFile(file).catch(() => undefined);
+  if (present?.equals(content)) return;
+  const folder = await mkdtemp(`${file}${mark}`);
+  const partial = join(folder, basename(file));
+  try {
+    await writeFile(partial, content);
+    await chmod(partial, mode);
+    await rename(partial, file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

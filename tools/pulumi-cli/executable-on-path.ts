@@ -2,18 +2,20 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 /**
- * Finds a program in the folders that the PATH names.
+ * Finds all programs of a name in the folders of the PATH.
  *
  * @param name without the `.exe` it has on Windows.
- * @returns its absolute path.
+ * @returns absolute paths, in the order of the PATH.
  */
-export function executableOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
+export function executablesOnPath(name: string, env: NodeJS.ProcessEnv): string[] {
   const file = process.platform === "win32" ? `${name}.exe` : name;
-  return pathOf(env)
-    .split(delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => resolve(join(folder, file)))
-    .find(isExecutable);
+  const folders = pathOf(env).split(delimiter);
+  return folders.flatMap((folder) => (folder === "" ? [] : [resolve(join(folder, file))])).filter(isExecutable);
+}
+
+/** Finds the first of them. */
+export function executableOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  return executablesOnPath(name, env)[0];
 }
 
 /** Reads the PATH, whose name Windows writes `Path`. */
@@ -21,7 +23,7 @@ export function pathOf(env: NodeJS.ProcessEnv): string {
   return env[pathName(env)] ?? "";
 }
 
-/** Gives the name under which this environment has its PATH. */
+/** Returns the name under which this environment has its PATH. */
 export function pathName(env: NodeJS.ProcessEnv): string {
   return Object.keys(env).find((name) => name.toUpperCase() === "PATH") ?? "PATH";
 }

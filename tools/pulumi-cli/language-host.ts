@@ -1,6 +1,5 @@
-// The Pulumi engine runs programs through a language host, and the one for Node is no Go module that could be built
-// beside the CLI. This is a small one. It is copied to where the CLI is, as this one file: it imports nothing but
-// Node's own modules, and takes gRPC and the protocol's messages from the program that it runs.
+// Runs Node programs for the Pulumi engine. Pulumi's own language host for Node can't be built as a Go module.
+// This file is copied beside the CLI: it imports only Node's modules, and takes gRPC and the messages from the program's SDK.
 import { type ChildProcess, spawn } from "node:child_process";
 import { connect } from "node:http2";
 import { createRequire } from "node:module";
@@ -25,10 +24,10 @@ interface Grpc {
 /** The engine's own limit for one message. */
 const longestMessage = 400 * 1024 * 1024;
 
-/** The exit code by which `@pulumi/pulumi/cmd/run` says that the user has been told already what is wrong. */
-const alreadyToldExitCode = 32;
+/** The exit code of `@pulumi/pulumi/cmd/run` after it has reported the error itself. */
+const reportedExitCode = 32;
 
-/** How long a program may take to end once it is told to. */
+/** How long a program may take to end after it was told to. */
 const graceMs = 2_000;
 
 const programs = new Set<ChildProcess>();
@@ -53,12 +52,12 @@ function main(engineAddress: string | undefined): void {
   server.addService(LanguageRuntimeService, handlers(sdk, engineAddress));
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error !== null) throw error;
-    // The engine reads the port from the first line.
+    // the engine reads the port from the first line
     process.stdout.write(`${port}\n`);
   });
 }
 
-/** What isn't here (making projects, generating code, running plugins), gRPC answers with UNIMPLEMENTED. */
+/** Returns the handlers. gRPC answers UNIMPLEMENTED to all other requests (making projects, generating code, running plugins). */
 function handlers(sdk: NodeJS.Require, engineAddress: string | undefined): Handlers {
   const messages: Messages = sdk("./proto/language_pb");
   const { PluginInfo }: typeof import("@pulumi/pulumi/proto/plugin_pb") = sdk("./proto/plugin_pb");
@@ -68,7 +67,7 @@ function handlers(sdk: NodeJS.Require, engineAddress: string | undefined): Handl
     getPluginInfo: (_call, answer) => answer(null, new PluginInfo().setVersion(sdk("./package.json").version)),
     about: (_call, answer) =>
       answer(null, new messages.AboutResponse().setExecutable(process.execPath).setVersion(process.version)),
-    // None needs fetching beforehand: the engine loads the plugins of a program's packages as it meets their resources.
+    // the engine loads the plugins of a program's packages when it meets their resources
     getRequiredPackages: (_call, answer) => answer(null, new messages.GetRequiredPackagesResponse()),
     getProgramDependencies: (_call, answer) => answer(null, new messages.GetProgramDependenciesResponse()),
     runtimeOptionsPrompts: (_call, answer) => answer(null, new messages.RuntimeOptionsResponse()),
@@ -86,7 +85,7 @@ function handlers(sdk: NodeJS.Require, engineAddress: string | undefined): Handl
   };
 }
 
-/** Runs the user's program to its end and puts into `response` how that went. */
+/** Runs the user's program to its end and writes its result into `response`. */
 function runProgram(
   request: RunRequest,
   engineAddress: string | undefined,
@@ -132,7 +131,7 @@ function runProgram(
     });
     program.on("exit", (code, signal) => {
       programs.delete(program);
-      if (code === alreadyToldExitCode) response.setBail(true);
+      if (code === reportedExitCode) response.setBail(true);
       else if (signal !== null) response.setError(`The program in ${folder} was ended by ${signal}.`);
       else if (code !== 0) response.setError(`The program in ${folder} ended with exit code ${code}.`);
       resolve(response);
@@ -140,7 +139,7 @@ function runProgram(
   });
 }
 
-/** Gives the `require` of the `@pulumi/pulumi` that programs in this folder use, if there is one. */
+/** Returns the `require` of the `@pulumi/pulumi` that programs in this folder use, if there is one. */
 function sdkOf(folder: string): NodeJS.Require | undefined {
   try {
     return createRequire(createRequire(join(folder, "index.js")).resolve("@pulumi/pulumi/package.json"));
@@ -163,7 +162,7 @@ function words(text: unknown): string[] {
   return (text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => word.replace(/["']/g, ""));
 }
 
-/** One connection is held for as long as the engine lives; asking now and then could meet another's address. */
+/** Holds one connection while the engine runs: asking again and again could reach another process at the same address. */
 function whenEngineEnds(address: string, then: () => void): void {
   const connection = connect(`http://${address}`);
   connection.on("error", () => {});
@@ -174,7 +173,7 @@ function endPrograms(signal: NodeJS.Signals): void {
   for (const program of programs) program.kill(signal);
 }
 
-/** Ends this process once its programs have ended, or after they were given the time to. */
+/** Ends this process once its programs have ended, or after the grace time. */
 function endWithPrograms(): void {
   endPrograms("SIGTERM");
   setTimeout(() => process.exit(), graceMs).unref();

@@ -1,13 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
-import { Cache } from "./cache";
 import { pathName, pathOf } from "./executable-on-path";
-import { readPinnedModule } from "./pinned-module";
-import type { PulumiCli } from "./pulumi-cli";
+import { companionsFolder, type PulumiCli } from "./find-pulumi-cli";
+import { builtCommand, yamlHostProgram } from "./go-build";
 
 /** Where a CLI keeps its things. */
-export interface PulumiEnvironmentOptions {
-  /** `PULUMI_HOME`: credentials, plugins, intents. */
+interface PulumiEnvironmentOptions {
+  /** `PULUMI_HOME`: credentials, plugins, recovery records. */
   readonly home: string;
   /** `PULUMI_BACKEND_URL`, such as `file:///some/folder`. */
   readonly backend: string;
@@ -20,17 +19,17 @@ export interface PulumiEnvironmentOptions {
 /**
  * Makes the environment in which a CLI asks nothing, fetches nothing, and finds what belongs to it.
  *
- * The PATH begins with the CLI's folder. At its end come our language host, for a CLI that has none, and the folder
- * of the Node that runs now, for a PATH that has none: the engine starts `node` by that name.
+ * The PATH begins with the CLI's folder. It ends with our language hosts, for a CLI that has none, and with the folder of the Node
+ * that runs now, for a PATH that has none: the engine starts `node` by that name.
  */
 export function pulumiEnvironment(cli: PulumiCli, options: PulumiEnvironmentOptions): NodeJS.ProcessEnv {
   const base = options.base ?? process.env;
-  const companions = new Cache(readPinnedModule().version).companionsFolder;
+  const languageHosts = [companionsFolder(), dirname(builtCommand(yamlHostProgram()))];
   const path = [
-    // The real folder: the engine warns when a link to what is beside it comes first.
+    // the real folder: the engine warns when a link to it comes first
     dirname(realpathSync(cli.command)),
     pathOf(base),
-    ...(existsSync(companions) ? [companions] : []),
+    ...languageHosts.filter((folder) => existsSync(folder)),
     dirname(process.execPath),
   ];
   return {

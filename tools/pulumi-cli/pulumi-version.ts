@@ -1,16 +1,15 @@
 import { runChild } from "./run-child";
 
 /**
- * The oldest Pulumi CLI that is good enough: since this one, `pulumi import --file` takes a resource's outputs from
- * the file, and that is the only import a dynamic resource can have.
+ * The oldest Pulumi CLI that works: since this version, `pulumi import --file` takes a resource's outputs from the file, the only
+ * import that works for a dynamic resource.
  */
 export const oldestUsableVersion = "3.254.0";
 
 const answerTimeoutMs = 30_000;
 
 /**
- * Tells whether `version` is `oldest` or newer. Only the three numbers count: a `-alpha` build of a version has what
- * that version has.
+ * Tells whether `version` is `oldest` or newer. Only the three numbers count: an `-alpha` build of a version has what that version has.
  */
 export function isAtLeast(version: string, oldest: string): boolean {
   const [have, want] = [numbersOf(version), numbersOf(oldest)];
@@ -19,9 +18,9 @@ export function isAtLeast(version: string, oldest: string): boolean {
 }
 
 /**
- * Asks an executable for its version, as proof that it is a Pulumi CLI and runs here.
+ * Asks an executable for its version, which shows that it is a Pulumi CLI and runs here.
  *
- * @throws Error when it does not start, does not end in time, or answers something else than a version.
+ * @throws Error when it does not start, does not end in time, or doesn't answer with a version.
  */
 export async function askVersion(
   command: string,
@@ -38,7 +37,7 @@ export async function askVersion(
   }
   const version = /^v?(\d+\.\d+\.\d+\S*)$/m.exec(answer.stdout)?.[1];
   if (version === undefined)
-    throw new Error(`\`${command} version\` answered no version but "${answer.stdout.trim()}"`);
+    throw new Error(`\`${command} version\` answered "${answer.stdout.trim()}", which isn't a version`);
   return version;
 }
 

@@ -1,15 +1,15 @@
-/** Where the search for a CLI tells what it does. */
+/** Where a search, a download or a build reports what it does. */
 export interface Reporting {
   /** Takes a line that stays. */
   readonly report: (line: string) => void;
   /**
-   * Takes the line that replaces the one before it, about once a second, and the empty text at the end. Where it is
-   * absent, signs of life go to `report`, every 10 seconds.
+   * Takes the line that replaces the one before it, about once a second, and the empty text at the end. If it is absent, `report` gets
+   * a line every 10 seconds.
    */
   readonly progress?: ((line: string) => void) | undefined;
 }
 
-/** Reports to a stream: with one line that keeps changing on a terminal, with lines only anywhere else. */
+/** Reports to a stream. A terminal also shows a line that keeps changing. */
 export function streamReporting(stream: NodeJS.WriteStream): Reporting {
   if (!stream.isTTY) return { report: (line) => stream.write(`${line}\n`) };
   const clear = "\r\x1b[K";
@@ -20,8 +20,7 @@ export function streamReporting(stream: NodeJS.WriteStream): Reporting {
 }
 
 /**
- * Shows that something is still going on until `work` settles: a changing line where there is a terminal, a line
- * every 10 seconds where there is none.
+ * Shows how long `work` has been running until it settles.
  *
  * @param describe makes the text from the time that has passed, such as `1 min 20 s`.
  */
@@ -42,7 +41,7 @@ export async function showAlive<T>(
 }
 
 /** Writes a duration for people: `8 s`, `2 min 5 s`. */
-export function elapsedText(elapsedMs: number): string {
+function elapsedText(elapsedMs: number): string {
   const seconds = Math.floor(elapsedMs / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

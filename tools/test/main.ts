@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { dirname, join, resolve } from "node:path";
-import { findPulumiCli, NoPulumiCliError, streamReporting } from "../pulumi-cli";
+import { findPulumiCli, interruptible, NoPulumiCliError, streamReporting } from "../pulumi-cli";
 import { noInstalls, preparePackedInstalls } from "./packed-installs";
 
 const repository = resolve(__dirname, "../../..");
@@ -17,7 +17,7 @@ async function main(parameters: readonly string[]): Promise<number> {
   if (isShort) forVitest.push("--project=!*-more");
 
   const reporting = streamReporting(process.stderr);
-  const cli = await findPulumiCli(reporting);
+  const cli = await interruptible((abortSignal) => findPulumiCli({ ...reporting, abortSignal }));
   const installs = isShort ? noInstalls : preparePackedInstalls(resolve(repository, "provider"), reporting.report);
   const env = {
     ...process.env,

@@ -1,48 +1,42 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Cache } from "../../../../tools/pulumi-cli/cache";
+import { fillFolder } from "../../../../tools/pulumi-cli/cache";
 import { placeCompanions } from "../../../../tools/pulumi-cli/companions";
-import { ownIdentity } from "../../../../tools/pulumi-cli/process-identity";
 import { temporaryFolder } from "../../../support/temporary-folder";
 
-describe("Cache.fill", () => {
-  it("shows the CLI only once it is complete", async () => {
-    const cache = new Cache("1.2.3", temporaryFolder());
-    await cache.fill(async (_folder, command) => {
-      writeFileSync(command, "new");
-      expect(existsSync(cache.command)).toBe(false);
+const longAgo = new Date(0);
+
+describe("fillFolder", () => {
+  it("shows the folder only once it is complete", async () => {
+    const folder = join(temporaryFolder(), "cli");
+    await fillFolder(folder, async (partial) => {
+      writeFileSync(join(partial, "pulumi"), "new");
+      expect(existsSync(folder)).toBe(false);
     });
-    expect(readFileSync(cache.command, "utf8")).toBe("new");
-    expect(readdirSync(cache.folder)).toEqual([`v1.2.3-${process.platform}-${process.arch}`]);
+    expect(readFileSync(join(folder, "pulumi"), "utf8")).toBe("new");
+    expect(readdirSync(dirname(folder))).toEqual(["cli"]);
   });
 
-  it("replaces a CLI that was found unusable", async () => {
-    const cache = new Cache("1.2.3", temporaryFolder());
-    for (const content of ["old", "new"]) {
-      await cache.fill(async (_folder, command) => {
-        writeFileSync(command, content);
-      });
-    }
-    expect(readFileSync(cache.command, "utf8")).toBe("new");
+  it("replaces what was there before", async () => {
+    const folder = join(temporaryFolder(), "cli");
+    for (const name of ["old", "new"])
+      await fillFolder(folder, async (partial) => writeFileSync(join(partial, name), ""));
+    expect(readdirSync(folder)).toEqual(["new"]);
   });
 
-  it("leaves nothing when the making fails", async () => {
-    const cache = new Cache("1.2.3", temporaryFolder());
-    await expect(cache.fill(() => Promise.reject(new Error("no power")))).rejects.toThrow("no power");
-    expect(readdirSync(cache.folder)).toEqual([]);
+  it("leaves everything unchanged when the work fails", async () => {
+    const folder = join(temporaryFolder(), "cli");
+    await expect(fillFolder(folder, () => Promise.reject(new Error("no power")))).rejects.toThrow("no power");
+    expect(readdirSync(dirname(folder))).toEqual([]);
   });
 
-  it("removes what killed makers left, and nobody else's", async () => {
-    const cache = new Cache("1.2.3", temporaryFolder());
-    const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    mkdirSync(join(cache.folder, `v1.0.0.1.partial-${pid}-1@${hostname()}`, "bin"), { recursive: true });
-    const living = `v1.0.0.1.partial-${ownIdentity()}`;
-    mkdirSync(join(cache.folder, living));
-    await cache.fill(async () => {});
-    expect(readdirSync(cache.folder)).toEqual([living, `v1.2.3-${process.platform}-${process.arch}`]);
+  it("removes what a killed process left a day ago, and nothing that is newer", async () => {
+    const folder = join(temporaryFolder(), "cli");
+    for (const name of ["cli.partial-old", "cli.partial-new"]) mkdirSync(join(dirname(folder), name));
+    utimesSync(join(dirname(folder), "cli.partial-old"), longAgo, longAgo);
+    await fillFolder(folder, async () => {});
+    expect(readdirSync(dirname(folder)).toSorted()).toEqual(["cli", "cli.partial-new"]);
   });
 });
 
@@ -55,7 +49,6 @@ describe("placeCompanions", () => {
   it("writes them, and later only those whose bytes differ", async () => {
     const folder = join(temporaryFolder(), "bin");
     await placeCompanions(folder, companions("one"));
-    const longAgo = new Date(0);
     for (const name of readdirSync(folder)) utimesSync(join(folder, name), longAgo, longAgo);
     await placeCompanions(folder, companions("two"));
     expect(readFileSync(join(folder, "language-host.js"), "utf8")).toBe("two");
@@ -69,10 +62,8 @@ describe("placeCompanions", () => {
     expect(statSync(join(folder, "pulumi-language-nodejs")).mode & 0o777).toBe(0o755);
   });
 
-  it("leaves a folder alone that has Pulumi's own language host", async () => {
-    const cache = new Cache("1.2.3", temporaryFolder());
-    const folder = dirname(cache.command);
-    mkdirSync(folder, { recursive: true });
+  it("changes nothing in a folder that has Pulumi's own language host", async () => {
+    const folder = temporaryFolder();
     writeFileSync(join(folder, "pulumi-language-nodejs"), "theirs");
     await placeCompanions(folder, companions("ours"));
     expect(readdirSync(folder)).toEqual(["pulumi-language-nodejs"]);
