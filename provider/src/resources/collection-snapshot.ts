@@ -8,15 +8,14 @@ import { forgetWhenSaved } from "./saved-state";
 import { VirtualSystemCollection } from "./virtual-system-collection";
 
 /**
- * What to take a snapshot of, and how. A change replaces the snapshot by a new one, but for
- * `snapshotName` and `waitForMerge`.
+ * Describes a snapshot. A change of any input replaces the snapshot, except `snapshotName` and `waitForMerge`, which are updated in place.
  *
  * @public
  */
 export interface CollectionSnapshotArgs {
   /**
    * The VM group: its name (`ElementName`), its `CollectionID` (a GUID in any case, with or without braces), or its
-   * object path, or a `VirtualSystemCollection`. A name that two groups bear is an error that lists both ids.
+   * object path. If two groups have the name, the error lists both ids.
    */
   collection: pulumi.Input<string> | VirtualSystemCollection;
   /**
@@ -25,42 +24,42 @@ export interface CollectionSnapshotArgs {
    */
   snapshotType?: pulumi.Input<"Standard" | "Recovery" | number>;
   /**
-   * `CreateSnapshot`'s `SnapshotSettings`: typed, or the text of an embedded instance
-   * (`<INSTANCE CLASSNAME="…">…</INSTANCE>`), which is sent as it is. Default: none, sent as the empty string.
+   * `CreateSnapshot`'s `SnapshotSettings`: an object, or the text of an embedded instance
+   * (`<INSTANCE CLASSNAME="…">…</INSTANCE>`), which is sent unchanged. Default: none, sent as the empty string.
    */
   settings?: pulumi.Input<input.SnapshotSettings | string>;
   /**
-   * What every member's snapshot is called (`ElementName`), written after they exist and read back. Hosts refuse `&` and
-   * `<`, and can't be sent control characters. Taken over in place. Default: the resource's name.
+   * The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and
+   * `<`; control characters can't be sent. Default: the resource's name.
    */
   snapshotName?: pulumi.Input<string>;
   /**
-   * Whether destroying the snapshot also waits until no machine merges its disks any more. Taken over in place.
-   * Default: false, which says which still merge.
+   * Whether destroying the snapshot also waits until every machine has merged its disks. Default: false, which reports the
+   * machines that still merge.
    */
   waitForMerge?: pulumi.Input<boolean>;
-  /** Any JSON. It is only compared: a change takes a new snapshot in place of the old one. Default: none. */
+  /** Any JSON value. It is only compared: if it changes, a new snapshot replaces the old one. Default: none. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | Record<string, pulumi.Input<unknown>>>;
   /**
-   * Which of the configured `connections` leads to the host. A change replaces the snapshot. Default: the one that the
-   * configuration key `connection` names, else what the keys outside of `connections` say.
+   * The name of one of the configured `connections`. Default: the one that the configuration key `connection` names, else
+   * the keys outside of `connections`.
    */
   connection?: pulumi.Input<string>;
 }
 
 /**
- * Where a snapshot that is only read is found.
+ * Finds a snapshot that is only read.
  *
  * @public
  */
 export type CollectionSnapshotState = Pick<CollectionSnapshotArgs, "connection">;
 
 /**
- * One consistent snapshot of all machines of a Hyper-V VM group, taken by `Msvm_CollectionSnapshotService.CreateSnapshot`.
+ * Takes one consistent snapshot of all machines of a Hyper-V VM group (`Msvm_CollectionSnapshotService.CreateSnapshot`).
  *
- * `pulumi up` takes it and waits for the host's job, `pulumi destroy` removes it. A wait that ends before the job does keeps
- * the resource in the state, and the next `pulumi up` goes on from there. `customTimeouts` default to 30 minutes for create and
- * delete, 10 for update.
+ * `pulumi up` takes the snapshot and waits for the host's job; `pulumi destroy` removes it. If the wait ends before the job does, the
+ * resource stays in the state and the next `pulumi up` resumes. `customTimeouts` default to 30 minutes for create and delete, and to
+ * 10 minutes for update.
  *
  * @example
  * ```ts
@@ -79,21 +78,21 @@ export class CollectionSnapshot extends pulumi.CustomResource {
 
   /** The reference: `\\HOST\root\virtualization\v2:Msvm_SnapshotCollection.CollectionID="…"`. */
   declare readonly resultingSnapshotCollection: pulumi.Output<string>;
-  /** `CollectionID` of the snapshot collection. */
+  /** The `CollectionID` of the snapshot collection. */
   declare readonly snapshotCollectionId: pulumi.Output<string>;
-  /** `CollectionID` of the VM group. */
+  /** The `CollectionID` of the VM group. */
   declare readonly collectionId: pulumi.Output<string>;
-  /** Object path of the VM group. */
+  /** The object path of the VM group. */
   declare readonly collectionPath: pulumi.Output<string>;
-  /** Name of the VM group when the snapshot was taken. */
+  /** The name of the VM group when the snapshot was taken. */
   declare readonly collectionName: pulumi.Output<string>;
   /** The host's own name. */
   declare readonly hostName: pulumi.Output<string>;
   /** One snapshot per machine, in the order of the machines' names. */
   declare readonly members: pulumi.Output<output.SnapshotMember[]>;
-  /** When the earliest of the members' snapshots was created: ISO 8601 in UTC. */
+  /** When the earliest of the members' snapshots was created, as ISO 8601 in UTC. */
   declare readonly createdAt: pulumi.Output<string | null>;
-  /** The job that took it; null when the host completed at once. */
+  /** The job that took the snapshot; null if the host needed none. */
   declare readonly job: pulumi.Output<output.SnapshotJob | null>;
   /** As given. */
   declare readonly collection: pulumi.Output<string>;
@@ -103,7 +102,7 @@ export class CollectionSnapshot extends pulumi.CustomResource {
   declare readonly settings: pulumi.Output<input.SnapshotSettings | string | undefined>;
   /** As given. */
   declare readonly triggers: pulumi.Output<unknown>;
-  /** As given, or the default; after a refresh, as the host has it. */
+  /** As given, or the default; after a refresh, the name on the host. */
   declare readonly snapshotName: pulumi.Output<string>;
   /** As given. */
   declare readonly waitForMerge: pulumi.Output<boolean | undefined>;
@@ -156,10 +155,10 @@ export class CollectionSnapshot extends pulumi.CustomResource {
   }
 
   /**
-   * Reads a snapshot that the stack doesn't manage; it is never deleted.
+   * Reads a snapshot that the stack doesn't manage, and never deletes it.
    *
    * @param id - The host's `CollectionID` of the snapshot collection, or the reference to it.
-   * @param state - Names the connection, where it isn't the default one.
+   * @param state - The connection, if it isn't the default one.
    */
   static get(
     name: string,

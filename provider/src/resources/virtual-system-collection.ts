@@ -5,33 +5,33 @@ import { isOfType, virtualSystemCollectionType } from "./identity";
 import { leaveOutPromiseStacks } from "./promise-stacks";
 
 /**
- * A VM group, and which machines are in it. Everything but `connection` is taken over in place.
+ * Describes a VM group and its machines. Every change but that of `connection` updates the group in place.
  *
  * @public
  */
 export interface VirtualSystemCollectionArgs {
-  /** The group's name (`ElementName`); hosts let several groups bear one name. Default: the resource's name. */
+  /** The group's name (`ElementName`). Hosts allow several groups of one name. Default: the resource's name. */
   name?: pulumi.Input<string>;
-  /** The machines in the group, each by its name or its id. Others are taken out. Default: none. */
+  /** The machines in the group, each by its name or its id. Any other machine is removed from the group. Default: none. */
   members?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Whether the group is destroyed although it has snapshots. Default: false, which refuses and names them. */
+  /** Whether the group may be destroyed while it has snapshots. Default: false, which refuses and lists them. */
   forceDestroy?: pulumi.Input<boolean>;
   /**
-   * Which of the configured `connections` leads to the host. A change replaces the group. Default: the one that the
-   * configuration key `connection` names, else what the keys outside of `connections` say.
+   * The name of one of the configured `connections`. A change replaces the group. Default: the one that the configuration
+   * key `connection` names, else the keys outside of `connections`.
    */
   connection?: pulumi.Input<string>;
 }
 
 /**
- * Where a group that is only read is found.
+ * Finds a group that is only read.
  *
  * @public
  */
 export type VirtualSystemCollectionState = Pick<VirtualSystemCollectionArgs, "connection">;
 
 /**
- * A VM group of virtual machines, made by `Msvm_CollectionManagementService.DefineCollection`.
+ * Creates a Hyper-V VM group (`Msvm_CollectionManagementService.DefineCollection`) and puts machines into it.
  *
  * @example
  * ```ts
@@ -45,11 +45,11 @@ export class VirtualSystemCollection extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = virtualSystemCollectionType;
 
-  /** `CollectionID` of the group; also the resource's id. */
+  /** The `CollectionID` of the group; also the resource's id. */
   declare readonly collectionId: pulumi.Output<string>;
-  /** Object path of the group. */
+  /** The object path of the group. */
   declare readonly collectionPath: pulumi.Output<string>;
-  /** The machines in the group, in the order of their names. */
+  /** The machines in the group, ordered by name. */
   declare readonly machines: pulumi.Output<output.GroupMachine[]>;
   /** The host's own name. */
   declare readonly hostName: pulumi.Output<string>;
@@ -94,10 +94,10 @@ export class VirtualSystemCollection extends pulumi.CustomResource {
   }
 
   /**
-   * Reads a VM group that the stack doesn't manage; it is never deleted.
+   * Reads a VM group that the stack doesn't manage, and never deletes it.
    *
    * @param id - The host's `CollectionID` of the group.
-   * @param state - Names the connection, where it isn't the default one.
+   * @param state - The connection, if it isn't the default one.
    */
   static get(
     name: string,
