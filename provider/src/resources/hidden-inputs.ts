@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { providerText } from "./identity";
+import { providerText, typeUnderOtherAdapter } from "./identity";
 import { transformedLast } from "./last-transformation";
 import { refuseImport } from "./refuse-import";
 import { askForSaved, otherOrganization, type SavedState } from "./saved-state";
@@ -45,7 +45,12 @@ export function withHiddenInputs(
     const secrets = secretOutputs(props, resource.repeated ?? {}, opts);
     return {
       props: { ...props, ...hiddenInputs(name, resource, opts, secrets.settled) },
-      opts: { ...opts, additionalSecretOutputs: secrets.outputs },
+      opts: {
+        ...opts,
+        additionalSecretOutputs: secrets.outputs,
+        // a stack that goes back from the plugin keeps its resources
+        aliases: [...(opts.aliases ?? []), { type: typeUnderOtherAdapter(resource.type) }],
+      },
     };
   });
 }

@@ -7,6 +7,22 @@ export const collectionSnapshotType = `${ourTypePrefix}CollectionSnapshot` as co
 /** The type of a `VirtualSystemCollection`. */
 export const virtualSystemCollectionType = `${ourTypePrefix}VirtualSystemCollection` as const;
 
+/** Begins the types of the same resources as the plugin serves them. */
+const pluginTypePrefix = "hyperv-snapshots:index:";
+
+/** Gives the type that the plugin has for a dynamic resource, and the reverse; any other type stays as it is. */
+export function typeUnderOtherAdapter(type: string): string {
+  if (type.startsWith(ourTypePrefix)) return type.replace(ourTypePrefix, pluginTypePrefix);
+  return type.replace(pluginTypePrefix, ourTypePrefix);
+}
+
+/** Gives the URN that a resource has under the other adapter; its parents' types change too. */
+export function urnUnderOtherAdapter(urn: string): string {
+  const parts = urn.split("::");
+  const types = parts[2]?.split("$").map(typeUnderOtherAdapter) ?? [];
+  return [...parts.slice(0, 2), types.join("$"), ...parts.slice(3)].join("::");
+}
+
 /** Tells whether a value is a resource of a type, as generated SDKs do: typed policies ask with the type alone. */
 export function isOfType(value: unknown, type: string): boolean {
   if (value === undefined || value === null) return false;

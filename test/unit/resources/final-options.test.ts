@@ -80,6 +80,15 @@ describe("a transformation of the parent", () => {
   });
 });
 
+it("knows the resource that the plugin left in the state, so that a stack can go back", async () => {
+  const resource = new CollectionSnapshot("one", { collection: "web-tier" }, { aliases: [{ name: "old" }] });
+  const { __aliases: aliases } = resource as unknown as { __aliases: pulumi.Input<string>[] };
+  expect(await resolved(pulumi.all(aliases))).toEqual([
+    expect.stringMatching(/::pulumi-nodejs:dynamic\/hyperv-snapshots:CollectionSnapshot::old$/),
+    expect.stringMatching(/::hyperv-snapshots:index:CollectionSnapshot::one$/),
+  ]);
+});
+
 it("gives a child of a snapshot its own options only", async () => {
   const outer = new CollectionSnapshot("outer", { collection: "web-tier" }, { customTimeouts: { create: "7m" } });
   const inner = new CollectionSnapshot("inner", { collection: "web-tier" }, { parent: outer });
