@@ -1,23 +1,38 @@
+import { preExecutionRefusals } from "./schema/hresults";
+
 /**
- * What every message says, in this order. Only the message reaches a Pulumi user, so none of the five may be missing.
+ * Holds what every message says, in this order. Only the message reaches a Pulumi user, so none of the five may be missing.
  *
  * @public
  */
 export interface ErrorParts {
+  /** The first sentence, where "`attempted` on `target` failed: `answer`" would read badly: "`transport` is not set". */
+  readonly headline?: string;
   /** What was attempted: `CreateSnapshot`, `reading the seed file`. */
   readonly attempted: string;
   /** On what: the object, with its host. */
   readonly target: string;
   /** What the host (or the file, or the input) answered, with number and documented name. */
   readonly answer: string;
-  /** What is known of the result: was anything changed, does something go on. */
+  /** What is known of the result: was anything changed, is something still running. */
   readonly outcome: string;
   /** What to do next. */
   readonly remedy: string;
 }
 
 /**
- * Every stable identifier of a failure. The one list of them: types, messages and tests come from it.
+ * Says what a failed call may have changed.
+ *
+ * - `none`: the host, or this package, refused before anything ran. Only proven refusals have it.
+ * - `unknown`: the call may have taken effect. Look for a trace before anything is sent again.
+ * - `partial`: something exists and isn't complete, or is still being made.
+ *
+ * @public
+ */
+export type Effect = "none" | "unknown" | "partial";
+
+/**
+ * Lists every stable identifier of a failure. Types, messages and tests come from this list.
  *
  * `METHOD_…` name a return value: those of the documented numbers 1 … 6 and 32768 … 32779, then the ranges around them.
  *
@@ -28,8 +43,9 @@ export const errorCodes = [
   "DEPENDENTS_UNKNOWN",
   "DEPENDENTS_COLLECTED",
   "GROUP_HAS_SNAPSHOTS",
-  "INTENT_UNREADABLE",
-  "INTENT_UNWRITABLE",
+  "RECORD_UNREADABLE",
+  "RECORD_UNWRITABLE",
+  "FILE_FAILED",
   "MISSING_DEPENDENCY",
   "CONNECTION_FAILED",
   "AUTHENTICATION_FAILED",
@@ -66,6 +82,7 @@ export const errorCodes = [
   "JOB_TIMEOUT",
   "JOB_LOST",
   "JOB_STATE_UNEXPECTED",
+  "OUTCOME_UNKNOWN",
   "MERGE_TIMEOUT",
   "PARTIAL_CREATE",
 ] as const;
@@ -82,26 +99,47 @@ const kinds = Symbol.for("pulumi-hyperv-snapshots.error-kinds");
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /**
+ * What {@link HyperVError.with} can change: any part of the message, and what is known of the effect.
+ *
+ * @public
+ */
+export interface ErrorChanges extends Partial<ErrorParts> {
+  readonly effect?: Effect;
+  /** The original error unless given. */
+  readonly cause?: unknown;
+}
+
+/** What every constructor takes beside the parts. */
+interface FailureOptions {
+  readonly effect?: Effect;
+  readonly cause?: unknown;
+}
+
+/**
  * The root of everything this package throws on purpose.
  *
- * Decide by `code` or by `isInstance`, never by bare `instanceof`: two copies of the package may be loaded.
+ * Decide by `code`, `effect` or `isInstance`, never by bare `instanceof`: two copies of the package may be loaded. Several callers may
+ * hold the same error, so it is never modified: {@link HyperVError.with} makes another.
  *
  * @public
  */
 export abstract class HyperVError extends Error {
-  /** Stable identifier of the failure; part of the public contract. */
+  /** Stable identifier of the failure. */
   abstract readonly code: ErrorCode;
   /** The message's parts, for programs that show them differently. */
   readonly parts: ErrorParts;
+  /** What the failed call may have changed. */
+  readonly effect: Effect;
 
-  constructor(parts: ErrorParts, options: { readonly cause?: unknown } = {}) {
+  constructor(parts: ErrorParts, options: { readonly effect: Effect; readonly cause?: unknown }) {
     super(
-      [`${parts.attempted} on ${parts.target} failed: ${parts.answer}`, parts.outcome, parts.remedy]
+      [parts.headline ?? `${parts.attempted} on ${parts.target} failed: ${parts.answer}`, parts.outcome, parts.remedy]
         .map(sentence)
         .join(" "),
-      options,
+      options.cause === undefined ? undefined : { cause: options.cause },
     );
-    this.parts = parts;
+    this.parts = Object.freeze({ ...parts });
+    this.effect = options.effect;
     const chain: string[] = [];
     for (let type: { name: string } = new.target; type.name && type !== Error; type = Object.getPrototypeOf(type))
       chain.push(type.name);
@@ -110,6 +148,17 @@ export abstract class HyperVError extends Error {
 
   override get name(): string {
     return this.constructor.name;
+  }
+
+  /** Makes an error of the same class and code that says more, or something else. The original becomes its cause. */
+  with(changes: ErrorChanges): this {
+    const { effect = this.effect, cause = this, ...changed } = changes;
+    const { headline, ...parts } = this.parts;
+    const isAboutTheSame = ["attempted", "target", "answer"].every((part) => !(part in changed));
+    const kept = headline !== undefined && isAboutTheSame ? { headline } : {};
+    // the own properties of an error are the options that its constructor took
+    const type = this.constructor as new (parts: ErrorParts, options: object) => this;
+    return new type({ ...parts, ...kept, ...changed }, { ...this, effect, cause });
   }
 
   /** Tells whether a value is an error of this class or one below it, from any copy of the package. */
@@ -125,17 +174,48 @@ export abstract class HyperVError extends Error {
 }
 
 /**
- * The program, its configuration or a file it names is wrong; whoever wrote it can mend it.
+ * The program, its configuration or a file it names is wrong; the caller must fix it.
  *
  * @public
  */
 export class InvalidArgumentError extends HyperVError {
+  readonly code: ErrorCode = "INVALID_ARGUMENT";
+
+  constructor(parts: ErrorParts, options: FailureOptions = {}) {
+    super(parts, { effect: "none", ...options });
+  }
+}
+
+/**
+ * A guard of this package refused, before anything was asked of the host: the request would have destroyed something else, too.
+ *
+ * @public
+ */
+export class GuardError extends HyperVError {
   readonly code: ErrorCode;
 
-  /** `code` tells special cases apart: `DEPENDENTS_UNKNOWN`. */
-  constructor(parts: ErrorParts, options: { readonly code?: ErrorCode; readonly cause?: unknown } = {}) {
-    super(parts, options);
-    this.code = options.code ?? "INVALID_ARGUMENT";
+  /** `code` tells the guard: `DEPENDENTS_UNKNOWN`, `DEPENDENTS_COLLECTED`, `GROUP_HAS_SNAPSHOTS`. */
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly code: ErrorCode }) {
+    super(
+      { headline: `Refusing ${parts.attempted} on ${parts.target}: ${parts.answer}`, ...parts },
+      { effect: "none", ...options },
+    );
+    this.code = options.code;
+  }
+}
+
+/**
+ * A file on this computer could not be read or written.
+ *
+ * @public
+ */
+export class StorageError extends HyperVError {
+  readonly code: ErrorCode;
+
+  /** `code` tells special cases apart: `RECORD_UNREADABLE`, `RECORD_UNWRITABLE`. */
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly code?: ErrorCode } = {}) {
+    super(parts, { effect: "none", ...options });
+    this.code = options.code ?? "FILE_FAILED";
   }
 }
 
@@ -146,14 +226,22 @@ export class InvalidArgumentError extends HyperVError {
  */
 export class MissingDependencyError extends HyperVError {
   readonly code: ErrorCode = "MISSING_DEPENDENCY";
+
+  constructor(parts: ErrorParts, options: FailureOptions = {}) {
+    super(parts, { effect: "none", ...options });
+  }
 }
 
 /**
- * No usable answer came from the host; whether a request took effect may be unknown.
+ * No usable answer came from the host. Its `effect` says whether the request may have taken effect.
  *
  * @public
  */
-export abstract class TransportError extends HyperVError {}
+export abstract class TransportError extends HyperVError {
+  constructor(parts: ErrorParts, options: FailureOptions = {}) {
+    super(parts, { effect: "unknown", ...options });
+  }
+}
 
 /**
  * The host could not be reached, or the connection was lost.
@@ -165,16 +253,20 @@ export class ConnectionError extends TransportError {
 }
 
 /**
- * The host, or the way to it, doesn't accept who is asking.
+ * Authentication failed: the host, or the connection to it, doesn't accept the account.
  *
  * @public
  */
 export class AuthenticationError extends TransportError {
   readonly code: ErrorCode = "AUTHENTICATION_FAILED";
+
+  constructor(parts: ErrorParts, options: FailureOptions = {}) {
+    super(parts, { effect: "none", ...options });
+  }
 }
 
 /**
- * No answer came in time. Whether the request took effect is unknown.
+ * No answer came in time. A request that changes something may have taken effect.
  *
  * @public
  */
@@ -183,7 +275,7 @@ export class TransportTimeoutError extends TransportError {
 }
 
 /**
- * The host answered something that can't be read, or that isn't what was asked for.
+ * The host's answer can't be read, or answers something else than was asked.
  *
  * @public
  */
@@ -192,23 +284,25 @@ export class ProtocolError extends TransportError {
 }
 
 /**
- * The host understood the request and refused it.
+ * WMI answered the request with an error. Only a number of the list of pre-execution refusals proves that nothing ran.
  *
  * @public
  */
 export class CimError extends HyperVError {
   readonly code: ErrorCode = "CIM_FAILED";
-  /** The refusal's number: an `HRESULT` such as 0x80041017; null where the host gave none. */
+  /** The error's number: an `HRESULT` such as 0x80041017; null where the host gave none. */
   readonly hresult: number | null;
 
-  constructor(parts: ErrorParts, options: { readonly cause?: unknown; readonly hresult?: number } = {}) {
-    super(parts, options);
-    this.hresult = options.hresult ?? null;
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly hresult?: number | null } = {}) {
+    const hresult = options.hresult ?? null;
+    const isRefusal = hresult !== null && preExecutionRefusals.includes(hresult);
+    super(parts, { effect: isRefusal ? "none" : "unknown", ...options });
+    this.hresult = hresult;
   }
 }
 
 /**
- * The object isn't there, or the caller may not see it (a host doesn't tell the two apart).
+ * The object doesn't exist, or the account can't see it: a host answers both the same way.
  *
  * @public
  */
@@ -217,7 +311,7 @@ export class NotFoundError extends CimError {
 }
 
 /**
- * The account lacks the rights, or sees so little that nothing it doesn't find can be believed to be absent.
+ * The account lacks the rights, or sees so little that what it doesn't find may still exist.
  *
  * @public
  */
@@ -226,7 +320,7 @@ export class AccessDeniedError extends CimError {
 }
 
 /**
- * A WMI method returned neither 0 (done) nor 4096 (job started).
+ * A WMI method returned neither 0 (done) nor 4096 (job started). Documented refusals have the effect `none`.
  *
  * @public
  */
@@ -236,33 +330,39 @@ export class MethodFailedError extends HyperVError {
   readonly returnValue: number;
 
   /** `code` names the return value: `METHOD_NOT_SUPPORTED`, `METHOD_VENDOR_NOT_SUPPORTED`. */
-  constructor(
-    parts: ErrorParts,
-    options: { readonly code: ErrorCode; readonly returnValue: number; readonly cause?: unknown },
-  ) {
-    super(parts, options);
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly code: ErrorCode; readonly returnValue: number }) {
+    super(parts, { effect: "unknown", ...options });
     this.code = options.code;
     this.returnValue = options.returnValue;
   }
 }
 
+/** What the constructors of job errors take. */
+interface JobFailureOptions extends FailureOptions {
+  readonly operation: string;
+  readonly jobPath: string;
+}
+
 /**
- * A job on the host didn't come to a good end, or its end couldn't be seen.
+ * A job on the host failed, or its end wasn't seen.
  *
  * @public
  */
 export abstract class JobError extends HyperVError {
+  /** The method that the job belongs to: `CreateSnapshot`, `ModifySystemSettings`. A failed rename isn't a failed snapshot. */
+  readonly operation: string;
   /** Object path of the job. */
   readonly jobPath: string;
 
-  constructor(parts: ErrorParts, options: { readonly jobPath: string; readonly cause?: unknown }) {
-    super(parts, options);
+  constructor(parts: ErrorParts, options: JobFailureOptions) {
+    super(parts, { effect: "unknown", ...options });
+    this.operation = options.operation;
     this.jobPath = options.jobPath;
   }
 }
 
 /**
- * The job ended without success: 8 Terminated, 9 Killed, 10 Exception, or an error code at a good end.
+ * The job ended without success: 8 Terminated, 9 Killed, 10 Exception, or completed with an error code.
  *
  * @public
  */
@@ -276,13 +376,7 @@ export class JobFailedError extends JobError {
   /** `code` names the end: `JOB_FAILED`, `JOB_TERMINATED`, `JOB_KILLED`. */
   constructor(
     parts: ErrorParts,
-    options: {
-      readonly code: ErrorCode;
-      readonly jobPath: string;
-      readonly jobState: number;
-      readonly errorCode: number;
-      readonly cause?: unknown;
-    },
+    options: JobFailureOptions & { readonly code: ErrorCode; readonly jobState: number; readonly errorCode: number },
   ) {
     super(parts, options);
     this.code = options.code;
@@ -292,20 +386,15 @@ export class JobFailedError extends JobError {
 }
 
 /**
- * The deadline passed before the job ended, or before the merges that follow it did. They go on, and may still succeed.
+ * The deadline passed before the job ended. The job is still running, and may still succeed.
  *
  * @public
  */
 export class JobTimeoutError extends JobError {
-  readonly code: ErrorCode;
+  readonly code: ErrorCode = "JOB_TIMEOUT";
 
-  /** `code` tells what was waited for: `JOB_TIMEOUT`, `MERGE_TIMEOUT`. */
-  constructor(
-    parts: ErrorParts,
-    options: { readonly code?: ErrorCode; readonly jobPath: string; readonly cause?: unknown },
-  ) {
-    super(parts, options);
-    this.code = options.code ?? "JOB_TIMEOUT";
+  constructor(parts: ErrorParts, options: JobFailureOptions) {
+    super(parts, { effect: "partial", ...options });
   }
 }
 
@@ -319,7 +408,7 @@ export class JobLostError extends JobError {
 }
 
 /**
- * The deadline passed while the job was in a state that nobody has documented.
+ * The deadline passed while the job was in an undocumented state.
  *
  * @public
  */
@@ -328,10 +417,38 @@ export class UnexpectedJobStateError extends JobError {
 }
 
 /**
- * A snapshot was begun, and may exist or come to exist, but is not complete as far as we know.
+ * A request was sent, and what came of it can't be told: no job and no result can be assigned to it.
+ *
+ * @public
+ */
+export class UnknownOutcomeError extends HyperVError {
+  readonly code: ErrorCode = "OUTCOME_UNKNOWN";
+
+  constructor(parts: ErrorParts, options: FailureOptions = {}) {
+    super(parts, { effect: "unknown", ...options });
+  }
+}
+
+/**
+ * The snapshot is destroyed, and the disks of its machines haven't merged.
+ *
+ * @public
+ */
+export class MergeError extends HyperVError {
+  readonly code: ErrorCode;
+
+  /** `code` says why: `MERGE_TIMEOUT`. */
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly code: ErrorCode }) {
+    super(parts, { effect: "partial", ...options });
+    this.code = options.code;
+  }
+}
+
+/**
+ * A snapshot was begun. It may exist, or come to exist, and isn't complete as far as we know.
  *
  * The one error that Pulumi reads: `id`, `properties` and `reasons` keep the resource in the state, and the next
- * `pulumi up` calls `update`, which goes on from there.
+ * `pulumi up` calls `update`, which resumes.
  *
  * @public
  */
@@ -346,9 +463,9 @@ export class PartialCreateError extends HyperVError {
 
   constructor(
     parts: ErrorParts,
-    options: { readonly id: string; readonly properties: Readonly<Record<string, unknown>>; readonly cause?: unknown },
+    options: FailureOptions & { readonly id: string; readonly properties: Readonly<Record<string, unknown>> },
   ) {
-    super(parts, options);
+    super(parts, { effect: "partial", ...options });
     this.id = options.id;
     this.properties = options.properties;
     this.reasons = [this.message];

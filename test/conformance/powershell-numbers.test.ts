@@ -116,7 +116,7 @@ describe.each(powerShellEditions)("what it costs with $name", (edition) => {
     for (let taken = 0; taken < 5; taken += 1) {
       const parameters = { Collection: group!.path, SnapshotSettings: "", SnapshotType: 1 };
       const job = jobOf(await session.invokeMethod(service, "CreateSnapshot", parameters));
-      await jobs.waitFor(job, { timeoutMs: 60_000, attempted: "CreateSnapshot", target: "the group" });
+      await jobs.waitFor(job, { timeoutMs: 60_000, operation: "CreateSnapshot", target: "the group" });
     }
     console.log(`${edition.name}: 5 snapshots: ${server.connects.length} starts of PowerShell`);
     expect(server.connects.length).toBeLessThanOrEqual(2);

@@ -114,7 +114,7 @@ class JobHost {
 /** Waits for a job, and judges what came of it by what the host really told. */
 async function waitFor(host: JobHost, id: string, timeoutMs: number): Promise<void> {
   const { value, error } = await outcome(() =>
-    host.monitor.waitFor(jobPath(id), { timeoutMs, attempted: "CreateSnapshot", target: "VM group" }),
+    host.monitor.waitFor(jobPath(id), { timeoutMs, operation: "CreateSnapshot", target: "VM group" }),
   );
   const waitedMs = host.clock.now();
   expect(waitedMs).toBeLessThanOrEqual(timeoutMs + 10 * lookMs);

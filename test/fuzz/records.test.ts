@@ -53,7 +53,7 @@ async function filesWith(folder: string, name: string, text: string): Promise<In
 fuzz("intents", {
   "are read as they stand there, or refused": forAny(damaged, async (text) => {
     const { value, error } = await outcome(() => readIntent(text, "intent.json"));
-    if (error) return expect(error.code).toBe("INTENT_UNREADABLE");
+    if (error) return expect(error.code).toBe("RECORD_UNREADABLE");
     expect(JSON.parse(text)).toMatchObject(value);
     expect(phases).toContain(value.phase);
   }),

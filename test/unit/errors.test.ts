@@ -10,6 +10,8 @@ const parts: errors.ErrorParts = {
   remedy: "Start the members",
 };
 
+const job = { operation: "CreateSnapshot", jobPath: "a" };
+
 const made = [
   new errors.InvalidArgumentError(parts),
   new errors.MissingDependencyError(parts),
@@ -21,10 +23,14 @@ const made = [
   new errors.NotFoundError(parts),
   new errors.AccessDeniedError(parts),
   new errors.MethodFailedError(parts, { code: "METHOD_NOT_SUPPORTED", returnValue: 1 }),
-  new errors.JobFailedError(parts, { code: "JOB_FAILED", jobPath: "a", jobState: 10, errorCode: 32768 }),
-  new errors.JobTimeoutError(parts, { jobPath: "a" }),
-  new errors.JobLostError(parts, { jobPath: "a" }),
-  new errors.UnexpectedJobStateError(parts, { jobPath: "a" }),
+  new errors.GuardError(parts, { code: "DEPENDENTS_UNKNOWN" }),
+  new errors.StorageError(parts),
+  new errors.JobFailedError(parts, { ...job, code: "JOB_FAILED", jobState: 10, errorCode: 32768 }),
+  new errors.JobTimeoutError(parts, job),
+  new errors.JobLostError(parts, job),
+  new errors.UnexpectedJobStateError(parts, job),
+  new errors.UnknownOutcomeError(parts),
+  new errors.MergeError(parts, { code: "MERGE_TIMEOUT" }),
   new errors.PartialCreateError(parts, { id: "a", properties: {} }),
 ];
 
@@ -50,6 +56,75 @@ describe("an error", () => {
     const codes = made.map(({ code }) => code);
     expect(new Set(codes).size).toBe(codes.length);
     for (const name of Object.keys(errors)) expect(Object.keys(surface)).toContain(name);
+  });
+
+  it.each(made.map((error) => [error.name, error] as const))(
+    "%s says more in a copy, and stays as it was",
+    (_, error) => {
+      const before = { ...error, message: error.message };
+      const more = error.with({ outcome: "A snapshot exists", effect: "unknown" });
+      expect(more).not.toBe(error);
+      expect(more.constructor).toBe(error.constructor);
+      expect({ ...more, parts: undefined, reasons: undefined }).toEqual({
+        ...before,
+        message: undefined,
+        parts: undefined,
+        reasons: undefined,
+        effect: "unknown",
+      });
+      expect(more.parts).toMatchObject({ ...parts, outcome: "A snapshot exists" });
+      expect(more.message).toContain("A snapshot exists. Start the members");
+      expect(more.cause).toBe(error);
+      expect({ ...error, message: error.message }).toEqual(before);
+      expect(Reflect.set(error.parts, "remedy", "Other")).toBe(false);
+    },
+  );
+
+  it.each([
+    ["none", ["InvalidArgumentError", "MissingDependencyError", "AuthenticationError", "GuardError", "StorageError"]],
+    ["partial", ["JobTimeoutError", "MergeError", "PartialCreateError"]],
+  ])("has the effect %s only where its class proves it", (effect, names) => {
+    // 0x80041017, an invalid query, is a proven refusal
+    const found = made.filter((error) => error.effect === effect && !("hresult" in error && error.hresult));
+    expect(found.map(({ name }) => name)).toEqual(names);
+  });
+
+  it("keeps the headline it was given until the first sentence would be another", () => {
+    const headline = "`hyperv-snapshots:transport` is not set";
+    const error = new errors.InvalidArgumentError({ ...parts, headline });
+    expect(error.message).toMatch(/^`hyperv-snapshots:transport` is not set\. /);
+    expect(error.with({ remedy: "Set it" }).message).toMatch(/^`hyperv-snapshots:transport` is not set\. .*Set it\.$/);
+    expect(error.with({ answer: "it is empty" }).message).toMatch(/^CreateSnapshot on .* failed: it is empty\. /);
+  });
+
+  it("of a guard says what it refuses, and why", () => {
+    const guard = new errors.GuardError(parts, { code: "DEPENDENTS_UNKNOWN" });
+    expect(guard.message).toMatch(/^Refusing CreateSnapshot on VM group "web-tier" on HV01: the host returned/);
+    expect(guard.with({ answer: "it has dependents" }).message).toMatch(/^Refusing .*: it has dependents\. /);
+  });
+
+  it.each([
+    0x80041003, 0x80041008, 0x8004100e, 0x80041010, 0x80041017, 0x8004102e, 0x8004102f, 0x8004103a, 0x80041055,
+    0x80041056,
+  ])("of WMI with the number 0x%x proves that nothing ran", (hresult) => {
+    expect(new errors.CimError(parts, { hresult }).effect).toBe("none");
+  });
+
+  it.each([
+    null,
+    0x80041001,
+    0x80041002,
+    0x80041004,
+    0x80041013,
+    0x80041032,
+    0x800705b4,
+    0x80070005,
+    0x80072ee2,
+    0x80080005,
+    0x80010108,
+    0x8badf00d,
+  ])("of WMI with the number %s proves nothing", (hresult) => {
+    expect(new errors.CimError(parts, { hresult }).effect).toBe("unknown");
   });
 
   it("is nothing else", () => {

@@ -7,7 +7,7 @@ import { type ErrorCode, errorCodes, HyperVError } from "../../provider/src/erro
 import { returnCode } from "../../provider/src/jobs/return-code";
 import { intentFile, resourceFolder } from "../../provider/src/recovery/location";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
-import type { Fault, Seed } from "../../provider/src/simulator/index";
+import { type Fault, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { fakeShell } from "../support/fake-shell";
 import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
@@ -84,14 +84,20 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
     const inputs = { name: "db-tier", members: ["db-01"] };
     const { id, outs } = await at.run(at.groups.create(inputs));
     await at.create({ ...standardInputs, collection: "db-tier" });
-    const error = await at.failure<Error>(at.groups.delete(id, outs));
-    error.message = error.message.replace(id, "…");
-    return error;
+    return at.failure(at.groups.delete(id, outs));
   },
-  INTENT_UNREADABLE: create((at) => at.intents.write(resourceFolder(someone), intentFile(someId), "{"), inputsWithUrn),
-  INTENT_UNWRITABLE: create((at) => {
+  RECORD_UNREADABLE: create((at) => at.intents.write(resourceFolder(someone), intentFile(someId), "{"), inputsWithUrn),
+  RECORD_UNWRITABLE: create((at) => {
     at.intents.write = async () => Promise.reject(new Error("EROFS: read-only file system"));
   }, inputsWithUrn),
+  FILE_FAILED: async () => {
+    try {
+      SimulatedHost.open({ storeFile: import.meta.dirname });
+    } catch (error) {
+      return error as Error;
+    }
+    throw new Error("a folder was taken for a store");
+  },
   MISSING_DEPENDENCY: async () => {
     vi.stubEnv("NODE_POWERSHELL", "no-such-powershell");
     return openPowerShellSession({ namespace: virtualizationNamespace }).then(
@@ -126,6 +132,20 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
   JOB_TIMEOUT: destroyWith({ job: { stallAtPercent: 99 } }, withDeleteTimeout),
   JOB_LOST: destroyWith({ job: { stallAtPercent: 10, lostAtPercent: 5 } }, withDeleteTimeout),
   JOB_STATE_UNEXPECTED: destroyWith({ job: { endState: 99, takesEffect: false } }, withDeleteTimeout),
+  OUTCOME_UNKNOWN: async () => {
+    const at = new LifecycleInProcess();
+    at.host.setOption("membersBusy", "accept");
+    at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
+    at.afterCall = {
+      method: "CreateSnapshot",
+      happen: () => {
+        at.afterCall = undefined;
+        at.takeAnother();
+      },
+    };
+    const { id, outs } = await at.partial();
+    return at.failure(at.lifecycle.delete(id, outs));
+  },
   MERGE_TIMEOUT: destroy(() => {}, {
     inputs: { waitForMerge: true },
     seed: { machines: [{ name: "db-01" }], groups: [{ name: "web-tier", members: ["db-01"] }], mergeSeconds: 7200 },

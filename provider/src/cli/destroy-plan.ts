@@ -1,6 +1,6 @@
 import type { CimSession } from "../cim/cim-session";
 import { type Configuration, settingCommand } from "../config";
-import { InvalidArgumentError } from "../errors";
+import { GuardError, type HyperVError, InvalidArgumentError } from "../errors";
 import { descendantsOf } from "../hyperv/snapshot-collection";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import { findMachines } from "../hyperv/virtual-system-collection";
@@ -24,7 +24,7 @@ interface DestroyRules {
 /**
  * Reads what a destroy would do; changes nothing.
  *
- * @throws {@link InvalidArgumentError} when a resource of the stack owns one of the snapshots, or when other snapshots depend
+ * @throws {@link InvalidArgumentError} or {@link GuardError} when a resource of the stack owns one of the snapshots, or when other snapshots depend
  * on one and the host may remove those too.
  */
 export async function readDestroyPlan(
@@ -103,10 +103,8 @@ function refused(
   target: string,
   answer: string,
   remedy: string,
-  code: "INVALID_ARGUMENT" | "DEPENDENTS_UNKNOWN" | "DEPENDENTS_COLLECTED" = "INVALID_ARGUMENT",
-): InvalidArgumentError {
-  return new InvalidArgumentError(
-    { attempted: "Destroying the snapshot", target, answer, outcome: "Nothing was destroyed", remedy },
-    { code },
-  );
+  code?: "DEPENDENTS_UNKNOWN" | "DEPENDENTS_COLLECTED",
+): HyperVError {
+  const parts = { attempted: "Destroying the snapshot", target, answer, outcome: "Nothing was destroyed", remedy };
+  return code === undefined ? new InvalidArgumentError(parts) : new GuardError(parts, { code });
 }

@@ -8,10 +8,9 @@ export async function atTheBorder<T>(method: () => Promise<T>): Promise<T> {
   try {
     return await method();
   } catch (error) {
-    if (HyperVError.isInstance(error)) {
-      const { name, code } = error;
-      Object.defineProperties(error, { toString: { value: () => name }, stack: { value: code } });
-    }
-    throw error;
+    if (!HyperVError.isInstance(error)) throw error;
+    const { name, code } = error;
+    const own = error.with({}); // several callers may hold the same error
+    throw Object.defineProperties(own, { toString: { value: () => name }, stack: { value: code } });
   }
 }

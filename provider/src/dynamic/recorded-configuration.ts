@@ -11,8 +11,8 @@ export async function withRecordedConfiguration<T>(method: () => Promise<T>): Pr
   try {
     return await method();
   } catch (error) {
-    if (HyperVError.isInstance(error) && mayAskForAnother(error)) error.message += ` ${howToUseIt}`;
-    throw error;
+    if (!HyperVError.isInstance(error) || !mayAskForAnother(error)) throw error;
+    throw error.with({ remedy: `${error.parts.remedy}. ${howToUseIt}` });
   }
 }
 

@@ -4,7 +4,7 @@ import type { CimInstancePath } from "../cim/cim-instance-path";
 import { atTheBorder } from "../dynamic/error-shape";
 import type { DiffResult, DynamicProvider, Properties } from "../dynamic/protocol";
 import { ResourceLifecycle } from "../dynamic/resource-lifecycle";
-import { InvalidArgumentError, MethodFailedError, NotFoundError, PartialCreateError, TransportError } from "../errors";
+import { GuardError, MethodFailedError, NotFoundError, PartialCreateError, TransportError } from "../errors";
 import {
   addMember,
   defineGroup,
@@ -219,12 +219,12 @@ async function incomplete(
   );
 }
 
-function hasSnapshots(target: string, snapshots: readonly string[]): InvalidArgumentError {
-  return new InvalidArgumentError(
+function hasSnapshots(target: string, snapshots: readonly string[]): GuardError {
+  return new GuardError(
     {
       attempted: "DestroyCollection",
       target,
-      answer: `it was not sent: the group has ${snapshots.length} snapshot${snapshots.length === 1 ? "" : "s"} (${snapshots.join(", ")}), and what becomes of them without it is not known`,
+      answer: `the group has ${snapshots.length} snapshot${snapshots.length === 1 ? "" : "s"} (${snapshots.join(", ")}), and what becomes of them without it is not known`,
       outcome: "The group is still there, and stays in the state",
       remedy: "Destroy the snapshots first, or set forceDestroy",
     },

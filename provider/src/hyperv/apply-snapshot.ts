@@ -8,7 +8,7 @@ import { explainJobFailure } from "./job-errors";
 import { remedyForApplySnapshot } from "./remedies";
 import { servicePath } from "./service-path";
 
-const attempted = "ApplySnapshot";
+const operation = "ApplySnapshot";
 
 /**
  * Brings every machine of a snapshot collection back to its snapshot, and waits for the job.
@@ -23,27 +23,27 @@ const attempted = "ApplySnapshot";
 export async function applySnapshot(
   { session, jobs }: HyperVHost,
   path: CimInstancePath,
-  options: Omit<WaitOptions, "attempted">,
+  options: Omit<WaitOptions, "operation">,
 ): Promise<void> {
   const service = await servicePath(session, ClassName.collectionSnapshotService);
-  const result = await session.invokeMethod(service, attempted, { SnapshotCollection: path });
+  const result = await session.invokeMethod(service, operation, { SnapshotCollection: path });
   const outcome = methodOutcome(result, {
-    attempted,
+    attempted: operation,
     target: options.target,
     refused: "No machine was brought back",
     remedy: remedyForApplySnapshot,
   });
   if (outcome.kind === "completed") return;
   try {
-    await jobs.waitFor(outcome.jobPath, { ...options, attempted });
+    await jobs.waitFor(outcome.jobPath, { ...options, operation });
   } catch (error) {
     if (JobTimeoutError.isInstance(error)) {
       const remedy = "Wait until the machines have finished, and look at each; next time give it more time";
-      throw new JobTimeoutError({ ...error.parts, remedy }, { ...error, cause: error });
+      throw error.with({ remedy });
     }
     if (!JobFailedError.isInstance(error)) throw error;
     const explained = await explainJobFailure(session, error, remedyForApplySnapshot);
     const known = "Some machines may be back at their snapshots and others not: look at each before it is started";
-    throw new JobFailedError({ ...explained.parts, outcome: known }, { ...explained, cause: error });
+    throw explained.with({ outcome: known });
   }
 }

@@ -78,7 +78,7 @@ async function call(
   const result = await session.invokeMethod(service, method, parameters);
   const outcome = methodOutcome(result, { attempted: method, target, refused, remedy });
   if (outcome.kind === "jobStarted") {
-    await jobs.waitFor(outcome.jobPath, { attempted: method, target, timeoutMs });
+    await jobs.waitFor(outcome.jobPath, { operation: method, target, timeoutMs });
   }
 }
 

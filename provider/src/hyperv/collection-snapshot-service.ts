@@ -1,6 +1,6 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession, MethodResult } from "../cim/cim-session";
-import { JobFailedError, ProtocolError, TransportError } from "../errors";
+import { HyperVError, JobFailedError, ProtocolError } from "../errors";
 import type { WaitOptions } from "../jobs/job-monitor";
 import { methodOutcome } from "../jobs/method-outcome";
 import { ClassName } from "../schema/names";
@@ -20,18 +20,19 @@ export interface SnapshotRequest {
   readonly snapshotSettings: string;
 }
 
-/** How far a snapshot is: made (the host needn't say which it is), in the hands of a job, or nobody knows. */
+/** How far a snapshot is: made (the host needn't say which it is), being made by a job, or unknown. */
 export type SnapshotProgress =
   | { readonly kind: "made"; readonly path: CimInstancePath | null }
   | { readonly kind: "jobStarted"; readonly jobPath: CimInstancePath }
-  | { readonly kind: "answerLost"; readonly cause: TransportError };
+  | { readonly kind: "outcomeUnknown"; readonly cause: HyperVError };
 
 /**
  * Sends `CreateSnapshot`. Sent once, never repeated: it is not idempotent.
  *
  * The `[in, out]` result reference is left out, since hosts refuse a path there.
  *
- * @throws {@link MethodFailedError} when the host refuses; what it has left all the same, `whatIsLeft` tells.
+ * @returns `outcomeUnknown` for every failure that doesn't prove that nothing ran: look for a trace, never send it again.
+ * @throws {@link HyperVError} with the effect `none` when the host refused; `whatIsLeft` shows what it made all the same.
  */
 export async function requestSnapshot(session: CimSession, request: SnapshotRequest): Promise<SnapshotProgress> {
   const { collection, snapshotType, snapshotSettings } = request;
@@ -44,7 +45,7 @@ export async function requestSnapshot(session: CimSession, request: SnapshotRequ
     });
     return snapshotProgress(session, collection, result);
   } catch (cause) {
-    if (TransportError.isInstance(cause)) return { kind: "answerLost", cause };
+    if (HyperVError.isInstance(cause) && cause.effect !== "none") return { kind: "outcomeUnknown", cause };
     throw cause;
   }
 }
@@ -76,7 +77,7 @@ function snapshotProgress(
 export async function destroySnapshot(
   host: HyperVHost,
   path: CimInstancePath,
-  options: Omit<WaitOptions, "attempted">,
+  options: Omit<WaitOptions, "operation">,
 ): Promise<void> {
   const { session } = host;
   const result = await session.invokeMethod(
@@ -108,10 +109,10 @@ const destroyMethod = "DestroySnapshot";
 async function waitForDestroyed(
   { session, jobs }: HyperVHost,
   jobPath: CimInstancePath,
-  options: Omit<WaitOptions, "attempted">,
+  options: Omit<WaitOptions, "operation">,
 ): Promise<void> {
   try {
-    await jobs.waitFor(jobPath, { ...options, attempted: destroyMethod });
+    await jobs.waitFor(jobPath, { ...options, operation: destroyMethod });
   } catch (error) {
     throw JobFailedError.isInstance(error) ? await explainJobFailure(session, error, remedyFor) : error;
   }

@@ -1,7 +1,7 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { readEmbeddedProperties } from "../cim/embedded-instance";
-import { HyperVError, JobFailedError } from "../errors";
+import { HyperVError, type JobFailedError } from "../errors";
 
 /**
  * Adds to a failed job's message what `GetErrorEx` tells of it, and what is known to help.
@@ -18,8 +18,7 @@ export async function explainJobFailure(
   const said = (await errorMessages(session, error.jobPath)).filter((text) => !error.parts.answer.includes(text));
   const answer = said.length > 0 ? `${error.parts.answer}. Its errors: ${said.join(" and ")}` : error.parts.answer;
   const cancelled = error.code !== "JOB_FAILED";
-  const parts = { ...error.parts, answer, ...(!cancelled && { remedy: remedy(error.errorCode) }) };
-  return new JobFailedError(parts, { ...error, cause: error });
+  return error.with({ answer, ...(!cancelled && { remedy: remedy(error.errorCode) }) });
 }
 
 async function errorMessages(session: CimSession, jobPath: string): Promise<readonly string[]> {

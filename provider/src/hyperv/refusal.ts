@@ -34,16 +34,11 @@ export function explainRefusal(
   const { parts } = error;
   const shown = members.slice(0, membersShown).map(describeMember);
   const more = members.length > shown.length ? [`and ${members.length - shown.length} more`] : [];
-  return new MethodFailedError(
-    {
-      ...parts,
-      answer: `${parts.answer}. The group's members: ${[...shown, ...more].join("; ") || "none"}`,
-      ...(error.returnValue === VendorCode.NotSupported &&
-        !members.some(isOff) && { remedy: notSupportedWhileRunning }),
-      outcome: withReasons(outcome, members),
-    },
-    { ...error, cause: error },
-  );
+  return error.with({
+    answer: `${parts.answer}. The group's members: ${[...shown, ...more].join("; ") || "none"}`,
+    ...(error.returnValue === VendorCode.NotSupported && !members.some(isOff) && { remedy: notSupportedWhileRunning }),
+    outcome: withReasons(outcome, members),
+  });
 }
 
 /** Adds to what is known of the result of a failure what of the members may be the reason. */

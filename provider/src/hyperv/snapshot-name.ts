@@ -1,5 +1,5 @@
 import { embedInstance } from "../cim/embedded-instance";
-import { ProtocolError } from "../errors";
+import { HyperVError, ProtocolError } from "../errors";
 import { methodOutcome } from "../jobs/method-outcome";
 import { ClassName } from "../schema/names";
 import type { HyperVHost } from "./hyperv-host";
@@ -19,15 +19,26 @@ export interface NamingRequest {
 /** Hosts were seen to answer this at once; a job is documented, and waited for so long. */
 const timeoutMs = 60_000;
 
-const attempted = "Naming the snapshots (ModifySystemSettings)";
+const operation = "ModifySystemSettings";
+
+const attempted = `Naming the snapshots (${operation})`;
+
+const outcome = "The snapshot is complete, but not every machine's checkpoint has the name";
 
 /**
  * Writes the name of every member's snapshot that bears another one, and reads it back.
  *
- * @throws {@link MethodFailedError} when the host refuses; the snapshots are complete all the same.
- * @throws {@link ProtocolError} when the host reported success and kept the old name.
+ * @throws {@link HyperVError} with the effect `partial` when it fails: the snapshots are complete all the same.
  */
 export async function nameSnapshots(host: HyperVHost, request: NamingRequest): Promise<void> {
+  try {
+    await writeNames(host, request);
+  } catch (error) {
+    throw HyperVError.isInstance(error) ? error.with({ outcome, effect: "partial" }) : error;
+  }
+}
+
+async function writeNames(host: HyperVHost, request: NamingRequest): Promise<void> {
   const { session, jobs } = host;
   const { members, name, target } = request;
   const misnamed = members.filter((member) => member.name !== name);
@@ -38,10 +49,9 @@ export async function nameSnapshots(host: HyperVHost, request: NamingRequest): P
       InstanceID: snapshotId,
       ElementName: name,
     });
-    const result = await session.invokeMethod(service, "ModifySystemSettings", { SystemSettings });
-    const refused = "The snapshot is complete, and not every machine's bears its name";
-    const outcome = methodOutcome(result, { attempted, target, refused, remedy: remedyFor });
-    if (outcome.kind === "jobStarted") await jobs.waitFor(outcome.jobPath, { attempted, target, timeoutMs });
+    const result = await session.invokeMethod(service, operation, { SystemSettings });
+    const end = methodOutcome(result, { attempted, target, refused: outcome, remedy: remedyFor });
+    if (end.kind === "jobStarted") await jobs.waitFor(end.jobPath, { operation, attempted, target, timeoutMs });
   }
   const read = await findSnapshots(
     session,
@@ -53,7 +63,7 @@ export async function nameSnapshots(host: HyperVHost, request: NamingRequest): P
     attempted,
     target,
     answer: `the host reported success, and a snapshot is called ${JSON.stringify(still.name)} instead of ${JSON.stringify(name)}`,
-    outcome: "The snapshot is complete, and not every machine's bears its name",
+    outcome,
     remedy: "Rename it on the host, or give another snapshotName",
   });
 }

@@ -14,8 +14,10 @@ import { describeReturnCode } from "./return-code";
 export interface WaitOptions {
   /** How long to wait, in milliseconds from now. One last look is taken when it is over. */
   readonly timeoutMs: number;
-  /** The method that started the job, for messages. */
-  readonly attempted: string;
+  /** The method that the job belongs to: `CreateSnapshot`. Its errors bear it. */
+  readonly operation: string;
+  /** What was attempted, for messages; the method's name unless given. */
+  readonly attempted?: string;
   /** What the job works on, for messages: `VM group "web-tier" on HV01`. */
   readonly target: string;
   /** Ends the waiting. The job goes on: cancelling it is another call. */
@@ -188,7 +190,10 @@ const lookAtJob =
 
 const job = ({ path }: Watch) => `its job ${path.relativePath}`;
 
-const call = ({ options: { attempted, target } }: Watch) => ({ attempted, target });
+const call = ({ options: { operation, attempted = operation, target } }: Watch) => ({ attempted, target });
+
+/** What every error of a job bears. */
+const jobOf = ({ path, options: { operation } }: Watch) => ({ operation, jobPath: path.toString() });
 
 /** `JOB_FAILED` and its two siblings, by the state in which the job ended. */
 const endCodes: Readonly<Record<number, "JOB_TERMINATED" | "JOB_KILLED">> = {
@@ -209,8 +214,8 @@ function jobFailed(watch: Watch, reading: JobReading): JobFailedError {
         : "Mend the cause that the host names (its Hyper-V-VMMS event log says more), then run it again",
     },
     {
+      ...jobOf(watch),
       code: endCodes[reading.jobState] ?? "JOB_FAILED",
-      jobPath: watch.path.toString(),
       jobState: reading.jobState,
       errorCode: reading.errorCode,
     },
@@ -230,7 +235,7 @@ function jobLost(watch: Watch): JobLostError {
       outcome: "Hosts forget a job 5 minutes after its end or when they start anew, so how it ended is not known",
       remedy: "Look on the host whether the machines are still busy, and what was done, before you run it again",
     },
-    { jobPath: watch.path.toString() },
+    jobOf(watch),
   );
 }
 
@@ -251,6 +256,6 @@ function deadlinePassed(watch: Watch): JobTimeoutError | UnexpectedJobStateError
       ? `${lookAtJob}, and report its state with the host's version: this package doesn't know it`
       : `${lookAtJob}; where it gets on, run it again with more time (customTimeouts)`,
   };
-  const details = { jobPath: watch.path.toString(), cause: failure };
+  const details = { ...jobOf(watch), cause: failure };
   return unexpected ? new UnexpectedJobStateError(parts, details) : new JobTimeoutError(parts, details);
 }

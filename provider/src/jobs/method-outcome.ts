@@ -13,7 +13,7 @@ export type MethodOutcome =
 export interface MethodCallText {
   readonly attempted: string;
   readonly target: string;
-  /** What is known of the result after a refusal. */
+  /** What is known of the result after a proven refusal. */
   readonly refused: string;
   /** What to do about a refusal with this number. */
   readonly remedy: (returnValue: number) => string;
@@ -36,19 +36,20 @@ export function methodOutcome(
     throw new ProtocolError({
       attempted,
       target,
-      answer: "the host returned 4096 (a job was started) without saying which",
+      answer: "the host returned 4096 (a job was started) without a reference to the job",
       outcome: "The job may be running",
       remedy: "Look on the host for what it makes before you try again",
     });
   }
+  const { code, isProvenRefusal } = returnCode(returnValue);
   throw new MethodFailedError(
     {
       attempted,
       target,
       answer: `the host returned ${describeReturnCode(returnValue)}, at once and without a job`,
-      outcome: refused,
+      outcome: isProvenRefusal ? refused : "The call may have taken effect",
       remedy: remedy(returnValue),
     },
-    { code: returnCode(returnValue).code, returnValue },
+    { code, effect: isProvenRefusal ? "none" : "unknown", returnValue },
   );
 }

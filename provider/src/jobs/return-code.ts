@@ -7,9 +7,11 @@ export interface ReturnCode {
   readonly code: ErrorCode;
   /** The documented name, `Not Supported`. */
   readonly name: string;
+  /** Whether the documentation makes it a refusal: nothing ran. A timeout, an unknown status and an undocumented number don't prove that. */
+  readonly isProvenRefusal: boolean;
 }
 
-const documented: Readonly<Record<number, ReturnCode>> = {
+const documented: Readonly<Record<number, Omit<ReturnCode, "isProvenRefusal">>> = {
   [ReturnValue.NotSupported]: { code: "METHOD_NOT_SUPPORTED", name: "Not Supported" },
   [ReturnValue.Failed]: { code: "METHOD_FAILED", name: "Failed" },
   [ReturnValue.Timeout]: { code: "METHOD_TIMEOUT", name: "Timeout" },
@@ -33,6 +35,9 @@ const documented: Readonly<Record<number, ReturnCode>> = {
   [VendorCode.FileNotFound]: { code: "METHOD_VENDOR_FILE_NOT_FOUND", name: "File not found" },
 };
 
+/** Documented return values that leave open whether the method ran. */
+const inconclusive: readonly number[] = [ReturnValue.Timeout, VendorCode.StatusIsUnknown, VendorCode.Timeout];
+
 /** The ranges behind the documented numbers, as the methods' value maps name them. */
 const ranges: readonly { readonly upTo: number; readonly code: ErrorCode; readonly name: string }[] = [
   { upTo: 4095, code: "METHOD_DMTF_RESERVED", name: "DMTF Reserved" },
@@ -45,7 +50,8 @@ const undocumented = { code: "METHOD_UNDOCUMENTED", name: "not documented" } as 
 /** Finds what is documented about a number that isn't a success; numbers beyond the documented ones get their range's name. */
 export function returnCode(value: number): ReturnCode {
   const range = ranges.find(({ upTo }) => value <= upTo) ?? undocumented;
-  return documented[value] ?? { code: range.code, name: range.name };
+  const { code, name } = documented[value] ?? range;
+  return { code, name, isProvenRefusal: value in documented && !inconclusive.includes(value) };
 }
 
 /** A number for people: `32770 (Not Supported)`. */

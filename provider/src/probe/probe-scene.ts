@@ -134,9 +134,9 @@ export class ProbeScene {
    *
    * @returns Its last reading; null where the host shows no jobs, and the machines became idle instead.
    */
-  async waitForJob(jobPath: CimInstancePath, attempted: string): Promise<JobReading | null> {
+  async waitForJob(jobPath: CimInstancePath, operation: string): Promise<JobReading | null> {
     const { abortSignal } = this;
-    const options = { timeoutMs: jobTimeoutMs, attempted, target: "the probe's group" };
+    const options = { timeoutMs: jobTimeoutMs, operation, target: "the probe's group" };
     try {
       return await this.host.jobs.waitFor(jobPath, { ...options, ...(abortSignal && { abortSignal }) });
     } catch (error) {

@@ -17,7 +17,7 @@ export interface Operation {
 }
 
 /** How to wait for a job so that the row in the terminal tells how far it is. */
-export function waitShowing<W extends Omit<WaitOptions, "onReading" | "attempted">>(
+export function waitShowing<W extends Omit<WaitOptions, "onReading" | "operation">>(
   operation: Operation,
   what: string,
   wait: W,

@@ -1,5 +1,5 @@
 import type { Pending } from "../dynamic/hidden-inputs";
-import { InvalidArgumentError } from "../errors";
+import { StorageError } from "../errors";
 import type { Others } from "../snapshot/begun-snapshot";
 import { type DeleteNote, deleteNote, deleteNoteText, readDeleteNote } from "./delete-notes";
 import { intentFile, isIntentFile, resourceFolder } from "./location";
@@ -69,7 +69,7 @@ export class ResourceIntents {
     return here.sort((a, b) => b.number - a.number);
   }
 
-  /** Writes down that something is about to be sent. @throws {@link InvalidArgumentError} when that can't be written. */
+  /** Writes down that something is about to be sent. @throws {@link StorageError} when that can't be written. */
   async begin({ before, ...begun }: NewIntent, moment: Date): Promise<Intent> {
     const numbers = (await this.readAll(this.folder)).map(({ number }) => number);
     const intent: Intent = {
@@ -145,7 +145,7 @@ export class ResourceIntents {
     };
   }
 
-  /** Writes down that a resource is about to be deleted. @throws {@link InvalidArgumentError} when that can't be written. */
+  /** Writes down that a resource is about to be deleted. @throws {@link StorageError} when that can't be written. */
   noteDelete(id: string, note: DeleteNote): Promise<void> {
     return this.writing(() => this.files.write(this.folder, deleteNote(id), deleteNoteText(note)));
   }
@@ -180,7 +180,7 @@ export class ResourceIntents {
     try {
       return await read();
     } catch (cause) {
-      throw new InvalidArgumentError(
+      throw new StorageError(
         {
           attempted: "Reading what an earlier `pulumi up` had begun",
           target: this.files.locate(folder, ""),
@@ -188,7 +188,7 @@ export class ResourceIntents {
           outcome: "Nothing was asked of the host: a snapshot may have been begun",
           remedy: "Make the folder readable, or set hyperv-snapshots:intents to one that is",
         },
-        { code: "INTENT_UNREADABLE", cause },
+        { code: "RECORD_UNREADABLE", cause },
       );
     }
   }
@@ -197,7 +197,7 @@ export class ResourceIntents {
     try {
       return await write();
     } catch (cause) {
-      throw new InvalidArgumentError(
+      throw new StorageError(
         {
           attempted: "Writing down what is about to be done",
           target: this.files.locate(this.folder, ""),
@@ -206,7 +206,7 @@ export class ResourceIntents {
             "Nothing was asked of the host: without it a `pulumi up` that is cut off could take a second snapshot",
           remedy: "Make room, or make the folder writable, or set hyperv-snapshots:intents to one that is",
         },
-        { code: "INTENT_UNWRITABLE", cause },
+        { code: "RECORD_UNWRITABLE", cause },
       );
     }
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { Pending } from "../dynamic/hidden-inputs";
 import type { Json } from "../dynamic/protocol";
-import { InvalidArgumentError } from "../errors";
+import { StorageError } from "../errors";
 
 /** What a file of intents is written as; a later version reads it, and an earlier one refuses a later one's. */
 export const intentVersion = 1;
@@ -66,7 +66,7 @@ function canonicalText(value: Json | undefined): string {
  * Reads the text of an intent's file.
  *
  * @param file - For messages.
- * @throws {@link InvalidArgumentError} when it is damaged or of a later version: without it nobody can tell whether a snapshot
+ * @throws {@link StorageError} when it is damaged or of a later version: without it nobody can tell whether a snapshot
  * was begun, so nothing goes on until a person has looked.
  */
 export function readIntent(text: string, file: string): Intent {
@@ -75,7 +75,7 @@ export function readIntent(text: string, file: string): Intent {
   if (parsed.success) return parsed.output;
   const version = (found as { version?: unknown } | undefined)?.version;
   const isLater = typeof version === "number" && version > intentVersion;
-  throw new InvalidArgumentError(
+  throw new StorageError(
     {
       attempted: "Reading what an earlier `pulumi up` had begun",
       target: file,
@@ -87,7 +87,7 @@ export function readIntent(text: string, file: string): Intent {
         ? "Use the later pulumi-hyperv-snapshots"
         : "Look with `hyperv-snapshots list` whether the host has a snapshot that no stack manages, then delete the file",
     },
-    { code: "INTENT_UNREADABLE" },
+    { code: "RECORD_UNREADABLE" },
   );
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import * as v from "valibot";
-import { ConnectionError, InvalidArgumentError } from "../errors";
+import { ConnectionError, InvalidArgumentError, StorageError } from "../errors";
 import {
   type HostHeader,
   type HostRecord,
@@ -117,7 +117,7 @@ export class FileRecordLog implements RecordLog {
     try {
       return action();
     } catch (error) {
-      throw new InvalidArgumentError(
+      throw new StorageError(
         {
           attempted: "Reading the simulated host's store",
           target: this.storeFile,

@@ -1,4 +1,4 @@
-import { MethodFailedError } from "../errors";
+import type { MethodFailedError } from "../errors";
 import { mayPass } from "../hyperv/refusal";
 import { describeReturnCode } from "../jobs/return-code";
 import type { Operation } from "../process/operation";
@@ -49,7 +49,7 @@ export async function retryWhileBusy<T>(
 
 function stillRefused(error: MethodFailedError, tries: number, elapsedMs: number): MethodFailedError {
   const answer = `${error.parts.answer}; it was asked ${tries} times in ${Math.round(elapsedMs / 1000)} s`;
-  return new MethodFailedError({ ...error.parts, answer }, { ...error, cause: error });
+  return error.with({ answer });
 }
 
 function waitingText({ returnValue }: MethodFailedError, pauseMs: number): string {

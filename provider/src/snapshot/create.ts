@@ -102,11 +102,11 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<C
         await attempt.accepted({ job, made: null }); // what the answer named is believed once it was looked at
         return completeSnapshot(operation, { ...begun, pending: { job, before, made } });
       }
-      case "answerLost": {
+      case "outcomeUnknown": {
         const lost: BegunSnapshot = { ...begun, pending: { job: null, before, made: null, answerLost: true } };
         const others = await intents.namedElsewhere(attempt.id);
         const found = await recoverLostAnswer(operation, { ...lost, others }, progress.cause);
-        if (!found) throw noTrace(operation, group, progress.cause);
+        if (!found) throw noTrace(operation, group, machines, progress.cause);
         await attempt.accepted(found.pending);
         return completeSnapshot(operation, found);
       }
@@ -184,7 +184,8 @@ async function goOn(operation: Operation, creation: Creation, intent: Intent): P
 class NothingCameOfIt extends Error {}
 
 function cameToNothing(error: unknown): error is HyperVError | NothingCameOfIt {
-  if (error instanceof NothingCameOfIt || JobFailedError.isInstance(error)) return true;
+  if (error instanceof NothingCameOfIt) return true;
+  if (JobFailedError.isInstance(error)) return error.operation === "CreateSnapshot";
   if (!PartialCreateError.isInstance(error)) return false;
   return pendingOf(error.properties)?.failed !== undefined;
 }

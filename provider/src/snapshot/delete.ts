@@ -4,12 +4,13 @@ import type { Configuration } from "../config";
 import type { Pending } from "../dynamic/hidden-inputs";
 import type { Properties } from "../dynamic/protocol";
 import {
-  InvalidArgumentError,
+  GuardError,
+  HyperVError,
   JobFailedError,
   JobLostError,
   MethodFailedError,
   NotFoundError,
-  TransportError,
+  UnknownOutcomeError,
 } from "../errors";
 import { destroySnapshot } from "../hyperv/collection-snapshot-service";
 import { findTraces } from "../hyperv/lost-answer";
@@ -66,7 +67,7 @@ function knownMachineIds(outputs: Properties): readonly string[] {
 /**
  * Destroys a snapshot collection; gone already is success, where that can be seen.
  *
- * @throws {@link InvalidArgumentError} when others descend from it and what the host does with those isn't known.
+ * @throws {@link GuardError} when others descend from it and what the host does with those isn't known.
  */
 export async function deleteSnapshot(operation: Operation, path: CimInstancePath, deletion: Deletion): Promise<void> {
   const { host, progress } = operation;
@@ -105,14 +106,15 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
 
 /** Whether a snapshot may be gone although destroying it failed. */
 function leavesOpen(error: unknown): boolean {
-  return [NotFoundError, JobLostError, MethodFailedError, TransportError].some((type) => type.isInstance(error));
+  if (NotFoundError.isInstance(error) || MethodFailedError.isInstance(error)) return true;
+  return HyperVError.isInstance(error) && error.effect === "unknown" && !JobFailedError.isInstance(error);
 }
 
 function stillThere(error: unknown): unknown {
-  if (!JobLostError.isInstance(error)) return error;
+  if (!HyperVError.isInstance(error) || error.effect !== "unknown") return error;
   const outcome = "The snapshot is still there, and stays in the state";
-  const parts = { ...error.parts, outcome, remedy: "Run `pulumi destroy` or `pulumi up` again" };
-  return new JobLostError(parts, { jobPath: error.jobPath, cause: error });
+  const remedy = JobLostError.isInstance(error) ? { remedy: "Run `pulumi destroy` or `pulumi up` again" } : {};
+  return error.with({ outcome, ...remedy, effect: "none" });
 }
 
 async function guardDescendants(
@@ -143,18 +145,18 @@ async function guardDescendants(
   throw refusedForDescendants(target, found, dependents);
 }
 
-function refusedForDescendants(target: string, why: string, dependents: "unknown" | "removed"): InvalidArgumentError {
+function refusedForDescendants(target: string, why: string, dependents: "unknown" | "removed"): GuardError {
   const remedy = {
     unknown:
       "Remove the later ones first; or, if you know what your host does, set hyperv-snapshots:dependents to kept or removed",
     removed:
       "Destroy the later ones first: `pulumi destroy` does so by itself where one stack has them all. After --replace both are in the state; a replacement through a changed trigger destroys the old one before it takes the new one",
   }[dependents];
-  return new InvalidArgumentError(
+  return new GuardError(
     {
       attempted: "DestroySnapshot",
       target,
-      answer: `it was not sent: ${why}`,
+      answer: why,
       outcome: "The snapshot is still there, and stays in the state",
       remedy,
     },
@@ -231,17 +233,14 @@ async function lostJob(
   return trace?.kind === "job" && !another ? trace.path : null;
 }
 
-function lostTrack(target: string, answer: string): JobLostError {
-  return new JobLostError(
-    {
-      attempted: "Finding what is to be removed",
-      target,
-      answer,
-      outcome: "Nothing was removed, and the resource stays in the state",
-      remedy: "Remove on the host what nobody needs, then run `pulumi destroy` again",
-    },
-    { jobPath: "" },
-  );
+function lostTrack(target: string, answer: string): UnknownOutcomeError {
+  return new UnknownOutcomeError({
+    attempted: "Finding what is to be removed",
+    target,
+    answer,
+    outcome: "Nothing was removed, and the resource stays in the state",
+    remedy: "Remove on the host what nobody needs, then run `pulumi destroy` again",
+  });
 }
 
 /** Cancels a job where it lets itself be cancelled, and waits for its end either way. */
@@ -259,7 +258,7 @@ async function endJob(
       if (answer !== 0) progress.step(`the host didn't cancel it (${answer}): waiting for its end`);
     }
     const timeoutMs = Math.max(0, deadlineAt - clock.now());
-    const wait = { attempted: "Ending the snapshot that was begun", timeoutMs, target };
+    const wait = { operation: "CreateSnapshot", attempted: "Ending the snapshot that was begun", timeoutMs, target };
     await host.jobs.waitFor(jobPath, waitShowing(operation, "waiting for the snapshot job", wait));
     return "succeeded";
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { Configuration } from "../config";
 import type { Properties } from "../dynamic/protocol";
-import { type HyperVError, InvalidArgumentError, JobLostError, NotFoundError } from "../errors";
+import { GuardError, type HyperVError, JobLostError, NotFoundError, UnknownOutcomeError } from "../errors";
 import type { Operation } from "../process/operation";
 import type { ResourceIntents } from "../recovery/journal";
 import type { Decision } from "../recovery/policy";
@@ -102,7 +102,7 @@ async function remove(
 
 /** A guard's refusal, a result that can't be told, a group that is gone: nothing that another try would change. */
 function leavesIt(error: unknown): error is HyperVError {
-  return [InvalidArgumentError, JobLostError, NotFoundError].some((type) => type.isInstance(error));
+  return [GuardError, JobLostError, NotFoundError, UnknownOutcomeError].some((type) => type.isInstance(error));
 }
 
 function leftText({ beganAt, pending }: Intent): string {

@@ -1,6 +1,6 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { Properties } from "../dynamic/protocol";
-import { HyperVError, JobFailedError, JobLostError } from "../errors";
+import { HyperVError, JobFailedError, JobLostError, UnknownOutcomeError } from "../errors";
 import { explainJobFailure } from "../hyperv/job-errors";
 import { findMadeSnapshot, type SnapshotWork } from "../hyperv/made-snapshot";
 import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
@@ -49,10 +49,15 @@ export async function completeSnapshot(operation: Operation, begun: BegunSnapsho
       job,
     };
   } catch (error) {
-    if (JobFailedError.isInstance(error)) throw error;
+    if (hasFailed(error)) throw error;
     const failed = error instanceof NothingMade ? { failed: error.message } : {};
     throw partialCreate(operation, { ...current, pending: { ...current.pending, ...failed } }, error);
   }
+}
+
+/** Whether the snapshot's own job failed, and not, for example, the job of its naming. */
+function hasFailed(error: unknown): error is JobFailedError {
+  return JobFailedError.isInstance(error) && error.operation === "CreateSnapshot";
 }
 
 /**
@@ -60,7 +65,7 @@ export async function completeSnapshot(operation: Operation, begun: BegunSnapsho
  * the job, or, where there was none, in a later `pulumi up`. A job that ended well has made something, found or not, unless it
  * was only a search that took it for the one.
  */
-class NothingMade extends JobLostError {}
+class NothingMade extends UnknownOutcomeError {}
 
 /**
  * Goes on, on behalf of a later `pulumi up`, with a snapshot that an earlier one had begun.
@@ -73,22 +78,19 @@ export async function resumeSnapshot(operation: Operation, begun: BegunSnapshot)
     if (!found) throw nothingCameOfIt(operation, begun);
     return await completeSnapshot(operation, found);
   } catch (error) {
-    if (!JobFailedError.isInstance(error) && !(error instanceof NothingMade)) throw error;
+    if (!hasFailed(error) && !(error instanceof NothingMade)) throw error;
     throw partialCreate(operation, { ...begun, pending: { ...begun.pending, failed: error.message } }, error);
   }
 }
 
 function nothingCameOfIt(operation: Operation, { group }: BegunSnapshot): NothingMade {
-  return new NothingMade(
-    {
-      attempted: "CreateSnapshot",
-      target: describeCollection(operation.host.session, group.name),
-      answer: "the host's answer was lost, and a search found no trace of the request",
-      outcome: "No snapshot was taken",
-      remedy: "Run `pulumi up` again",
-    },
-    { jobPath: "" },
-  );
+  return new NothingMade({
+    attempted: "CreateSnapshot",
+    target: describeCollection(operation.host.session, group.name),
+    answer: "the host's answer was lost, and a search found no trace of the request",
+    outcome: "No snapshot was taken",
+    remedy: "Run `pulumi up` again",
+  });
 }
 
 async function nameThem(
@@ -111,7 +113,7 @@ async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<J
   const target = describeCollection(session, group.name);
   const timeoutMs = Math.max(0, deadlineAt - operation.clock.now());
   try {
-    const wait = { attempted: "CreateSnapshot", timeoutMs, target };
+    const wait = { operation: "CreateSnapshot", timeoutMs, target };
     return await jobs.waitFor(jobPath, waitShowing(operation, "snapshot job", wait));
   } catch (error) {
     if (JobLostError.isInstance(error)) {
@@ -123,7 +125,7 @@ async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<J
     const explained = await explainJobFailure(session, error, remedyForCreateSnapshot);
     const known = await whatIsLeft(session, workOf(begun));
     const outcome = explained.code === "JOB_FAILED" ? withReasons(known, await membersNow(operation, group)) : known;
-    throw new JobFailedError({ ...explained.parts, outcome }, { ...explained, cause: explained });
+    throw explained.with({ outcome });
   }
 }
 
@@ -162,17 +164,13 @@ async function findResult(
     foreign.length === 0
       ? `the host names no result of ${work}`
       : `the host names as the result of ${work} ${foreign.join(", and ")}`;
-  const jobPath = pending.job ?? "";
   if (candidates.length > 0) {
-    throw new JobLostError(
-      {
-        ...call,
-        answer: `${unnamed}, and the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`,
-        outcome: "One of them is the snapshot",
-        remedy: "Remove on the host those that nobody needs",
-      },
-      { jobPath },
-    );
+    throw new UnknownOutcomeError({
+      ...call,
+      answer: `${unnamed}, and the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`,
+      outcome: "One of them is the snapshot",
+      remedy: "Remove on the host those that nobody needs",
+    });
   }
   const answer = `${unnamed}, and the group has no snapshot collection that it didn't have before`;
   const isCertain = end === "lost" || begun.isAdopted === true || (end === null && begun.isResumed === true);
@@ -180,7 +178,7 @@ async function findResult(
     ? "No snapshot was taken, as far as can be seen"
     : "A snapshot was made, and can't be found";
   const parts = { ...call, answer, outcome, remedy: lookIntoEventLog };
-  throw isCertain ? new NothingMade(parts, { jobPath }) : new JobLostError(parts, { jobPath });
+  throw isCertain ? new NothingMade(parts) : new UnknownOutcomeError(parts);
 }
 
 function workOf({ group, pending, others }: BegunSnapshot): SnapshotWork {

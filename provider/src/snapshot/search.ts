@@ -1,6 +1,7 @@
-import { ConnectionError, HyperVError, JobLostError, type TransportError } from "../errors";
+import { HyperVError, MethodFailedError, UnknownOutcomeError } from "../errors";
 import { findTraces, type LostRequest, type Trace } from "../hyperv/lost-answer";
 import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
+import { explainRefusal } from "../hyperv/refusal";
 import { requireSight } from "../hyperv/sight";
 import { describeCollection, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { Operation } from "../process/operation";
@@ -16,7 +17,7 @@ import { partialCreate } from "./partial-create";
 export async function recoverLostAnswer(
   operation: Operation,
   begun: BegunSnapshot,
-  cause: TransportError | undefined,
+  cause: HyperVError | undefined,
 ): Promise<BegunSnapshot | null> {
   const { group, machines, pending, others } = begun;
   let traces: readonly Trace[];
@@ -36,48 +37,41 @@ export async function recoverLostAnswer(
   return { ...begun, pending: { before: pending.before, ...known }, isAdopted: true };
 }
 
-/** The failure of a request of which nothing came, as a search has shown. */
-export function noTrace(operation: Operation, group: VirtualSystemCollection, cause: TransportError): ConnectionError {
-  return new ConnectionError(
-    {
-      attempted: "CreateSnapshot",
-      target: describeCollection(operation.host.session, group.name),
-      answer: cause.parts.answer,
-      outcome: `No snapshot was taken: a search of ${operation.lostAnswerSearchMs / 1000} s found neither a job nor a snapshot that came of it`,
-      remedy: "Run `pulumi up` again",
-    },
-    { cause },
-  );
+/** Makes the error of a request that took no effect, as a search has shown. */
+export function noTrace(
+  operation: Operation,
+  group: VirtualSystemCollection,
+  machines: readonly MemberCondition[],
+  cause: HyperVError,
+): HyperVError {
+  const outcome = `No snapshot was taken: a search of ${operation.lostAnswerSearchMs / 1000} s found neither a job nor a snapshot that came of it`;
+  if (MethodFailedError.isInstance(cause)) return explainRefusal(cause, machines, outcome).with({ effect: "none" });
+  const target = describeCollection(operation.host.session, group.name);
+  return cause.with({ attempted: "CreateSnapshot", target, outcome, remedy: "Run `pulumi up` again", effect: "none" });
 }
 
 function unseenJob(
   operation: Operation,
   group: VirtualSystemCollection,
   busy: readonly MemberCondition[],
-): JobLostError {
-  return new JobLostError(
-    {
-      attempted: "CreateSnapshot",
-      target: describeCollection(operation.host.session, group.name),
-      answer: `the host's answer was lost, and a snapshot is being taken of ${busy.map(({ vmName }) => vmName).join(", ")} by a job that can't be seen`,
-      outcome: "It may be this one",
-      remedy: "Wait until it is done",
-    },
-    { jobPath: "" },
-  );
+): UnknownOutcomeError {
+  return new UnknownOutcomeError({
+    attempted: "CreateSnapshot",
+    target: describeCollection(operation.host.session, group.name),
+    answer: `the host's answer was lost, and a snapshot is being taken of ${busy.map(({ vmName }) => vmName).join(", ")} by a job that can't be seen`,
+    outcome: "It may be this one",
+    remedy: "Wait until it is done",
+  });
 }
 
-function severalTraces(operation: Operation, { group }: BegunSnapshot, traces: readonly Trace[]): JobLostError {
-  return new JobLostError(
-    {
-      attempted: "CreateSnapshot",
-      target: describeCollection(operation.host.session, group.name),
-      answer: `the host's answer was lost, and there are ${traces.length} that could have come of it: ${traces.map(({ path }) => path.relativePath).join(", ")}`,
-      outcome: "One of them is the snapshot",
-      remedy: "Remove on the host those that nobody needs",
-    },
-    { jobPath: "" },
-  );
+function severalTraces(operation: Operation, { group }: BegunSnapshot, traces: readonly Trace[]): UnknownOutcomeError {
+  return new UnknownOutcomeError({
+    attempted: "CreateSnapshot",
+    target: describeCollection(operation.host.session, group.name),
+    answer: `the host's answer was lost, and there are ${traces.length} that could have come of it: ${traces.map(({ path }) => path.relativePath).join(", ")}`,
+    outcome: "One of them is the snapshot",
+    remedy: "Remove on the host those that nobody needs",
+  });
 }
 
 const pauseMs = 2000;

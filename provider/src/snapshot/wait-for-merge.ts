@@ -1,4 +1,4 @@
-import { JobTimeoutError } from "../errors";
+import { MergeError } from "../errors";
 import { requireSight } from "../hyperv/sight";
 import { machinePath, machinesDoing } from "../hyperv/virtual-system-collection";
 import type { Operation } from "../process/operation";
@@ -19,7 +19,7 @@ export interface MergeWait {
 /**
  * Waits until no machine merges its disks any more.
  *
- * @throws {@link JobTimeoutError} with the code `MERGE_TIMEOUT`, when the deadline comes first.
+ * @throws {@link MergeError} with the code `MERGE_TIMEOUT`, when the deadline comes first.
  */
 export async function waitForMerge({ host, clock, progress }: Operation, wait: MergeWait): Promise<void> {
   const startedAt = clock.now();
@@ -33,7 +33,7 @@ export async function waitForMerge({ host, clock, progress }: Operation, wait: M
     const names = merging.map(({ vmName }) => vmName).join(", ");
     const leftMs = wait.deadlineAt - clock.now();
     if (leftMs <= 0) {
-      throw new JobTimeoutError(
+      throw new MergeError(
         {
           attempted: "Waiting for the merge after DestroySnapshot",
           target: wait.target,
@@ -42,7 +42,7 @@ export async function waitForMerge({ host, clock, progress }: Operation, wait: M
           remedy:
             "Run `pulumi destroy` again to wait on, give it more time (customTimeouts), or set waitForMerge to false",
         },
-        { code: "MERGE_TIMEOUT", jobPath: "" },
+        { code: "MERGE_TIMEOUT" },
       );
     }
     progress.step(`destroyed; disks still merge: ${names}`);

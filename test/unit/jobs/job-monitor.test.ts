@@ -70,7 +70,7 @@ class JobHost {
   wait(id: string, timeoutMs = 60_000, abortSignal?: AbortSignal) {
     return this.monitor.waitFor(jobPath(id), {
       timeoutMs,
-      attempted: "CreateSnapshot",
+      operation: "CreateSnapshot",
       target: "VM group",
       ...(abortSignal && { abortSignal }),
     });

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { ConnectionError, InvalidArgumentError } from "../../../provider/src/errors";
+import { ConnectionError, InvalidArgumentError, StorageError } from "../../../provider/src/errors";
 import { SimulatedHost } from "../../../provider/src/simulator/index";
 import { messageOf } from "../../support/message-of";
 import { SteppedClock, takeByHand, unhinderedSeed } from "../../support/simulated-hosts";
@@ -216,14 +216,14 @@ describe("a damaged store", () => {
 
   test("a folder in its place is refused", () => {
     mkdirSync(storeFile, { recursive: true });
-    expect(() => open()).toThrow(InvalidArgumentError);
+    expect(() => open()).toThrow(StorageError);
     expect(messageOf(() => open())).toContain("Give the path of a store that can be read");
   });
 
   test("a path that can't be made is refused", () => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");
-    expect(() => SimulatedHost.open({ storeFile: join(file, "host.jsonl") })).toThrow(InvalidArgumentError);
+    expect(() => SimulatedHost.open({ storeFile: join(file, "host.jsonl") })).toThrow(StorageError);
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   ConnectionError,
+  type Effect,
   type HyperVError,
   MissingDependencyError,
   ProtocolError,
@@ -27,9 +28,15 @@ export class ShellFailure extends Error {
   }
 }
 
-/** What is known of a request whose answer was lost. */
-export function lostOutcome({ changes }: RequestContext): string {
-  return changes ? "Whether it took effect on the host is not known" : "It only reads, so nothing was changed";
+/** What is known of a request that got no usable answer, in words and as data. */
+export function outcomeOf(
+  { changes }: RequestContext,
+  sent = true,
+): { readonly outcome: string; readonly effect: Effect } {
+  if (!sent) return { outcome: "Nothing was asked of the host", effect: "none" };
+  return changes
+    ? { outcome: "The request may have taken effect on the host", effect: "unknown" }
+    : { outcome: "It only reads, so nothing was changed", effect: "none" };
 }
 
 /**
@@ -40,9 +47,9 @@ export function lostOutcome({ changes }: RequestContext): string {
 export function shellError(failure: ShellFailure, context: RequestContext, sent: boolean): HyperVError {
   const { attempted, target } = context;
   const detail = failure.message ? ` (${failure.message})` : "";
-  const outcome = sent ? lostOutcome(context) : "Nothing was asked of the host";
+  const { outcome, effect } = outcomeOf(context, sent);
   const again = "Run it again: a new PowerShell is started";
-  const options = { cause: failure };
+  const options = { cause: failure, effect };
   switch (failure.kind) {
     case "missing":
       return new MissingDependencyError(
@@ -93,11 +100,8 @@ export function shellError(failure: ShellFailure, context: RequestContext, sent:
 
 /** Makes the error of a request to a session that was closed. */
 export function sessionClosed(context: RequestContext, sent: boolean): ConnectionError {
-  return new ConnectionError({
-    attempted: context.attempted,
-    target: context.target,
-    answer: "the session is closed",
-    outcome: sent ? lostOutcome(context) : "Nothing was asked of the host",
-    remedy: "Open another session",
-  });
+  const { outcome, effect } = outcomeOf(context, sent);
+  const { attempted, target } = context;
+  const remedy = "Open another session";
+  return new ConnectionError({ attempted, target, answer: "the session is closed", outcome, remedy }, { effect });
 }

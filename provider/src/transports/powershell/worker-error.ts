@@ -8,8 +8,8 @@ import {
   NotFoundError,
   TransportTimeoutError,
 } from "../../errors";
-import { Hresult, MiResult } from "../../schema/hresults";
-import { lostOutcome, type RequestContext } from "./shell-failure";
+import { Hresult, MiResult, preExecutionMiRefusals, preExecutionRefusals } from "../../schema/hresults";
+import { outcomeOf, type RequestContext } from "./shell-failure";
 import type { WorkerFailure } from "./worker-protocol";
 
 const notFound: readonly number[] = [Hresult.WBEM_E_NOT_FOUND];
@@ -49,7 +49,7 @@ const moduleNotFound = "Modules_ModuleNotFound";
 /**
  * Makes the error of what the worker couldn't do. Numbers decide: an `HRESULT`, else the `MI_Result`, never the text.
  *
- * What is no `CimException` was refused by PowerShell before the host saw it: a parameter that the method doesn't have.
+ * Only the numbers in the list of pre-execution refusals, and a refused log-on, prove that a call that changes something didn't run.
  */
 export function workerError(failure: WorkerFailure, context: RequestContext): HyperVError {
   const { attempted, target } = context;
@@ -58,52 +58,54 @@ export function workerError(failure: WorkerFailure, context: RequestContext): Hy
   const answer = describe(failure, hresult);
   const is = (hresults: readonly number[], native?: number) =>
     hresult === null ? native !== undefined && nativeErrorCode === native : hresults.includes(hresult);
-  const refused = (remedy: string) => ({
-    attempted,
-    target,
-    answer,
-    outcome: "Nothing was changed on the host",
-    remedy,
-  });
-  const lost = (remedy: string) => ({ attempted, target, answer, outcome: lostOutcome(context), remedy });
-  const number = hresult === null ? {} : { hresult };
+  const isRefusal =
+    hresult === null
+      ? nativeErrorCode !== null && preExecutionMiRefusals.includes(nativeErrorCode)
+      : preExecutionRefusals.includes(hresult);
+  const refused = "Nothing was changed on the host";
+  const { outcome, effect } =
+    isRefusal || !context.changes ? ({ outcome: refused, effect: "none" } as const) : outcomeOf(context);
+  const parts = (remedy: string) => ({ attempted, target, answer, outcome, remedy });
+  const facts = { hresult, effect };
 
   if (failure.id.startsWith(moduleNotFound)) {
     return new MissingDependencyError({
-      ...refused(
+      ...parts(
         "Run it in Windows PowerShell or PowerShell 7 on Windows: the module CimCmdlets exists nowhere else. From other systems, reach the host by another transport",
       ),
       outcome: "Nothing was asked of the host",
     });
   }
   if (is(notFound, MiResult.NotFound)) {
-    return new NotFoundError(refused("Look for it with a query; it may have been removed"), number);
+    return new NotFoundError(parts("Look for it with a query; it may have been removed"), facts);
   }
   if (is(accessDenied, MiResult.AccessDenied)) {
     const remedy =
       "Run it elevated, or let the account join the host's group Hyper-V Administrators; a remote account needs Remote Management Users, too";
-    return new AccessDeniedError(refused(remedy), number);
+    return new AccessDeniedError(parts(remedy), facts);
   }
   if (is(notAuthenticated)) {
-    return new AuthenticationError(
-      refused(
+    return new AuthenticationError({
+      ...parts(
         "Check username, password and authentication in the configuration. Kerberos needs the host's name, not its address; outside a domain the host must be in this computer's TrustedHosts",
       ),
-    );
+      outcome: refused,
+    });
   }
   if (is(timedOut, MiResult.InvalidOperationTimeout)) {
-    return new TransportTimeoutError(lost("Look whether the host is very busy, then run it again"));
+    return new TransportTimeoutError(parts("Look whether the host is very busy, then run it again"), { effect });
   }
   if (is(notConnected, MiResult.ServerIsShuttingDown)) {
     return new ConnectionError(
-      lost(
+      parts(
         "Look whether the host is up, its WMI service (Winmgmt) runs, and for a remote host, whether Enable-PSRemoting was run on it; then run it again",
       ),
+      { effect },
     );
   }
   return new CimError(
-    refused("Correct what the answer names; if nothing is wrong with it, report it with the host's version"),
-    number,
+    parts("Correct what the answer names; if nothing is wrong with it, report it with the host's version"),
+    facts,
   );
 }
 

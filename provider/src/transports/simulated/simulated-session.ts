@@ -9,7 +9,7 @@ import type {
   ReferencesOptions,
 } from "../../cim/cim-session";
 import type { CimValue } from "../../cim/cim-value";
-import { ConnectionError } from "../../errors";
+import { ConnectionError, HyperVError } from "../../errors";
 import type { FaultedRequest } from "../../simulator/fault";
 import { classInQuery, SimulatedHost } from "../../simulator/simulated-host";
 
@@ -100,18 +100,29 @@ class SimulatedSession implements CimSession {
     options?.abortSignal?.throwIfAborted();
     if (this.closed) throw this.closedError(request.methodName ?? request.verb);
     const delayMs = this.host.answerDelayMs(request);
-    const answer = ask();
+    const answer = request.verb === "invokeMethod" ? ask() : onlyReading(ask);
     if (delayMs > 0) await this.sleepFor(delayMs, options?.abortSignal);
     return answer;
   }
 
   private closedError(attempted: string): ConnectionError {
-    return new ConnectionError({
-      attempted,
-      target: `the simulated host ${this.hostName}`,
-      answer: "the session is closed",
-      outcome: "Nothing was asked of the host",
-      remedy: "Open another session",
-    });
+    const target = `the simulated host ${this.hostName}`;
+    const outcome = "Nothing was asked of the host";
+    const remedy = "Open another session";
+    return new ConnectionError(
+      { attempted, target, answer: "the session is closed", outcome, remedy },
+      { effect: "none" },
+    );
+  }
+}
+
+/** Runs a request that only reads: whatever fails, it changed nothing. */
+function onlyReading<Answer>(ask: () => Answer): Answer {
+  try {
+    return ask();
+  } catch (error) {
+    throw HyperVError.isInstance(error) && error.effect !== "none"
+      ? error.with({ effect: "none", cause: error.cause })
+      : error;
   }
 }

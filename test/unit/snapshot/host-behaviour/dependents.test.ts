@@ -107,7 +107,7 @@ describe.each([
     at.takeAnother();
     const error = await at.failure(at.lifecycle.delete(id, outs));
     expect(error).toMatchObject({ code });
-    expect(error.message).toContain("it was not sent: a snapshot is being taken that will descend from it");
+    expect(error.message).toContain("a snapshot is being taken that will descend from it");
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
   });
 });

@@ -53,7 +53,7 @@ describe("snapshotName", () => {
     const inputs = { ...named("before"), snapshotType: "Recovery" };
     const error = await at.failure<PartialCreateError>(at.lifecycle.create(inputs));
     expect(PartialCreateError.isInstance(error)).toBe(true);
-    expect(error.message).toContain("The snapshot is complete, and not every machine's bears its name");
+    expect(error.message).toContain("The snapshot is complete, but not every machine's checkpoint has the name");
     expect(error.message).toContain("The next `pulumi up` tries again");
     const outs = error.properties as typeof standardInputs;
     expect(outs).toMatchObject({ members: [{}, {}, {}], resultingSnapshotCollection: expect.any(String) });

@@ -6,8 +6,30 @@ import { LifecycleInProcess, standardInputs } from "../../../support/lifecycle-i
 const newest = ({ host }: LifecycleInProcess) =>
   String(host.query("SELECT * FROM Msvm_SnapshotCollection").at(-1)?.string("CollectionID"));
 
-/** The numbers after which a host may have done all the same what it was asked for. */
-const unsure = [2, 3, 32768, 32771, 32772];
+describe.each([3, 32771, 32772, 32788])("a return value that proves nothing (%i)", (returnValue) => {
+  it.each(["job", "atOnce"] as const)(
+    "finds the snapshot that the host has taken (completion %s)",
+    async (completion) => {
+      const at = new LifecycleInProcess();
+      at.host.setOption("completion", completion);
+      at.host.injectFault({ method: "CreateSnapshot", returnValue, takesEffect: true });
+      const { outs } = await at.create();
+      expect(outs["snapshotCollectionId"]).toBe(newest(at));
+      expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
+    },
+  );
+
+  it("is a refusal where a search finds nothing", async () => {
+    const at = new LifecycleInProcess();
+    at.host.injectFault({ method: "CreateSnapshot", returnValue });
+    const error = await at.failure(at.lifecycle.create(standardInputs));
+    expect(error).toMatchObject({ returnValue, effect: "none" });
+    expect(error.message).toContain("No snapshot was taken: a search of");
+  });
+});
+
+/** Documented refusals after which a host was seen to have left something, or may have. */
+const unsure = [2, 32768];
 
 describe.each(unsure)("a refusal with %i", (returnValue) => {
   it("names the snapshot that the host has taken all the same", async () => {
@@ -47,10 +69,10 @@ describe.each(unsure)("a refusal with %i", (returnValue) => {
 
 it("a refusal stays one when the connection is lost before what it left is looked for", async () => {
   const at = new LifecycleInProcess();
-  at.host.injectFault({ method: "CreateSnapshot", returnValue: 3 });
+  at.host.injectFault({ method: "CreateSnapshot", returnValue: 2 });
   at.afterCall = { method: "CreateSnapshot", happen: () => at.host.restart({ downSeconds: 60 }) };
   const error = await at.failure(at.lifecycle.create(standardInputs));
-  expect(error).toMatchObject({ code: "METHOD_TIMEOUT" });
+  expect(error).toMatchObject({ code: "METHOD_FAILED" });
   expect(error.message).toContain("Whether a snapshot was taken is not known");
 });
 

@@ -45,7 +45,8 @@ export const requestOptions: Pick<
     },
     notFound: async () => {
       const error = await groupGoesFirst(clientAgainst({ missingReference: "notFound" }));
-      expect(error).toMatchObject({ code: "CIM_NOT_FOUND" });
+      // 0x80041002 comes from a host whose VMMS is stopping, too: it doesn't prove that nothing was taken
+      expect(error).toMatchObject({ code: "PARTIAL_CREATE", cause: { code: "CIM_NOT_FOUND" } });
     },
   },
   badSettings: {

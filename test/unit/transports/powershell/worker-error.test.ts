@@ -53,7 +53,33 @@ describe("a refusal", () => {
 
   it("leaves open what became of a call whose connection broke, but not of a reading one", () => {
     const broken = failure({ messageId: "HRESULT 0x800706be" });
-    expect(workerError(broken, context).message).toContain("Whether it took effect on the host is not known");
-    expect(workerError(broken, { ...context, changes: false }).message).toContain("nothing was changed");
+    expect(workerError(broken, context).message).toContain("The request may have taken effect on the host");
+    expect(workerError(broken, { ...context, changes: false }).message).toContain("Nothing was changed");
+  });
+});
+
+describe("the effect of a call that failed", () => {
+  const cases: readonly (readonly [string, Partial<WorkerFailure>])[] = [
+    ["none", { messageId: "HRESULT 0x80041010", nativeErrorCode: 5 }],
+    ["none", { messageId: "HRESULT 0x8004102f", nativeErrorCode: 1 }],
+    ["none", { nativeErrorCode: 17 }],
+    ["none", { messageId: "HRESULT 0x8007052e", nativeErrorCode: 1 }],
+    ["unknown", { messageId: "HRESULT 0x80041001", nativeErrorCode: 1 }],
+    ["unknown", { messageId: "HRESULT 0x80041002", nativeErrorCode: 6 }],
+    ["unknown", { messageId: "HRESULT 0x80041013", nativeErrorCode: 1 }],
+    ["unknown", { messageId: "HRESULT 0x80070005", nativeErrorCode: 1 }],
+    ["unknown", { nativeErrorCode: 1 }],
+    ["unknown", { nativeErrorCode: 6 }],
+    ["unknown", { type: "System.ArgumentException", id: "System.ArgumentException,Invoke-CimMethod" }],
+  ];
+
+  it.each(cases)("is %s where its number says so (%#)", (effect, facts) => {
+    const error = workerError(failure(facts), context);
+    expect(error.effect).toBe(effect);
+    expect(error.message.includes("Nothing was changed")).toBe(effect === "none");
+  });
+
+  it.each(cases)("is none where it only read (%#)", (_, facts) => {
+    expect(workerError(failure(facts), { ...context, changes: false }).effect).toBe("none");
   });
 });

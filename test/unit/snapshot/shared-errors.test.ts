@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { atTheBorder } from "../../../provider/src/dynamic/error-shape";
+import { withRecordedConfiguration } from "../../../provider/src/dynamic/recorded-configuration";
+import { AuthenticationError, ConnectionError } from "../../../provider/src/errors";
+
+const parts = {
+  attempted: "Opening it",
+  target: "HV01",
+  answer: "no route",
+  outcome: "It is unchanged",
+  remedy: "Wait",
+};
+const failure = (call: Promise<unknown>) =>
+  call.then(
+    () => expect.unreachable("it is to fail"),
+    (error: Error) => error,
+  );
+
+describe("an error that three calls hold", () => {
+  it("reaches each of them as itself", async () => {
+    const shared = new ConnectionError(parts);
+    const { stack } = shared;
+    const errors = await Promise.all([1, 2, 3].map(() => failure(atTheBorder(() => Promise.reject(shared)))));
+    for (const error of errors) expect(error).toMatchObject({ code: "CONNECTION_FAILED", message: shared.message });
+    for (const error of errors) expect(`${error}: ${error.stack}`).toBe("ConnectionError: CONNECTION_FAILED");
+    expect(shared.stack).toBe(stack);
+  });
+
+  it("gets a hint once for each", async () => {
+    const shared = new AuthenticationError(parts);
+    const call = () => failure(withRecordedConfiguration(() => Promise.reject(shared)));
+    const errors = await Promise.all([call(), call(), call()]);
+    for (const { message } of errors) expect(message.match(/--run-program/g)).toHaveLength(1);
+    expect(shared.message).not.toContain("--run-program");
+  });
+});
