@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../provider/src/cim/cim-session";
 import { Hresult, MiResult } from "../../provider/src/schema/hresults";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
-import type { PowerShellTransportOptions } from "../../provider/src/transports/powershell/open-request";
+import type { PowerShellTransportOptions } from "../../provider/src/transports/powershell/options";
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
@@ -18,6 +18,10 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const jobs = "SELECT * FROM Msvm_ConcreteJob";
 const groups = "SELECT * FROM Msvm_VirtualSystemCollection";
+
+/** How PowerShell refuses a module that a policy doesn't allow. */
+const blockedModule =
+  "throw [Management.Automation.ErrorRecord]::new([Management.Automation.PSSecurityException]::new('gesperrt'), 'UnauthorizedAccess', 'SecurityError', $null)";
 
 const [newer] = powerShellEditions;
 
@@ -80,10 +84,13 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
   });
 
   it("may print what they like", async () => {
-    vi.stubEnv("TEST_CIM_NOISE", "1");
+    const noisy = await CimHostServer.start(at.host, { isNoisy: true });
+    for (const [name, value] of Object.entries(noisy.environment)) vi.stubEnv(name, value);
     const opened = await open();
     for (let asked = 0; asked < 3; asked += 1) expect(await opened.query(groups)).toHaveLength(1);
-    expect(server.connects).toHaveLength(1);
+    expect(noisy.connects).toHaveLength(1);
+    await session?.close();
+    await noisy.stop();
   });
 
   it("get a remote host's name and the credentials through the pipe only", async () => {
@@ -137,7 +144,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     process.kill(server.shells[0] ?? 0, "SIGKILL");
     await expect(call).rejects.toMatchObject({
       code: "CONNECTION_FAILED",
-      message: expect.stringContaining("Whether it took effect on the host is not known"),
+      message: expect.stringContaining("may have taken effect"),
     });
     expect(await waiting).toHaveLength(1);
     expect(server.connects).toHaveLength(2);
@@ -176,6 +183,25 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     expect(server.connects).toHaveLength(1);
   });
 
+  it("log on once with a password that is refused, whatever is asked afterwards", async () => {
+    const opened = await open({ host: "HV-EXPIRED", userName: "LAB\\me", password: "expired" });
+    const refusal = { hresult: Hresult.ERROR_LOGON_FAILURE, nativeErrorCode: MiResult.Failed, text: "Abgelaufen" };
+    server.intercept = ({ verb }) => (verb === "query" ? refusal : undefined);
+    const asked = [opened.query(groups), opened.query(jobs, { isPoll: true }), opened.get(at.service)];
+    for (const { status } of await Promise.allSettled(asked)) expect(status).toBe("rejected");
+    await expect(opened.query(groups)).rejects.toMatchObject({ code: "AUTHENTICATION_FAILED" });
+    await expect(open({ host: "HV-EXPIRED", userName: "LAB\\me", password: "expired" })).rejects.toThrow();
+    // the polls' shell may have been on its way
+    expect(server.connects.length).toBeLessThanOrEqual(2);
+  });
+
+  it("get none of this process's secrets", async () => {
+    if (process.platform !== "linux") return;
+    vi.stubEnv("PULUMI_ACCESS_TOKEN", "pul-secret");
+    await open();
+    expect(readFileSync(`/proc/${server.shells[0]}/environ`, "utf8")).not.toContain("pul-secret");
+  });
+
   describe("that can't open a session", () => {
     it.each([
       ["AUTHENTICATION_FAILED", { hresult: Hresult.ERROR_LOGON_FAILURE, nativeErrorCode: MiResult.Failed }],
@@ -183,7 +209,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
       ["CONNECTION_FAILED", { hresult: Hresult.ERROR_WSMAN_NETWORK_TIMEDOUT, nativeErrorCode: MiResult.Failed }],
     ])("say so, typed: %s", async (code, refusal) => {
       server.intercept = ({ verb }) => (verb === "connect" ? { ...refusal, text: "Zugriff verweigert" } : undefined);
-      await expect(open({ host: "HV02" })).rejects.toMatchObject({ code });
+      await expect(open({ host: `HV-${code}` })).rejects.toMatchObject({ code });
     });
   });
 
@@ -201,7 +227,22 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     vi.stubEnv("PSModulePath", temporaryFolder());
     await expect(open()).rejects.toMatchObject({
       code: "MISSING_DEPENDENCY",
-      message: expect.stringContaining("CimCmdlets"),
+      message: expect.stringContaining("set hyperv-snapshots:transport to ssh"),
+    });
+  });
+
+  it.each([
+    ["can't be loaded", "throw [IO.FileLoadException]::new('Could not load the assembly')", "Import-Module CimCmdlets"],
+    ["was made for another version", "[A.Type.Of.Another.Version]::Call()", "Import-Module CimCmdlets"],
+    ["is blocked by a policy", blockedModule, "A policy blocks the module"],
+  ])("whose module %s say so at once", async (_, script, said) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "CimCmdlets"));
+    writeFileSync(join(folder, "CimCmdlets/CimCmdlets.psm1"), script);
+    vi.stubEnv("PSModulePath", folder);
+    await expect(open()).rejects.toMatchObject({
+      code: "MISSING_DEPENDENCY",
+      message: expect.stringContaining(said),
     });
   });
 });

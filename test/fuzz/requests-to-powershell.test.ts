@@ -92,7 +92,9 @@ fuzz("requests to PowerShell", {
       const opened = await openPowerShellSession({ namespace, ...options });
       const own = ShellInProcess.started.at(-1) as ShellInProcess;
       await opened.close();
-      const [script, request, ...others] = own.lines.filter((line) => !/^\[Console\]|^"#language|^Start-W/.test(line));
+      const [script, request, ...others] = own.lines.filter(
+        (line) => !/^\[Console\]|^"#language|Start-Worker/.test(line),
+      );
       expect(request).toMatch(requestLine);
       const decoded = JSON.parse(Buffer.from(request?.split(" ")[1] ?? "", "base64").toString());
       expect(decoded).toMatchObject({

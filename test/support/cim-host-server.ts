@@ -1,5 +1,7 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { delimiter } from "node:path";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { classChain, keysOf, methodOf, propertiesOf } from "../../provider/src/cim/cim-class";
 import type { CimInstance } from "../../provider/src/cim/cim-instance";
@@ -31,6 +33,8 @@ export type Interception = Refusal | "silence" | undefined;
 export interface CimHostOptions {
   /** Whether instances come with the declarations of their class's methods. Not known for every session of real hosts. */
   readonly declaresMethods?: boolean;
+  /** Whether the shells print all kinds of things beside their answers. */
+  readonly isNoisy?: boolean;
 }
 
 interface WrittenPath {
@@ -59,6 +63,7 @@ export class CimHostServer {
   intercept: ((request: StandInRequest) => Interception | Promise<Interception>) | undefined;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
+  private readonly modules = mkdtempSync(join(tmpdir(), "hyperv-snapshots-modules-"));
 
   private constructor(host: SimulatedHost, options: CimHostOptions) {
     this.host = host;
@@ -69,16 +74,26 @@ export class CimHostServer {
   static async start(host: SimulatedHost, options: CimHostOptions = {}): Promise<CimHostServer> {
     const server = new CimHostServer(host, options);
     await new Promise<void>((resolve) => server.server.listen(0, "127.0.0.1", resolve));
+    server.writeModule(options);
     return server;
   }
 
-  /** What the shells' environment needs so that they come here. */
+  /**
+   * What the shells' environment needs so that they come here: a module that says where, in front of the stand-in. The
+   * transport passes no variable of ours on to a shell.
+   */
   get environment(): Record<string, string> {
+    return { PSModulePath: [this.modules, process.env["PSModulePath"]].filter(Boolean).join(delimiter) };
+  }
+
+  private writeModule(options: CimHostOptions): void {
     const { port } = this.server.address() as { port: number };
-    return {
-      TEST_CIM_HOST: `127.0.0.1:${port}`,
-      PSModulePath: [import.meta.dirname, process.env["PSModulePath"]].filter(Boolean).join(delimiter),
-    };
+    const folder = join(this.modules, "CimCmdlets");
+    mkdirSync(folder);
+    const standIn = join(import.meta.dirname, "CimCmdlets");
+    const text = readFileSync(join(standIn, "CimCmdlets.psm1"), "utf8").replaceAll("$PSScriptRoot", standIn);
+    const settings = `$env:TEST_CIM_HOST = '127.0.0.1:${port}'; $env:TEST_CIM_NOISE = '${options.isNoisy ? "1" : ""}'`;
+    writeFileSync(join(folder, "CimCmdlets.psm1"), `${settings}\n${text}`);
   }
 
   /** The process ids of the shells that came here. */
@@ -88,6 +103,7 @@ export class CimHostServer {
 
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
+    rmSync(this.modules, { recursive: true, force: true });
     await new Promise((resolve) => this.server.close(resolve));
   }
 

@@ -1,7 +1,7 @@
-// Plays a PowerShell that goes wrong as FAKE_SHELL says; needs no PowerShell. `fake-shell.ts` makes a program of it.
+// Plays a PowerShell that goes wrong as its first argument says; needs no PowerShell. `fake-shell.ts` makes a program of it.
 const { createInterface } = require("node:readline");
 
-const mode = process.env["FAKE_SHELL"];
+const mode = process.argv[2];
 let newLine = "\r\n";
 const print = (/** @type {string} */ text) => process.stdout.write(`${text}${newLine}`);
 const frame = (/** @type {number | string} */ number, /** @type {string} */ text) =>
@@ -27,6 +27,7 @@ const logonFailure = {
   messageId: "HRESULT 0x8007052e",
   errorCode: null,
   nativeErrorCode: 1,
+  isModule: false,
   text: "Der Benutzername oder das Kennwort ist falsch.",
 };
 
@@ -41,8 +42,10 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     process.stderr.write("Out of sorts.\r\n");
     process.exit(1);
   }
-  token = /^Start-Worker '(\w+)'$/.exec(line)?.[1] ?? token;
-  if (line.startsWith("Start-Worker") && mode !== "hangs at its start") print(frame(0, '{"answer":{"ready":true}}'));
+  const started = /Start-Worker '(\w+)'/.exec(line)?.[1];
+  token = started ?? token;
+  if (started !== undefined && mode === "blocks the worker") print("#worker-blocked:ScriptContainedMaliciousContent");
+  else if (started !== undefined && mode !== "hangs at its start") print(frame(0, '{"answer":{"ready":true}}'));
   const [, number, data = ""] = /^(\d+) (.*)/.exec(line) ?? [];
   if (number === undefined) return;
   const { verb, wql } = JSON.parse(Buffer.from(data, "base64").toString());

@@ -6,6 +6,6 @@ import { temporaryFolder } from "./temporary-folder";
 export function fakeShell(mode: string): Record<string, string> {
   const program = join(temporaryFolder(), "pwsh");
   const script = join(import.meta.dirname, "fake-shell.cjs");
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${script}'\n`, { mode: 0o755 });
-  return { NODE_POWERSHELL: program, FAKE_SHELL: mode };
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${script}' '${mode}'\n`, { mode: 0o755 });
+  return { NODE_POWERSHELL: program };
 }

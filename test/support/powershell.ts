@@ -1,30 +1,25 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { executableOnPath } from "../../tools/pulumi-cli/executable-on-path";
 import { repositoryFolder } from "./repository";
+import { temporaryFolder } from "./temporary-folder";
 
 /** One of the two PowerShells that the transport works with. */
 export interface PowerShellEdition {
   readonly name: "PowerShell 7" | "Windows PowerShell 5.1";
   /** What `$PSVersionTable.PSEdition` says. */
   readonly edition: "Core" | "Desktop";
-  /** What a shell's environment needs to be it. */
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** An engine that wasn't compiled beforehand starts sooner without measuring its own hot paths. */
 const quickStart = { DOTNET_TieredPGO: "0" };
 
-/** Both editions; a PowerShell that can't play the other one is told so by {@link requirePowerShell}. */
+/** Both editions; {@link requirePowerShell} skips the one that this machine doesn't have. */
 export const powerShellEditions: readonly PowerShellEdition[] = [
-  { name: "PowerShell 7", edition: "Core", environment: { ...quickStart, TEST_POWERSHELL_EDITION: "Core" } },
-  {
-    name: "Windows PowerShell 5.1",
-    edition: "Desktop",
-    environment: { ...quickStart, TEST_POWERSHELL_EDITION: "Desktop" },
-  },
+  { name: "PowerShell 7", edition: "Core" },
+  { name: "Windows PowerShell 5.1", edition: "Desktop" },
 ];
 
 /** The PowerShell of this machine, for tests: the one that is named, on the PATH, or lent beside the repository. */
@@ -47,12 +42,22 @@ const edition = new Map<string, string>();
  */
 export function requirePowerShell(context: TestContext, wanted: PowerShellEdition): Readonly<Record<string, string>> {
   const program = findPowerShell();
-  if (program === undefined) context.skip("no-powershell: none is named by NODE_POWERSHELL, on the PATH or lent");
-  const environment = { NODE_POWERSHELL: program, ...wanted.environment };
+  if (program === undefined)
+    return context.skip("no-powershell: none is named by NODE_POWERSHELL, on the PATH or lent");
+  const environment = { NODE_POWERSHELL: programOf(program, wanted), ...quickStart };
   const found = edition.get(wanted.name) ?? askEdition(environment);
   edition.set(wanted.name, found);
   if (found !== wanted.edition) context.skip(`other-powershell: ${program} is of the edition ${found}`);
   return environment;
+}
+
+/** The program that plays an edition. The engine is asked by a variable, which the transport passes on to no shell. */
+function programOf(program: string, { edition: wanted }: PowerShellEdition): string {
+  if (wanted === "Core" || process.platform === "win32") return program;
+  const wrapper = join(temporaryFolder(), "powershell");
+  const script = `#!/bin/sh\nTEST_POWERSHELL_EDITION=${wanted} exec '${program}' "$@"\n`;
+  writeFileSync(wrapper, script, { mode: 0o755 });
+  return wrapper;
 }
 
 function askEdition(environment: Readonly<Record<string, string>>): string {

@@ -49,8 +49,9 @@ export class ShellInProcess {
 
   private take(line: string): void {
     this.lines.push(line);
-    this.token = /^Start-Worker '(\w+)'$/.exec(line)?.[1] ?? this.token;
-    if (line.startsWith("Start-Worker")) this.answer("0", { answer: { ready: true } });
+    const started = /Start-Worker '(\w+)'/.exec(line)?.[1];
+    this.token = started ?? this.token;
+    if (started !== undefined) this.answer("0", { answer: { ready: true } });
     const [, number] = requestLine.exec(line) ?? [];
     if (number === undefined) return;
     const { verb } = requestOf(line);

@@ -56,7 +56,10 @@ async function through(mode: string, work: (session: CimSession) => Promise<unkn
   for (const [name, value] of Object.entries(fakeShell(mode))) vi.stubEnv(name, value);
   let session: CimSession | undefined;
   try {
-    session = await openPowerShellSession({ namespace: virtualizationNamespace, host: "HV01" });
+    session = await openPowerShellSession({
+      namespace: virtualizationNamespace,
+      host: `HV-${mode.replaceAll(" ", "-")}`,
+    });
     await work(session);
   } catch (error) {
     if (error instanceof Error) return error;

@@ -6,7 +6,7 @@ import {
 } from "../../configuration-key";
 import { hostKeys } from "../host-keys";
 import { refuseConfiguration } from "../refuse-configuration";
-import type { PowerShellTransportOptions } from "./open-request";
+import type { PowerShellTransportOptions } from "./options";
 
 /** The keys that only this transport has. */
 export const powerShellKeys = {

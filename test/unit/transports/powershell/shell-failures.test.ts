@@ -3,7 +3,7 @@ import { CimInstancePath } from "../../../../provider/src/cim/cim-instance-path"
 import type { CimSession } from "../../../../provider/src/cim/cim-session";
 import type { HyperVError } from "../../../../provider/src/errors";
 import { virtualizationNamespace } from "../../../../provider/src/schema/names";
-import type { PowerShellTransportOptions } from "../../../../provider/src/transports/powershell/open-request";
+import type { PowerShellTransportOptions } from "../../../../provider/src/transports/powershell/options";
 import { openPowerShellSession } from "../../../../provider/src/transports/powershell/powershell-session";
 import { fakeShell } from "../../../support/fake-shell";
 
@@ -41,6 +41,24 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     const error = await failure(open());
     expect(error.code).toBe("MISSING_DEPENDENCY");
     expect(error.message).toContain("ConstrainedLanguage");
+  });
+
+  it("refuses the worker's script is reported at once, with PowerShell's reason", async () => {
+    play("blocks the worker");
+    const error = await failure(open());
+    expect(error.code).toBe("MISSING_DEPENDENCY");
+    expect(error.message).toContain("ScriptContainedMaliciousContent");
+    expect(error.message).toContain("antivirus (AMSI)");
+  });
+
+  it("is refused its log-on is the only one: no request and no session tries again", async () => {
+    play("logon fails");
+    const options = { host: "HV-REFUSED", userName: "LAB\\me", password: "wrong" };
+    expect((await failure(open(options))).code).toBe("AUTHENTICATION_FAILED");
+    play("");
+    expect((await failure(open(options))).code).toBe("AUTHENTICATION_FAILED");
+    session = await open({ ...options, password: "right" });
+    expect(await session.query(jobs)).toEqual([]);
   });
 
   it("hangs at its start is given up in time", async () => {

@@ -43,9 +43,6 @@ const notConnected: readonly number[] = [
 
 const timedOut: readonly number[] = [Hresult.ERROR_WSMAN_OPERATION_TIMEDOUT, Hresult.WBEM_E_TIMED_OUT];
 
-/** `FullyQualifiedErrorId` of a module that isn't there. */
-const moduleNotFound = "Modules_ModuleNotFound";
-
 /**
  * Makes the error of what the worker couldn't do. Numbers decide: an `HRESULT`, else the `MI_Result`, never the text.
  *
@@ -68,11 +65,9 @@ export function workerError(failure: WorkerFailure, context: RequestContext): Hy
   const parts = (remedy: string) => ({ attempted, target, answer, outcome, remedy });
   const facts = { hresult, effect };
 
-  if (failure.id.startsWith(moduleNotFound)) {
+  if (failure.isModule) {
     return new MissingDependencyError({
-      ...parts(
-        "Run it in Windows PowerShell or PowerShell 7 on Windows: the module CimCmdlets exists nowhere else. From other systems, reach the host by another transport",
-      ),
+      ...parts(moduleRemedy(failure.id)),
       outcome: "Nothing was asked of the host",
     });
   }
@@ -107,6 +102,17 @@ export function workerError(failure: WorkerFailure, context: RequestContext): Hy
     parts("Correct what the answer names; if nothing is wrong with it, report it with the host's version"),
     facts,
   );
+}
+
+/** Says what helps where the module CimCmdlets wasn't loaded, by PowerShell's id of the reason, which no language changes. */
+export function moduleRemedy(id: string): string {
+  if (id.startsWith("Modules_ModuleNotFound")) {
+    return "The module CimCmdlets comes with Windows, for Windows PowerShell and PowerShell 7, and exists nowhere else. From Linux or macOS, reach a real host by another transport: set hyperv-snapshots:transport to ssh";
+  }
+  if (id.startsWith("UnauthorizedAccess")) {
+    return "A policy blocks the module CimCmdlets: look at Get-ExecutionPolicy -List (MachinePolicy, UserPolicy) and at the application control policy (WDAC, AppLocker)";
+  }
+  return "Run Import-Module CimCmdlets in the same PowerShell. Windows PowerShell can't load the modules of PowerShell 7: correct PSModulePath";
 }
 
 /** The `HRESULT` in `MessageId`, which is of the form `HRESULT 0x80041002`, else the one that came in the error's data. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CimError } from "../../../../provider/src/errors";
-import { workerError } from "../../../../provider/src/transports/powershell/worker-error";
-import type { WorkerFailure } from "../../../../provider/src/transports/powershell/worker-protocol";
+import { workerError } from "../../../../provider/src/transports/worker-shell/worker-error";
+import type { WorkerFailure } from "../../../../provider/src/transports/worker-shell/worker-protocol";
 
 const failure = (facts: Partial<WorkerFailure>): WorkerFailure => ({
   type: "Microsoft.Management.Infrastructure.CimException",
@@ -10,6 +10,7 @@ const failure = (facts: Partial<WorkerFailure>): WorkerFailure => ({
   messageId: null,
   nativeErrorCode: null,
   errorCode: null,
+  isModule: false,
   ...facts,
 });
 const context = { attempted: "Invoking CreateSnapshot", target: "x on HV01", changes: true };
@@ -37,7 +38,7 @@ describe("a refusal", () => {
     ],
     [
       "MISSING_DEPENDENCY",
-      { id: "Modules_ModuleNotFound,Microsoft.PowerShell.Commands.ImportModuleCommand" },
+      { id: "Modules_ModuleNotFound,Microsoft.PowerShell.Commands.ImportModuleCommand", isModule: true },
       "CimCmdlets",
     ],
   ])("is %s by its number, whatever language it speaks (%#)", (code, facts, said) => {

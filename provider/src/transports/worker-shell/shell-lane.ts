@@ -1,14 +1,16 @@
 import { TransportError } from "../../errors";
+import type { Logon } from "../refused-logons";
 import { askShell } from "./ask-shell";
+import type { ShellProgram } from "./shell-channel";
 import { type RequestContext, ShellFailure, sessionClosed, shellError } from "./shell-failure";
-import { type ShellLimits, ShellProcess } from "./shell-process";
 import type { OpenAnswer, OpenRequest, WorkerRequest, WorkerResult } from "./worker-protocol";
+import { type ShellLimits, WorkerShell } from "./worker-shell";
 
 /** A request and who waits for it. */
 interface Waiter {
   readonly request: WorkerRequest;
   readonly context: RequestContext;
-  /** Whether a shell has ended under it already. */
+  /** Whether a shell has ended under it before. */
   hasLostShell: boolean;
   readonly resolve: (answer: WorkerResult) => void;
   readonly reject: (reason: unknown) => void;
@@ -16,7 +18,9 @@ interface Waiter {
 
 /** What a lane is made of. */
 export interface LaneOptions {
+  readonly program: ShellProgram;
   readonly limits: ShellLimits;
+  readonly logon: Logon;
   /** What every new shell is asked first. */
   readonly open: OpenRequest;
   /** The host, for messages. */
@@ -25,13 +29,13 @@ export interface LaneOptions {
 
 /**
  * A line of requests, served by one shell one after the other. The shell is started with the first request, and replaced
- * when it fails: the request that was under way fails then, those that wait go to the new one. A read under which the shell has
- * ended (somebody may have ended it while it had nothing to do) goes to the new one, too, once.
+ * when it fails: the request under way fails then, those that wait go to the new one. A read whose shell ended goes to the new
+ * one, too, once. Where a log-on is refused, no further shell is started.
  */
 export class ShellLane {
   private readonly options: LaneOptions;
   private readonly waiting: Waiter[] = [];
-  private shell: ShellProcess | undefined;
+  private shell: WorkerShell | undefined;
   private opened: OpenAnswer | undefined;
   private readonly ending = new Set<Promise<void>>();
   private serving = false;
@@ -88,7 +92,7 @@ export class ShellLane {
   private async serve(): Promise<void> {
     this.serving = true;
     while (this.waiting.length > 0) {
-      let shell: ShellProcess;
+      let shell: WorkerShell;
       try {
         shell = await this.usableShell();
       } catch (error) {
@@ -103,11 +107,12 @@ export class ShellLane {
     this.serving = false;
   }
 
-  private async exchange(shell: ShellProcess, waiter: Waiter): Promise<void> {
+  private async exchange(shell: WorkerShell, waiter: Waiter): Promise<void> {
     const { request, context } = waiter;
     try {
       waiter.resolve(await askShell(shell, request, context));
     } catch (error) {
+      this.options.logon.note(error);
       // a session whose connection is lost may never find back
       if (TransportError.isInstance(error)) this.retire(shell);
       if (this.closed) waiter.reject(sessionClosed(context, true));
@@ -121,10 +126,16 @@ export class ShellLane {
     this.waiting.unshift(waiter);
   }
 
-  private async usableShell(): Promise<ShellProcess> {
+  private async usableShell(): Promise<WorkerShell> {
     if (this.shell?.isUsable) return this.shell;
-    const context = { attempted: "Opening a session", target: this.options.target, changes: false };
-    const shell = new ShellProcess(this.options.limits);
+    return this.options.logon.attempt(() => this.openShell());
+  }
+
+  private async openShell(): Promise<WorkerShell> {
+    const { program, limits, target } = this.options;
+    const context = { attempted: "Opening a session", target, changes: false };
+    if (this.closed) throw sessionClosed(context, false);
+    const shell = new WorkerShell(program, limits);
     this.shell = shell;
     try {
       await shell.ready;
@@ -137,14 +148,14 @@ export class ShellLane {
     }
   }
 
-  private retire(shell: ShellProcess): void {
+  private retire(shell: WorkerShell): void {
     const ending = shell.end().finally(() => this.ending.delete(ending));
     this.ending.add(ending);
   }
 }
 
-/** Whether a request only reads, and has lost its shell for the first time. */
+/** Tells whether a request only reads, and has lost its shell for the first time. */
 function isLostRead(error: unknown, { context, hasLostShell }: Waiter): boolean {
   const { cause } = error as { readonly cause?: unknown };
-  return !context.changes && !hasLostShell && cause instanceof ShellFailure && cause.kind === "ended";
+  return !context.changes && !hasLostShell && cause instanceof ShellFailure && cause.description.isLoss === true;
 }

@@ -1,11 +1,11 @@
 import { type RequestContext, ShellFailure, shellError } from "./shell-failure";
-import type { ShellProcess } from "./shell-process";
 import { workerError } from "./worker-error";
 import type { WorkerRequest, WorkerResult } from "./worker-protocol";
+import type { WorkerShell } from "./worker-shell";
 
 /** Asks the worker in a shell. @throws {@link HyperVError} as the port says. */
 export async function askShell(
-  shell: ShellProcess,
+  shell: WorkerShell,
   request: WorkerRequest,
   context: RequestContext,
 ): Promise<WorkerResult> {

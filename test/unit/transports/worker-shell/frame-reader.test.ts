@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FrameReader } from "../../../../provider/src/transports/powershell/frame-reader";
+import { FrameReader } from "../../../../provider/src/transports/worker-shell/frame-reader";
 
 const encode = (text: string) => Buffer.from(text).toString("base64");
 

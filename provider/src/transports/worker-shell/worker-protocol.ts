@@ -52,6 +52,8 @@ export interface ShellFacts {
   readonly hyperVAdministrator: boolean | null;
   /** Why the module CimCmdlets can't be loaded; null where it can. */
   readonly moduleProblem: string | null;
+  /** PowerShell's id of that reason. */
+  readonly moduleProblemId: string | null;
 }
 
 /** Instances, or a method's return value and out parameters, or what `open` or `describe` answers. */
@@ -73,6 +75,8 @@ export interface WorkerFailure {
   readonly nativeErrorCode: number | null;
   /** `error_Code` of the `MSFT_WmiError` that came with it. */
   readonly errorCode: number | null;
+  /** Whether the module CimCmdlets was being loaded. */
+  readonly isModule: boolean;
 }
 
 /** Whether what a shell printed has the form of an answer; what an answer holds is up to who asked. */
@@ -88,7 +92,8 @@ function isWorkerFailure(failure: Readonly<Record<string, unknown>>): boolean {
   return (
     ["type", "id", "text"].every(isText) &&
     isNullOr("string", "messageId") &&
-    ["nativeErrorCode", "errorCode"].every((name) => isNullOr("number", name))
+    ["nativeErrorCode", "errorCode"].every((name) => isNullOr("number", name)) &&
+    typeof failure["isModule"] === "boolean"
   );
 }
 

@@ -4,8 +4,8 @@ import {
   readInstance,
   readValues,
   type WireInstance,
-} from "../../../../provider/src/transports/powershell/wire-answer";
-import { wirePath, wireValue } from "../../../../provider/src/transports/powershell/wire-request";
+} from "../../../../provider/src/transports/worker-shell/wire-answer";
+import { wirePath, wireValue } from "../../../../provider/src/transports/worker-shell/wire-request";
 
 const namespace = "root\\virtualization\\v2";
 const origin = { hostName: "HV01", namespace };

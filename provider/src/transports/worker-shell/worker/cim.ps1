@@ -14,7 +14,9 @@ function New-CimKeyInstance($path) {
 
 # Opens the one session of this worker. A name and a password come through the pipe and stay in no variable.
 function Open-Session($request) {
+    $global:isLoadingModule = $true
     Import-Module CimCmdlets -ErrorAction Stop
+    $global:isLoadingModule = $false
     $parameters = @{ ErrorAction = 'Stop'; OperationTimeoutSec = [uint32] (Get-Text $request.operationTimeoutSeconds) }
     if ($null -ne $request.computerName) { $parameters.ComputerName = Get-Text $request.computerName }
     if ($null -ne $request.authentication) { $parameters.Authentication = Get-Text $request.authentication }
@@ -103,6 +105,7 @@ function Format-Failure($record) {
         messageId = if ($isCim) { $exception.MessageId }
         nativeErrorCode = if ($isCim) { [int] $exception.NativeErrorCode }
         errorCode = if ($isCim -and $null -ne $exception.ErrorData) { $exception.ErrorData.error_Code }
+        isModule = [bool] $isLoadingModule
     }
     return Format-Facts $facts
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AccessDeniedError, CimError, ConnectionError, type HyperVError } from "../../../../provider/src/errors";
 import { Hresult } from "../../../../provider/src/schema/hresults";
-import { powerShellFindings } from "../../../../provider/src/transports/powershell/findings";
+import { workerFindings } from "../../../../provider/src/transports/worker-shell/findings";
 
-type Examination = Parameters<typeof powerShellFindings>[0];
+type Examination = Parameters<typeof workerFindings>[0];
 
 const namespace = "root\\virtualization\\v2";
 const facts = {
@@ -12,13 +12,14 @@ const facts = {
   elevated: false,
   hyperVAdministrator: true,
   moduleProblem: null,
+  moduleProblemId: null,
 } as const;
 const parts = { attempted: "a", target: "t", answer: "the host said no", outcome: "o", remedy: "a remedy" };
 const denied = new AccessDeniedError(parts, { hresult: Hresult.E_ACCESSDENIED });
 
 function find(examination: Partial<Examination>, host?: string) {
   const configuration = { namespace, ...(host !== undefined && { host }) };
-  const all = [...powerShellFindings({ facts, failure: null, ...examination }, configuration)];
+  const all = [...workerFindings({ facts, failure: null, ...examination }, configuration)];
   return Object.fromEntries(all.map(({ what, status, answer, remedy }) => [what, `${status}: ${answer}. ${remedy}`]));
 }
 
@@ -53,7 +54,7 @@ describe("what doctor reports about PowerShell", () => {
     expect(find({ facts: null, failure: { step: "shell", error } })).toEqual({
       PowerShell: "failed: the host said no. a remedy",
     });
-    const withoutModule = find({ facts: { ...facts, moduleProblem: "no such module" } });
+    const withoutModule = find({ facts: { ...facts, moduleProblem: "no such module", moduleProblemId: "x" } });
     expect(Object.keys(withoutModule)).toEqual(["PowerShell", "module CimCmdlets"]);
     expect(withoutModule["module CimCmdlets"]).toContain("failed: it can't be loaded: no such module");
   });

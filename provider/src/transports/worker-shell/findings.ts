@@ -2,8 +2,8 @@ import { AccessDeniedError, CimError } from "../../errors";
 import { bad, doubtful, type Finding, failure, fine, skipped } from "../../finding";
 import { getRights } from "../../rights";
 import { Hresult } from "../../schema/hresults";
-import type { PowerShellExamination } from "./examine-powershell";
-import type { PowerShellTransportOptions } from "./open-request";
+import type { WorkerExamination } from "./examine-worker";
+import { moduleRemedy } from "./worker-error";
 
 const tries = {
   shell: "PowerShell",
@@ -14,9 +14,9 @@ const tries = {
 } as const;
 
 /** Reports what an examination found. */
-export function* powerShellFindings(
-  { facts, failure: failed }: PowerShellExamination,
-  { host, namespace }: Pick<PowerShellTransportOptions, "host" | "namespace">,
+export function* workerFindings(
+  { facts, failure: failed }: WorkerExamination,
+  { host, namespace }: { readonly host?: string | undefined; readonly namespace: string },
 ): Generator<Finding> {
   if (facts === null) {
     if (failed) yield failure(tries.shell, failed.error);
@@ -27,7 +27,7 @@ export function* powerShellFindings(
     yield bad(
       tries.module,
       `it can't be loaded: ${facts.moduleProblem.trim()}`,
-      "It comes with Windows, for Windows PowerShell and PowerShell 7, and exists nowhere else. From other systems, reach the host by another transport",
+      moduleRemedy(facts.moduleProblemId ?? ""),
     );
     return;
   }
@@ -48,7 +48,7 @@ export function* powerShellFindings(
 }
 
 function accountFinding(
-  { elevated, hyperVAdministrator }: NonNullable<PowerShellExamination["facts"]>,
+  { elevated, hyperVAdministrator }: NonNullable<WorkerExamination["facts"]>,
   host?: string,
 ): Finding {
   if (host !== undefined) return skipped(tries.account, `what it may do on ${host} counts, not what it may do here`);

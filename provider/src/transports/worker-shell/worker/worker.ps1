@@ -25,8 +25,9 @@ function Invoke-Request($request) {
     throw "There is no verb $($request.verb)."
 }
 
-# Reads standard input on a thread of its own, so that its end is noticed, and ends this process, while a call hangs.
-function Start-Listener {
+# Reads standard input on a thread of its own: its end ends this process, also while a call hangs. So does silence for longer than
+# the lease, in milliseconds (0: none): a client that is frozen, or cut off unnoticed, must leave nothing behind.
+function Start-Listener([int] $lease) {
     $state = [Management.Automation.Runspaces.InitialSessionState]::Create()
     $state.LanguageMode = 'FullLanguage'
     $runspace = [Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($state)
@@ -35,15 +36,23 @@ function Start-Listener {
     $listener.Runspace = $runspace
     $reader = [IO.StreamReader]::new([Console]::OpenStandardInput(), [Text.Encoding]::ASCII, $false, 65536)
     $lines = [Collections.Concurrent.BlockingCollection[string]]::new()
-    [void] $listener.AddScript('param($reader, $lines) while ($true) { $line = $reader.ReadLine(); if ($null -eq $line) { [Environment]::Exit(0) }; $lines.Add($line) }')
-    [void] $listener.AddArgument($reader).AddArgument($lines).BeginInvoke()
+    [void] $listener.AddScript({
+            param($reader, $lines, $wait)
+            while ($true) {
+                $reading = $reader.ReadLineAsync()
+                if (-not $reading.Wait($wait) -or $null -eq $reading.Result) { [Environment]::Exit(0) }
+                # an empty line is a sign of life
+                if ($reading.Result.Length -gt 0) { $lines.Add($reading.Result) }
+            }
+        }.ToString())
+    [void] $listener.AddArgument($reader).AddArgument($lines).AddArgument($(if ($lease -gt 0) { $lease } else { -1 })).BeginInvoke()
     return , $lines
 }
 
-function Start-Worker([string] $token) {
+function Start-Worker([string] $token, [int] $lease) {
     $ErrorActionPreference = 'Stop'
     $ProgressPreference = $WarningPreference = $VerbosePreference = $DebugPreference = $InformationPreference = 'SilentlyContinue'
-    $lines = Start-Listener
+    $lines = Start-Listener $lease
     Write-Frame '0' '{"answer":{"ready":true}}'
     while ($true) {
         $number, $data = $lines.Take().Split(' ')

@@ -18,17 +18,19 @@ function Get-CimCmdletsProblem {
         Import-Module CimCmdlets -ErrorAction Stop
         return $null
     }
-    catch { return $_.Exception.Message }
+    catch { return $_ }
 }
 
 function Get-ShellFacts {
     $rights = Get-RightsOfShell
+    $problem = Get-CimCmdletsProblem
     $facts = [ordered] @{
         edition = [string] $PSVersionTable.PSEdition
         version = [string] $PSVersionTable.PSVersion
         elevated = $rights.elevated
         hyperVAdministrator = $rights.hyperVAdministrator
-        moduleProblem = Get-CimCmdletsProblem
+        moduleProblem = if ($problem) { $problem.Exception.Message }
+        moduleProblemId = if ($problem) { $problem.FullyQualifiedErrorId }
     }
     return Format-Facts $facts
 }
