@@ -5,8 +5,8 @@ import {
   settingCommandIn,
 } from "./configuration-key";
 import { hostKeys } from "./transports/host-keys";
-import { powerShellKeys } from "./transports/powershell/configuration";
 import { simulatedKeys } from "./transports/simulated/configuration";
+import { wsmanKeys } from "./transports/wsman/configuration";
 
 export {
   type ConfigurationKey,
@@ -25,11 +25,11 @@ export const configurationKeys = {
   transport: {
     description:
       "How the host is reached. On Windows, where no `host` is set, PowerShell; everywhere else it has to be set: a simulated host is never chosen silently.",
-    values: ["powershell", "simulated"],
+    values: ["powershell", "wsman", "simulated"],
     place: "host",
   },
   ...hostKeys,
-  ...powerShellKeys,
+  ...wsmanKeys,
   ...simulatedKeys,
   dependents: {
     description:

@@ -30,10 +30,20 @@ export function transportOf(
   throw new InvalidArgumentError({
     attempted: "Choosing the way to the Hyper-V host",
     target: writtenKey("transport", connection),
-    answer: "it is not set",
+    answer: host === undefined ? "it is not set" : "it is not set, and host is",
     outcome: "Nothing was asked of any host",
-    remedy: `Set it: ${settingCommand("transport", connection)} <one of: ${configurationKeys.transport.values.join(", ")}>`,
+    remedy:
+      host === undefined
+        ? `Set it: ${settingCommand("transport", connection)} <one of: ${configurationKeys.transport.values.join(", ")}>`
+        : `From this system (${platform}), ${host} can be reached by ${waysFrom(platform).join(" or ")}: ${settingCommand("transport", connection)} wsman`,
   });
+}
+
+/** The transports that reach a remote host from a system. */
+function waysFrom(platform: NodeJS.Platform): readonly string[] {
+  const remote = configurationKeys.transport.values.filter((name) => name !== "simulated");
+  // the cmdlets that the transport powershell runs exist on Windows only
+  return platform === "win32" ? remote : remote.filter((name) => name !== "powershell");
 }
 
 /**

@@ -10,8 +10,13 @@ import { embeddedSettings, jobOf, SteppedClock } from "../support/simulated-host
 /** Opens a session of the transport under test to a simulated host, by whatever the transport talks through. */
 export type MakeSession = (host: SimulatedHost, context: TestContext) => Promise<CimSession>;
 
-/** Gives back a session after a test. */
-export type ReleaseSession = (session: CimSession) => Promise<void>;
+/** What differs between transports without breaking the contract. */
+export interface SessionTraits {
+  /** Closes the session where nothing is given; a transport whose sessions are dear may keep them for the next test, as long as none gets a closed one. */
+  readonly release?: (session: CimSession) => Promise<void>;
+  /** Whether a read whose connection is lost is repeated once, over another. */
+  readonly repeatsReads?: boolean;
+}
 
 const xmlCharacters = `<&>"'\t]]> <![CDATA[ &amp; &#10; <!-- -->`;
 const otherCharacters = "Zoë Ångström 東京 🖥️ \u00a0\u200b\u2028 ÿĀ";
@@ -38,15 +43,9 @@ const seed: Seed = {
 /**
  * The contract of a `CimSession`, which every transport passes. The host at the other end is the simulated one, so that
  * what was asked of it, and what it holds, can be compared with what the session says.
- *
- * @param release - Closes the session where nothing is given; a transport whose sessions are dear may keep them for the next
- * test, as long as none gets a closed one.
  */
-export function describeCimSession(
-  name: string,
-  makeSession: MakeSession,
-  release: ReleaseSession = (session) => session.close(),
-): void {
+export function describeCimSession(name: string, makeSession: MakeSession, traits: SessionTraits = {}): void {
+  const { release = (session) => session.close(), repeatsReads = false } = traits;
   describe(`CimSession: ${name}`, () => {
     let clock: SteppedClock;
     let host: SimulatedHost;
@@ -354,7 +353,7 @@ export function describeCimSession(
 
       test("a connection that is lost is told of, typed, and the next request is served", async () => {
         const path = await group();
-        host.injectFault({ verb: "get", connection: "lostBefore" });
+        host.injectFault({ verb: "get", connection: "lostBefore", times: repeatsReads ? 2 : 1 });
         const error = await session.get(path).catch((thrown: unknown) => thrown);
         expect(ConnectionError.isInstance(error)).toBe(true);
         expect((await session.get(path)).string("ElementName")).toBe("web-tier");

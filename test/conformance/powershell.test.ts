@@ -43,6 +43,6 @@ describe.each(kinds)("$edition.name, method declarations: $declaresMethods", ({ 
       kept ??= await open();
       return kept;
     },
-    async () => {},
+    { release: async () => {} },
   );
 });

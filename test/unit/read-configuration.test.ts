@@ -12,6 +12,8 @@ describe("the configuration", () => {
   it("has defaults, and leaves out what nobody set", () => {
     expect(readConfiguration(sources({}))).toEqual({
       authentication: "default",
+      protocol: "https",
+      allowUnencrypted: "false",
       namespace: "root\\virtualization\\v2",
       simulatedHost: "simulated-host.jsonl",
       dependents: "unknown",
@@ -52,6 +54,8 @@ describe("several connections", () => {
       transport: "powershell",
       host: "HV-EAST",
       authentication: "default",
+      protocol: "https",
+      allowUnencrypted: "false",
       namespace: "root\\virtualization\\v2",
       simulatedHost: "simulated-host.jsonl",
       dependents: "kept",

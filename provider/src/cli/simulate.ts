@@ -16,6 +16,7 @@ import { readAssignments } from "./assignments";
 import type { CommandSite } from "./command-site";
 import { type CommonOptions, commandConfiguration, requireStore } from "./configuration";
 import type { Report } from "./report";
+import { addSimulateServe } from "./simulate-serve";
 
 /** Adds `simulate` and what is below it. Each works on the store, so also while something else works with the host. */
 export function addSimulate(program: Command, site: CommandSite): void {
@@ -116,6 +117,8 @@ export function addSimulate(program: Command, site: CommandSite): void {
         showHost(report, host);
       }),
     );
+
+  addSimulateServe(simulate, site);
 }
 
 /** Makes a host that behaves as a recording says, and tells which answers it can't follow. */

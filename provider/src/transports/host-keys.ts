@@ -17,6 +17,17 @@ export const hostKeys = {
     isSecret: true,
     place: "host",
   },
+  port: {
+    description: "The port on a remote host; the protocol's own where none is set (WinRM: 5986, over HTTP 5985).",
+    place: "host",
+  },
+  authentication: {
+    description:
+      "Authentication method for a remote host. The transport powershell takes `negotiate`, `kerberos` and `credssp`; wsman takes `negotiate` (NTLM, also its `default`), `basic` and `certificate`.",
+    values: ["default", "negotiate", "kerberos", "credssp", "basic", "certificate"],
+    default: "default",
+    place: "host",
+  },
   namespace: {
     description: "Where Hyper-V's classes are: `root\\HyperVCluster\\v2` on a failover cluster's name.",
     default: virtualizationNamespace,

@@ -2,6 +2,7 @@ import type { CimSession } from "../cim/cim-session";
 import type { Finding } from "../finding";
 import { powerShellOptions } from "./powershell/configuration";
 import { simulatedOptions } from "./simulated/configuration";
+import { wsmanOptions } from "./wsman/configuration";
 
 /** The code of one transport, loaded when it is first used. */
 interface TransportModule<Options> {
@@ -41,5 +42,6 @@ function transport<Configuration, Options>(
 /** Every transport, by its name in the configuration. A process loads only the code of the one that it uses. */
 export const transports = {
   powershell: transport(powerShellOptions, () => import("./powershell/index.js")),
+  wsman: transport(wsmanOptions, () => import("./wsman/index.js")),
   simulated: transport(simulatedOptions, () => import("./simulated/index.js")),
 } as const;

@@ -1,30 +1,12 @@
-import {
-  type ConfigurationKeys,
-  type ConfigurationValues,
-  settingCommandIn,
-  writtenKey,
-} from "../../configuration-key";
+import { type ConfigurationValues, settingCommandIn, writtenKey } from "../../configuration-key";
 import { hostKeys } from "../host-keys";
 import { refuseConfiguration } from "../refuse-configuration";
 import type { PowerShellTransportOptions } from "./options";
 
-/** The keys that only this transport has. */
-export const powerShellKeys = {
-  authentication: {
-    description:
-      "Authentication method for a remote host. Basic and Digest need HTTPS, which `New-CimSession` isn't given here, so they aren't offered.",
-    values: ["default", "negotiate", "kerberos", "credssp"],
-    default: "default",
-    place: "host",
-  },
-} as const satisfies ConfigurationKeys;
-
 /** `New-CimSession -Authentication` by our words for it. */
 const cmdletAuthentications = { negotiate: "Negotiate", kerberos: "Kerberos", credssp: "CredSsp" } as const;
 
-type PowerShellConfiguration = ConfigurationValues<typeof hostKeys & typeof powerShellKeys> & {
-  readonly connection?: string;
-};
+type PowerShellConfiguration = ConfigurationValues<typeof hostKeys> & { readonly connection?: string };
 
 /**
  * Reads what this transport needs from the configuration.
@@ -49,6 +31,14 @@ export function powerShellOptions(configuration: PowerShellConfiguration): Power
       connection,
       answer: "it is set, and host is not: WMI refuses credentials for its own computer",
       remedy: `Run Pulumi under that account, or set ${writtenKey("host", connection)}`,
+    });
+  }
+  if (authentication === "basic" || authentication === "certificate") {
+    throw refuseConfiguration({
+      name: "authentication",
+      connection,
+      answer: `the transport powershell doesn't offer ${authentication}, which needs HTTPS`,
+      remedy: `Set it to negotiate, kerberos or credssp, or use the transport wsman: ${settingCommandIn(hostKeys, "authentication", connection)} negotiate`,
     });
   }
   return {

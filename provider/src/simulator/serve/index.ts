@@ -1,0 +1,2 @@
+export { type CertificateContent, type MadeCertificate, makeCertificate } from "./make-certificate";
+export { type ServedAuthentication, WsmanServer, type WsmanServerOptions } from "./wsman-server";

@@ -1,0 +1,69 @@
+import { Hresult } from "../../schema/hresults";
+import { element, elementWith, type Xml } from "../../soap/write-xml";
+import type { HostLanguage } from "../texts";
+
+/** What a service answers instead of doing what it was asked. */
+export interface Fault {
+  readonly subcode: string;
+  readonly hresult: number | null;
+  readonly text: string;
+}
+
+/** A refusal of the service's own, before the host is asked. */
+export class ServiceFault extends Error {
+  readonly fault: Fault;
+
+  constructor(subcode: string, hresult: number | null) {
+    super(subcode);
+    this.fault = { subcode, hresult, text: subcode };
+  }
+}
+
+/** Subcodes by WMI's numbers, as WinRM answers them; the others are internal errors. */
+const subcodes: Readonly<Record<number, string>> = {
+  [Hresult.WBEM_E_NOT_FOUND]: "DestinationUnreachable",
+  [Hresult.WBEM_E_INVALID_CLASS]: "DestinationUnreachable",
+  [Hresult.WBEM_E_INVALID_NAMESPACE]: "DestinationUnreachable",
+  [Hresult.WBEM_E_ACCESS_DENIED]: "AccessDenied",
+  [Hresult.WBEM_E_INVALID_OBJECT_PATH]: "InvalidSelectors",
+  [Hresult.WBEM_E_TIMED_OUT]: "TimedOut",
+};
+
+/** Makes the fault of what the host refused. */
+export function faultOf(hresult: number | null, text: string): Fault {
+  return { subcode: subcodes[hresult ?? 0] ?? "InternalError", hresult, text };
+}
+
+/** What hosts of other languages write; clients decide by numbers. */
+const translated: Readonly<Record<HostLanguage, (fault: Fault) => string>> = {
+  English: ({ text }) => text,
+  German: ({ hresult }) => `Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Fehler ${hresult ?? 0}.`,
+  Japanese: ({ hresult }) => `WS-Management サービスは要求を処理できません。エラー ${hresult ?? 0}。`,
+};
+
+const languageTags: Readonly<Record<HostLanguage, string>> = { English: "en-US", German: "de-DE", Japanese: "ja-JP" };
+
+/** Writes a fault as WinRM does: WMI's number in WinRM's own detail. */
+export function faultBody(fault: Fault, machine: string, language: HostLanguage): Xml {
+  const { subcode, hresult } = fault;
+  const told = translated[language](fault);
+  const ofAddressing = subcode === "DestinationUnreachable" || subcode === "ActionNotSupported";
+  const attributes = { Code: String(hresult ?? Hresult.ERROR_WSMAN_RESOURCE_NOT_FOUND), Machine: machine };
+  const provider = elementWith(
+    "f:ProviderFault",
+    { provider: "WMI Provider", path: "%systemroot%\\system32\\WsmWmiPl.dll" },
+    elementWith("f:WSManFault", attributes, element("f:Message", told)),
+  );
+  return element(
+    "s:Fault",
+    element(
+      "s:Code",
+      element("s:Value", subcode === "InternalError" ? "s:Receiver" : "s:Sender"),
+      element("s:Subcode", element("s:Value", `${ofAddressing ? "a" : "w"}:${subcode}`)),
+    ),
+    element("s:Reason", elementWith("s:Text", { "xml:lang": languageTags[language] }, told)),
+    hresult === null
+      ? undefined
+      : element("s:Detail", elementWith("f:WSManFault", attributes, element("f:Message", provider))),
+  );
+}

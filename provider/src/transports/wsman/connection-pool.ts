@@ -1,0 +1,122 @@
+import { ExchangeFailure } from "./failures";
+import type { HostConnection } from "./host-connection";
+
+/** Who waits for a connection. */
+interface Waiter {
+  readonly resolve: (connection: HostConnection) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** The most connections to one host: more make no host quicker. */
+const mostConnections = 8;
+
+/**
+ * Connections to one host, each used by one request at a time and kept for the next.
+ *
+ * One log-on is under way at a time, and after one that was refused there are no more: repeating a wrong password locks accounts.
+ */
+export class ConnectionPool {
+  private readonly open: () => Promise<HostConnection>;
+  private readonly onRefusal: (failure: ExchangeFailure) => void;
+  private readonly idle: HostConnection[] = [];
+  private readonly busy = new Set<HostConnection>();
+  private readonly waiting: Waiter[] = [];
+  private isOpening = false;
+  private end: unknown;
+
+  /**
+   * @param open - Makes a connection on which the client is logged on.
+   * @param onRefusal - Is told why there will be no more connections.
+   */
+  constructor(open: () => Promise<HostConnection>, onRefusal: (failure: ExchangeFailure) => void) {
+    this.open = open;
+    this.onRefusal = onRefusal;
+  }
+
+  /** Does something with a connection that nobody else uses meanwhile. */
+  async use<Result>(
+    work: (connection: HostConnection) => Promise<Result>,
+    abortSignal: AbortSignal | undefined,
+  ): Promise<Result> {
+    const connection = await this.take(abortSignal);
+    try {
+      return await work(connection);
+    } catch (error) {
+      // with Basic and with certificates it is the first request that is refused
+      if (error instanceof ExchangeFailure && isFinal(error)) this.giveUp(error);
+      throw error;
+    } finally {
+      this.busy.delete(connection);
+      if (this.end === undefined && connection.isUsable) this.idle.push(connection);
+      else connection.destroy();
+      this.serve();
+    }
+  }
+
+  /** Ends all connections; whoever waits or comes later gets the reason. */
+  close(reason: unknown): void {
+    this.end ??= reason;
+    for (const connection of [...this.idle.splice(0), ...this.busy]) connection.destroy();
+    for (const waiter of this.waiting.splice(0)) waiter.reject(this.end);
+  }
+
+  private take(abortSignal: AbortSignal | undefined): Promise<HostConnection> {
+    return new Promise((resolve, reject) => {
+      if (abortSignal?.aborted) return reject(abortSignal.reason);
+      if (this.end !== undefined) return reject(this.end);
+      const settle =
+        <Value>(then: (value: Value) => void) =>
+        (value: Value) => {
+          abortSignal?.removeEventListener("abort", aborted);
+          then(value);
+        };
+      const waiter: Waiter = { resolve: settle(resolve), reject: settle(reject) };
+      const aborted = () => {
+        const at = this.waiting.indexOf(waiter);
+        if (at >= 0) this.waiting.splice(at, 1);
+        waiter.reject(abortSignal?.reason);
+      };
+      abortSignal?.addEventListener("abort", aborted);
+      this.waiting.push(waiter);
+      this.serve();
+    });
+  }
+
+  private serve(): void {
+    while (this.waiting.length > 0) {
+      const connection = this.idle.pop();
+      if (!connection) break;
+      if (connection.isUsable) {
+        this.busy.add(connection);
+        this.waiting.shift()?.resolve(connection);
+      } else connection.destroy();
+    }
+    const isRoom = this.busy.size + this.idle.length < mostConnections;
+    if (this.waiting.length > 0 && isRoom && !this.isOpening) void this.openAnother();
+  }
+
+  private giveUp(failure: ExchangeFailure): void {
+    this.onRefusal(failure);
+    this.close(failure);
+  }
+
+  private async openAnother(): Promise<void> {
+    this.isOpening = true;
+    try {
+      const connection = await this.open();
+      if (this.end === undefined) this.idle.push(connection);
+      else connection.destroy();
+    } catch (error) {
+      if (error instanceof ExchangeFailure && isFinal(error)) this.giveUp(error);
+      // the next of those who wait tries it again
+      else this.waiting.shift()?.reject(error);
+    }
+    this.isOpening = false;
+    this.serve();
+  }
+}
+
+/** Whether a failure would only repeat itself, and do harm by that. */
+function isFinal({ kind }: ExchangeFailure): boolean {
+  return kind === "refused" || kind === "notOffered";
+}

@@ -1,0 +1,97 @@
+import { X509Certificate } from "node:crypto";
+import { expect, test } from "vitest";
+import { channelBindings } from "../../../provider/src/ntlm/channel-bindings";
+import { md4, Rc4 } from "../../../provider/src/ntlm/ciphers";
+import { passwordKey } from "../../../provider/src/ntlm/messages";
+import { NtlmClient, readAccount } from "../../../provider/src/ntlm/ntlm-client";
+import { NtlmServer } from "../../../provider/src/ntlm/ntlm-server";
+import { openBody, sealBody } from "../../../provider/src/ntlm/sealed-body";
+import { SealBroken } from "../../../provider/src/ntlm/sealing";
+import { makeCertificate } from "../../../provider/src/simulator/serve/index";
+
+const password = "Secr3t!pä漢";
+
+function logOn(
+  options: { given?: string; clientBinding?: Buffer; serverBinding?: Buffer; requiresBinding?: boolean } = {},
+) {
+  const { given = password, clientBinding, serverBinding, requiresBinding = false } = options;
+  const client = new NtlmClient(readAccount("LAB\\Operator", given), {
+    targetName: "HTTP/hv01",
+    channelBindings: clientBinding,
+  });
+  const server = new NtlmServer({
+    computerName: "HV01",
+    passwordOf: (name) => (name === "Operator" ? password : undefined),
+    channelBindings: serverBinding,
+    requiresBinding,
+  });
+  const { message, sealing } = client.authenticate(server.challengeFor(client.negotiate()));
+  return { client: sealing, server, message, verdict: server.accept(message) };
+}
+
+test.each([
+  ["", "31d6cfe0d16ae931b73c59d7e0c089c0"],
+  ["abc", "a448017aaf21d8525fc10ae87aa6729d"],
+  [
+    "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+    "e33b4ddc9c38f2199c3e7b164fcc0536",
+  ],
+])("MD4 of %j is as RFC 1320 has it", (text, digest) => {
+  expect(md4(Buffer.from(text)).toString("hex")).toBe(digest);
+});
+
+test("RC4 is as RFC 6229 has it, and goes on where it ended", () => {
+  const whole = new Rc4(Buffer.from("0102030405", "hex")).apply(Buffer.alloc(32));
+  expect(whole.subarray(0, 16).toString("hex")).toBe("b2396305f03dc027ccc3524a0a1118a8");
+  const parts = new Rc4(Buffer.from("0102030405", "hex"));
+  expect(Buffer.concat([parts.apply(Buffer.alloc(7)), parts.apply(Buffer.alloc(25))])).toEqual(whole);
+});
+
+test("the password's key is as MS-NLMP 4.2.4 has it", () => {
+  expect(passwordKey("User", "Domain", "Password").toString("hex")).toBe("0c868a403bfd7a93a3001ef22ef02e3f");
+});
+
+test("a log-on is accepted, and both sides open what the other sealed, message by message", () => {
+  const { client, verdict } = logOn();
+  if (!verdict.isAccepted) throw new Error(verdict.reason);
+  for (const text of ["<s:Envelope/>", "", "é".repeat(100_000)]) {
+    expect(openBody(verdict.sealing, sealBody(client, Buffer.from(text))).toString()).toBe(text);
+    expect(openBody(client, sealBody(verdict.sealing, Buffer.from(text))).toString()).toBe(text);
+  }
+});
+
+test("a wrong password is refused", () => {
+  expect(logOn({ given: "secr3t" }).verdict).toEqual({ isAccepted: false, reason: "password" });
+});
+
+test("a message that was changed on its way is refused", () => {
+  const { server, message } = logOn();
+  message[60] = (message[60] ?? 0) ^ 0x10;
+  expect(server.accept(message)).toMatchObject({ isAccepted: false });
+});
+
+test("the channel binding decides: the right one is accepted, a wrong one refused, none only where it may be missing", () => {
+  const binding = channelBindings(
+    new X509Certificate(makeCertificate({ name: "a", notBefore: new Date(0), notAfter: new Date(1) }).certificate).raw,
+  );
+  const isAccepted = (clientBinding: Buffer | undefined, requiresBinding: boolean) =>
+    logOn({ serverBinding: binding, requiresBinding, ...(clientBinding && { clientBinding }) }).verdict.isAccepted;
+  expect(isAccepted(binding, true)).toBe(true);
+  expect(isAccepted(Buffer.alloc(16, 7), false)).toBe(false);
+  expect([isAccepted(undefined, false), isAccepted(undefined, true)]).toEqual([true, false]);
+});
+
+test("a sealed body that was changed, or comes twice, isn't opened", () => {
+  const changed = logOn();
+  if (!changed.verdict.isAccepted) throw new Error("refused");
+  const body = sealBody(changed.client, Buffer.from("<s:Envelope/>"));
+  body[body.length - 30] = (body[body.length - 30] ?? 0) ^ 1;
+  const { sealing } = changed.verdict;
+  expect(() => openBody(sealing, body)).toThrow(SealBroken);
+  const twice = logOn();
+  if (!twice.verdict.isAccepted) throw new Error("refused");
+  const sealed = sealBody(twice.client, Buffer.from("<s:Envelope/>"));
+  const { sealing: other } = twice.verdict;
+  openBody(other, Buffer.from(sealed));
+  expect(() => openBody(other, Buffer.from(sealed))).toThrow(SealBroken);
+});

@@ -1,0 +1,172 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { CimInstancePath } from "../../../../provider/src/cim/cim-instance-path";
+import type { CimSession } from "../../../../provider/src/cim/cim-session";
+import type { WsmanServerOptions } from "../../../../provider/src/simulator/serve/index";
+import { SimulatedHost } from "../../../../provider/src/simulator/simulated-host";
+import type { WsmanTransportOptions } from "../../../../provider/src/transports/wsman/endpoint";
+import { type CutPlace, CuttingProxy } from "../../../support/cutting-proxy";
+import { httpAnswer, RawAnswers } from "../../../support/raw-answers";
+import { webTierSeed } from "../../../support/simulated-hosts";
+import { openServed, serveHost, type WsmanConnection, wsmanConnections } from "../../../support/wsman-hosts";
+
+/** A served host, a session to it, and the proxy between the two. */
+async function scene(
+  connection: WsmanConnection,
+  served: Partial<WsmanServerOptions> = {},
+  options: Partial<WsmanTransportOptions> = {},
+) {
+  const host = SimulatedHost.inMemory({ seed: webTierSeed });
+  const server = await serveHost(() => host, connection, served);
+  const proxy = await CuttingProxy.start(server.port);
+  const session = await openServed(proxy.port, connection, options);
+  onTestFinished(async () => {
+    await session.close();
+    await proxy.stop();
+    await server.stop();
+  });
+  return { host, server, proxy, session };
+}
+
+async function createSnapshot(session: CimSession) {
+  const [service] = await session.query("SELECT * FROM Msvm_CollectionSnapshotService");
+  const [group] = await session.query("SELECT * FROM Msvm_VirtualSystemCollection");
+  if (!service || !group) throw new Error("the host has no group");
+  return () => session.invokeMethod(service.path, "CreateSnapshot", { Collection: group.path, SnapshotType: 1 });
+}
+
+describe.each(wsmanConnections)("a connection that is cut, %s", (connection) => {
+  const cutNext = (proxy: CuttingProxy, place: CutPlace) => {
+    proxy.cut = { at: proxy.requests + 1, place };
+  };
+
+  test.each(["before", "after"] as const)("a read is repeated once: cut %s the host got it", async (place) => {
+    const { host, proxy, session } = await scene(connection);
+    const before = host.requests.query;
+    cutNext(proxy, place);
+    expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
+    expect(host.requests.query - before).toBe(place === "before" ? 1 : 2);
+  });
+
+  test.each([
+    ["before", {}],
+    ["after", { CreateSnapshot: 1 }],
+  ] as const)("a call is never repeated, and its effect is unknown: cut %s the host got it", async (place, calls) => {
+    const { host, proxy, session } = await scene(connection);
+    const create = await createSnapshot(session);
+    cutNext(proxy, place);
+    const error = await create().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "CONNECTION_FAILED", effect: "unknown" });
+    expect(host.methodCalls).toEqual(calls);
+    expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
+  });
+
+  test("a call over a connection that is known to be closed goes over another, after another log-on", async () => {
+    const { host, server, proxy, session } = await scene(connection);
+    const create = await createSnapshot(session);
+    const logOns = server.logOns;
+    proxy.cutAll();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await create()).returnValue).toBe(4096);
+    expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
+    expect(server.logOns - logOns).toBe(connection === "plain" ? 0 : 1);
+  });
+
+  test("every cut of a log-on is survived by a read", async () => {
+    const { proxy, session } = await scene(connection);
+    for (const place of ["before", "after"] as const) {
+      for (const step of [1, 2, 3]) {
+        proxy.cutAll();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        proxy.cut = { at: proxy.requests + step, place };
+        expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
+        proxy.cut = undefined;
+      }
+    }
+  });
+});
+
+describe("connections", () => {
+  test("300 requests at once take 8 sockets, one log-on each, and arrive once each", async () => {
+    const { host, server, session } = await scene("sealed");
+    const before = host.requests.query;
+    const wql = "SELECT * FROM Msvm_VirtualSystemCollection";
+    const answers = await Promise.all(Array.from({ length: 300 }, () => session.query(wql)));
+    expect(answers.every(({ length }) => length === 1)).toBe(true);
+    expect(host.requests.query - before).toBe(300);
+    expect(server.mostSockets).toBeLessThanOrEqual(8);
+    expect(server.logOns).toBe(server.mostSockets);
+  });
+
+  test("a log-on that the host has forgotten is made again, for a call too: nothing of it had run", async () => {
+    const { host, server, session } = await scene("sealed");
+    const create = await createSnapshot(session);
+    server.forgetLogOns();
+    expect((await create()).returnValue).toBe(4096);
+    expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
+  });
+
+  test("a request that is given up while it waits for a connection is never sent", async () => {
+    const { host, session } = await scene("plain", { delay: (ms) => new Promise((done) => setTimeout(done, ms)) });
+    host.injectFault({ verb: "query", delaySeconds: 0.2, times: 8 });
+    const wql = "SELECT * FROM Msvm_VirtualSystemCollection";
+    const slow = Array.from({ length: 8 }, () => session.query(wql));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = host.requests.query;
+    const controller = new AbortController();
+    const waiting = session.query(wql, { abortSignal: controller.signal });
+    controller.abort();
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    await Promise.all(slow);
+    expect(host.requests.query).toBe(before);
+  });
+
+  test("a request that is given up under way leaves a session that serves the next one", async () => {
+    const { host, session } = await scene("sealed");
+    host.injectFault({ verb: "query", delaySeconds: 60 });
+    const controller = new AbortController();
+    const wql = "SELECT * FROM Msvm_VirtualSystemCollection";
+    const waiting = session.query(wql, { abortSignal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    expect(await session.query(wql)).toHaveLength(1);
+  });
+
+  test("a call to a closed session under way fails typed, with an unknown effect", async () => {
+    const { host, session } = await scene("sealed");
+    const create = await createSnapshot(session);
+    host.injectFault({ method: "CreateSnapshot", delaySeconds: 60 });
+    const waiting = create().catch((thrown: unknown) => thrown);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await session.close();
+    expect(await waiting).toMatchObject({ code: "CONNECTION_FAILED", effect: "unknown" });
+  });
+});
+
+describe("a host that is too busy", () => {
+  const fault = (code: number) =>
+    `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header/><s:Body><s:Fault><s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Detail><f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="${code}"/></s:Detail></s:Fault></s:Body></s:Envelope>`;
+  const soap = "application/soap+xml;charset=UTF-8";
+
+  test.each([
+    ["too many operations", 500, 0x803381a6],
+    ["QuotaLimit", 500, 0x8033803f],
+    ["HTTP 503", 503, 0],
+  ])("is asked again after pauses that grow, and then named: %s", async (_, status, code) => {
+    const server = await RawAnswers.start(() => httpAnswer(status, soap, fault(code)));
+    onTestFinished(() => server.stop());
+    const pauses: number[] = [];
+    const pause = async (milliseconds: number) => void pauses.push(milliseconds);
+    const error = await openServed(server.port, "plain", { pause }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ effect: "none" });
+    expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 8000, 15_000]);
+    expect(server.requests).toBe(8);
+  });
+
+  test("is waited for no longer than the caller waits", async () => {
+    const { session } = await scene("plain", {}, { pause: () => new Promise(() => {}) });
+    const nothing = new CimInstancePath({ className: "Msvm_ConcreteJob", keys: { InstanceID: "1" } });
+    await expect(session.get(nothing, { abortSignal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+  });
+});

@@ -1,0 +1,74 @@
+import { expect, onTestFinished, test } from "vitest";
+import { SimulatedHost } from "../../../../provider/src/simulator/simulated-host";
+import { httpAnswer, RawAnswers } from "../../../support/raw-answers";
+import { webTierSeed } from "../../../support/simulated-hosts";
+import { openServed, serveHost } from "../../../support/wsman-hosts";
+
+const machines = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `vm-${at}` }));
+
+async function served(count: number, maxEnvelopeBytes: number) {
+  const host = SimulatedHost.inMemory({ seed: { hostName: "HV-MANY", machines: machines(count) } });
+  const server = await serveHost(() => host, "sealed", { maxEnvelopeBytes });
+  const session = await openServed(server.port, "sealed");
+  onTestFinished(async () => {
+    await session.close();
+    await server.stop();
+  });
+  return { host, server, session };
+}
+
+test("what fits into one envelope takes one request", async () => {
+  const { server, session } = await served(100, 8 * 1024 * 1024);
+  const before = server.requests;
+  expect(await session.query("SELECT * FROM Msvm_ComputerSystem")).toHaveLength(101);
+  expect(server.requests - before).toBe(1);
+});
+
+test("what doesn't fit is pulled to its end, each item once", async () => {
+  const { host, server, session } = await served(300, 64 * 1024);
+  const before = server.requests;
+  const found = await session.query("SELECT * FROM Msvm_ComputerSystem WHERE Caption = 'Virtual Machine'");
+  expect(new Set(found.map(({ path }) => path.identity)).size).toBe(300);
+  expect(found).toHaveLength(300);
+  expect(server.requests - before).toBeGreaterThan(5);
+  expect(host.requests.query).toBe(2);
+});
+
+test("an enumeration that can't be pulled to its end is given back to the host", async () => {
+  const { server, session } = await served(300, 64 * 1024);
+  const controller = new AbortController();
+  const before = server.requests;
+  server.onRequest = () => {
+    // the third is a pull
+    if (server.requests - before === 3) controller.abort();
+  };
+  const query = session.query("SELECT * FROM Msvm_ComputerSystem", { abortSignal: controller.signal });
+  await expect(query).rejects.toMatchObject({ name: "AbortError" });
+  await expect.poll(() => server.openEnumerations).toBe(0);
+});
+
+test("an item that can't be read is an error of the protocol that names the property", async () => {
+  const answer = (request: string) => {
+    const id = /MessageID>([^<]+)</.exec(request)?.[1];
+    const item = "<i:Msvm_ConcreteJob xmlns:i='urn:i'><i:JobState>soon</i:JobState></i:Msvm_ConcreteJob>";
+    return httpAnswer(
+      200,
+      "application/soap+xml;charset=UTF-8",
+      `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header><RelatesTo>${id}</RelatesTo></s:Header><s:Body><R><Items>${item}</Items><EndOfSequence/></R></s:Body></s:Envelope>`,
+    );
+  };
+  const server = await RawAnswers.start(answer);
+  onTestFinished(() => server.stop());
+  const error = await openServed(server.port, "plain").catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "PROTOCOL" });
+  expect(String(error)).toContain('JobState is "soon" instead of a number');
+});
+
+test("an account that sees no service keeps the name by which the host was reached", async () => {
+  const host = SimulatedHost.inMemory({ seed: { ...webTierSeed, options: { rights: "blind" } } });
+  const server = await serveHost(() => host, "plain");
+  onTestFinished(() => server.stop());
+  const session = await openServed(server.port, "plain");
+  expect(session.hostName).toBe("127.0.0.1");
+  await session.close();
+});
