@@ -33,7 +33,7 @@ module.exports = {
       from: { path: `${src}/lookups/`, pathNot: `${src}/lookups/answers/` },
       to: {
         path: src,
-        pathNot: `${src}/(lookups/(?!answers/)|types/)`,
+        pathNot: `${src}/(lookups/(?!answers/)|types/|resources/|errors\\.ts)`,
         dependencyTypesNot: ["type-only", "dynamic-import"],
       },
     },

@@ -1,10 +1,10 @@
-/** One line of a tree, and what hangs below it. */
+/** A line of a tree, and the lines below it. */
 export interface TreeNode {
   readonly text: string;
   readonly below: readonly TreeNode[];
 }
 
-/** Draws a tree with lines, for people. */
+/** Draws a tree for people. */
 export function drawTree(root: TreeNode): string {
   return linesOf(root).join("\n");
 }

@@ -9,7 +9,7 @@ import {
   settingCommand,
   writtenKey,
 } from "./config";
-import { parseDuration } from "./duration";
+import { durationForm, parseDuration } from "./duration";
 import { InvalidArgumentError } from "./errors";
 import { suggestion } from "./nearest";
 
@@ -23,9 +23,9 @@ const placeOf = (name: ConfigurationKeyName) => (configurationKeys[name] as Conf
 /**
  * Reads the configuration of one connection.
  *
- * @param connection - Its name; without one it is what the key `connection` names, else what the keys outside describe.
- * @throws {@link InvalidArgumentError} for a key or a connection that doesn't exist (with the nearest that does), for a value
- * that a key doesn't take, and for keys that contradict each other.
+ * @param connection - Its name. Default: the one that the key `connection` names, else the keys outside of `connections`.
+ * @throws {@link InvalidArgumentError} for an unknown key or connection (with a suggestion), for an invalid value, and for keys
+ * that contradict each other.
  */
 export function readConfiguration(sources: ConfigurationSources, connection?: string): Configuration {
   const { get, stackKeys, environment } = sources;
@@ -37,16 +37,24 @@ export function readConfiguration(sources: ConfigurationSources, connection?: st
   const { connection: byDefault } = outside;
   if (byDefault) refuseUselessKeys(byDefault, outside);
   const chosen = connection ?? (byDefault || undefined);
-  if (chosen === undefined) return checkedValues(outside);
+  const isVariable = (name: ConfigurationKeyName) => !get(name);
+  if (chosen === undefined) return checkedValues(outside, { isVariable });
   const inside = connections.get(chosen);
   if (!inside) throw unknownConnection(chosen, [...connections.keys()], connection === undefined);
-  checkedValues(outside);
+  checkedValues(outside, { isVariable });
   const shared = names.filter((name) => placeOf(name) === undefined).map((name) => [name, outside[name]]);
-  return checkedValues({ ...Object.fromEntries(shared), ...inside, connection: chosen }, chosen);
+  return checkedValues({ ...Object.fromEntries(shared), ...inside, connection: chosen }, { connection: chosen });
 }
 
-/** Checks values, and puts defaults where there is none. */
-function checkedValues(values: Values, connection?: string): Configuration {
+/** Where values stand, for messages. */
+interface Origin {
+  readonly connection?: string;
+  /** Whether a key's value comes from its environment variable. */
+  readonly isVariable?: (name: ConfigurationKeyName) => boolean;
+}
+
+/** Checks values, and adds defaults. */
+function checkedValues(values: Values, origin: Origin): Configuration {
   const configuration: Record<string, string> = {};
   for (const name of names) {
     if (name === "connections") continue;
@@ -54,13 +62,13 @@ function checkedValues(values: Values, connection?: string): Configuration {
     const value = values[name] || key.default;
     if (value === undefined) continue;
     const isRight = key.isDuration ? parseDuration(value) !== undefined : (key.values?.includes(value) ?? true);
-    if (!isRight) throw unknownValue(name, connection, value);
+    if (!isRight) throw invalidValue(name, value, origin);
     configuration[name] = value;
   }
   return configuration as unknown as Configuration;
 }
 
-/** Reads all connections, whichever of them is used: a wrong one is told before it is needed. */
+/** Reads all connections, so that a mistake in any of them is reported before it is needed. */
 function readConnections(text: string | undefined): ReadonlyMap<string, Values> {
   if (!text) return new Map();
   const connections = asMap(parsed(text));
@@ -73,10 +81,10 @@ function readConnection(connection: string, value: unknown): Values {
   if (!keys) throw noMap(writtenKey("connections").concat(".", connection), connection);
   const known = names.filter((name) => placeOf(name) !== "stack");
   refuseUnknownKeys(known, Object.keys(keys), (name) => writtenKey(name, connection));
-  // --path makes numbers and truth values of what looks like one
+  // --path stores what looks like a number or a boolean as one
   const texts = Object.entries(keys).map(([name, one]) => [name, typeof one === "string" ? one : JSON.stringify(one)]);
   const values = Object.fromEntries(texts) as Values;
-  checkedValues(values, connection);
+  checkedValues(values, { connection });
   return values;
 }
 
@@ -97,26 +105,26 @@ function refuseUnknownKeys(known: readonly string[], found: readonly string[], s
   for (const key of found) {
     if (known.includes(key)) continue;
     const remedy = `${suggestion(key, known, shown)}The keys are ${known.map(shown).join(", ")}`;
-    throw wrong(shown(key), "there is no such key", remedy);
+    throw wrong(shown(key), "this key doesn't exist", remedy);
   }
 }
 
-/** A default connection, and keys outside that say how a host is reached: nothing would use them, and which is meant can't be told. */
+/** Refuses a default connection together with a host outside of `connections`: which one is meant is unclear. */
 function refuseUselessKeys(byDefault: string, outside: Values): void {
   const useless = names.filter((name) => placeOf(name) === "host" && outside[name]);
   const [first] = useless;
   if (!first) return;
   const told = useless.map((name) => `${writtenKey(name)} (or ${environmentVariable(name)})`).join(", ");
-  const answer = `it says that ${JSON.stringify(byDefault)} is used, so nothing would use ${told}`;
-  const remedy = `Say it inside the connection (${settingCommand(first, byDefault)} …) and remove it outside, or remove ${writtenKey("connection")}`;
+  const answer = `it chooses the connection ${JSON.stringify(byDefault)}, so nothing would use ${told}`;
+  const remedy = `Move it into the connection (${settingCommand(first, byDefault)} …), or remove ${writtenKey("connection")}`;
   throw wrong(writtenKey("connection"), answer, remedy);
 }
 
 function unknownConnection(name: string, known: readonly string[], isDefault: boolean): InvalidArgumentError {
   const target = isDefault ? writtenKey("connection") : `the connection ${JSON.stringify(name)}`;
   if (known.length === 0) {
-    const remedy = `Make it: ${settingCommand("host", name)} HV-EAST`;
-    return wrong(target, `${writtenKey("connections")} has no connection at all`, remedy);
+    const remedy = `Create it: ${settingCommand("host", name)} HV-EAST`;
+    return wrong(target, `${writtenKey("connections")} has no connections`, remedy);
   }
   const list = known.map((one) => JSON.stringify(one)).join(", ");
   const remedy = `${suggestion(name, known)}The connections are ${list}`;
@@ -124,13 +132,25 @@ function unknownConnection(name: string, known: readonly string[], isDefault: bo
 }
 
 function noMap(target: string, connection: string): InvalidArgumentError {
-  return wrong(target, "it is no map", `Set its keys one by one: ${settingCommand("host", connection)} HV-EAST`);
+  return wrong(target, "it isn't a map", `Set its keys one by one: ${settingCommand("host", connection)} HV-EAST`);
 }
 
-function unknownValue(name: ConfigurationKeyName, connection: string | undefined, value: string): InvalidArgumentError {
-  const { values = ["30s", "1h30m"], isDuration }: ConfigurationKey = configurationKeys[name];
-  const remedy = `Set it to ${isDuration ? "a duration such as " : ""}${values.join(", ")}: ${settingCommand(name, connection)} ${values[0]}`;
-  return wrong(writtenKey(name, connection), `${JSON.stringify(value)} is none of its values`, remedy);
+function invalidValue(
+  name: ConfigurationKeyName,
+  value: string,
+  { connection, isVariable }: Origin,
+): InvalidArgumentError {
+  const { values = [], isDuration }: ConfigurationKey = configurationKeys[name];
+  const example = isDuration ? "30s" : values[0];
+  const variable = isVariable?.(name) ? environmentVariable(name) : undefined;
+  const allowed = isDuration ? `Write ${durationForm}` : `Allowed values: ${values.join(", ")}`;
+  const ownVariable = connection === undefined ? ` (${environmentVariable(name)})` : "";
+  const setting = variable ? `export ${variable}=${example}` : `${settingCommand(name, connection)} ${example}`;
+  return wrong(
+    variable ? `${variable} (${writtenKey(name)})` : writtenKey(name, connection) + ownVariable,
+    isDuration ? `${JSON.stringify(value)} isn't a duration` : `${JSON.stringify(value)} isn't one of its values`,
+    `${allowed}. For example: ${setting}`,
+  );
 }
 
 function wrong(target: string, answer: string, remedy: string): InvalidArgumentError {
@@ -138,7 +158,7 @@ function wrong(target: string, answer: string, remedy: string): InvalidArgumentE
     attempted: "Reading the configuration",
     target,
     answer,
-    outcome: "Nothing was asked of the host",
+    outcome: "The host was not contacted",
     remedy,
   });
 }

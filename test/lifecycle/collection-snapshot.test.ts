@@ -250,7 +250,7 @@ describe("bad input", () => {
 
   it.each([
     [{ "hyperv-snapshots:transprot": "simulated" }, "Did you mean hyperv-snapshots:transport?"],
-    [{ "hyperv-snapshots:transport": "carrier-pigeon" }, '"carrier-pigeon" is none of its values'],
+    [{ "hyperv-snapshots:transport": "carrier-pigeon" }, '"carrier-pigeon" isn\'t one of its values'],
     [{ "hyperv-snapshots:dependents": "maybe" }, "Set it to unknown, kept, removed"],
   ])("in the configuration %j", async (configuration, said) => {
     provider = await start(configuration as Record<string, string>);

@@ -34,7 +34,15 @@ describe("the configuration", () => {
   it.each([
     [sources({ simulatedhost: "x" }), "Did you mean hyperv-snapshots:simulatedHost?"],
     [sources({}, { HYPERV_SNAPSHOTS_SIMULATED_HOTS: "x" }), "Did you mean HYPERV_SNAPSHOTS_SIMULATED_HOST?"],
-    [sources({ dependents: "Kept" }), 'hyperv-snapshots:dependents failed: "Kept" is none of its values'],
+    [
+      sources({ dependents: "Kept" }),
+      `hyperv-snapshots:dependents (HYPERV_SNAPSHOTS_DEPENDENTS) failed: "Kept" isn't one of its values. The host was not contacted. Allowed values: unknown, kept, removed. For example: pulumi config set hyperv-snapshots:dependents unknown`,
+    ],
+    [sources({}, { HYPERV_SNAPSHOTS_DEPENDENTS: "Kept" }), "For example: export HYPERV_SNAPSHOTS_DEPENDENTS=unknown"],
+    [
+      sources({}, { HYPERV_SNAPSHOTS_RESUME_WITHIN: "soon" }),
+      `HYPERV_SNAPSHOTS_RESUME_WITHIN (hyperv-snapshots:resumeWithin) failed: "soon" isn't a duration. The host was not contacted. Write a duration such as 30s, 10m, 1h30m or 7d`,
+    ],
   ])("that is wrong is refused with what would be right (%#)", (wrong, said) => {
     expect(() => readConfiguration(wrong)).toThrow(said);
     expect(() => readConfiguration(wrong)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
@@ -87,23 +95,27 @@ describe("several connections", () => {
   });
 
   it.each([
-    [{ connections }, "eest", 'there is no connection "eest". Nothing was asked of the host. Did you mean "east"?'],
+    [{ connections }, "eest", 'there is no connection "eest". The host was not contacted. Did you mean "east"?'],
     [{ connections, connection: "wets" }, undefined, "hyperv-snapshots:connection failed"],
     [{}, "east", "pulumi config set --path 'hyperv-snapshots:connections.east.host' HV-EAST"],
     [{ connections: '{"east":{"hots":"HV"}}' }, undefined, "Did you mean hyperv-snapshots:connections.east.host?"],
     [
       { connections: '{"east":{"connection":"west"}}' },
       undefined,
-      "connections.east.connection failed: there is no such",
+      "connections.east.connection failed: this key doesn't exist",
     ],
     [
       { connections: '{"east":{"dependents":"Kept"}}' },
       undefined,
       "--path 'hyperv-snapshots:connections.east.dependents'",
     ],
-    [{ connections: '{"east":{"lostAnswerSearch":"soon"}}' }, undefined, "a duration such as 30s, 1h30m"],
-    [{ connections: "HV-EAST" }, undefined, "hyperv-snapshots:connections failed: it is no map"],
-    [{ connections: '{"east":"HV-EAST"}' }, undefined, "hyperv-snapshots:connections.east failed: it is no map"],
+    [
+      { connections: '{"east":{"lostAnswerSearch":"soon"}}' },
+      undefined,
+      'lostAnswerSearch failed: "soon" isn\'t a duration',
+    ],
+    [{ connections: "HV-EAST" }, undefined, "hyperv-snapshots:connections failed: it isn't a map"],
+    [{ connections: '{"east":"HV-EAST"}' }, undefined, "hyperv-snapshots:connections.east failed: it isn't a map"],
     [{ connections, connection: "east", host: "HV01" }, undefined, "nothing would use hyperv-snapshots:host"],
   ])("that are wrong are refused with what would be right (%#)", (stack, connection, said) => {
     expect(() => readConfiguration(sources(stack as Record<string, string>), connection)).toThrow(said);

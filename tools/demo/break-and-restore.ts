@@ -5,7 +5,7 @@ import { storeVariable } from "./demo-pulumi";
 
 const brokenVersion = "2.0.0 (broken)";
 
-/** The demo's host, where it is, and how to talk to the person. */
+/** The demo's host, where it is, and how to write to the terminal. */
 export interface DemoHost {
   readonly host: SimulatedHost;
   readonly storeFile: string;
@@ -29,7 +29,7 @@ What to try next:
 }
 
 /**
- * Brings the group back to its newest snapshot by the command that people use, and starts the machines, as people do.
+ * Restores the group's newest snapshot with the command, and starts the machines.
  *
  * @returns The exit code: the command's.
  */
@@ -38,10 +38,10 @@ export function restoreMachines({ host, storeFile, repository, say }: DemoHost):
   const snapshots = machines.flatMap((machine) => machine.snapshots);
   const newest = snapshots.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt, "en")).at(-1);
   if (!newest?.snapshotCollectionId) {
-    say("There is no snapshot to go back to: npm run demo takes one first.");
+    say("There is no snapshot to restore: `npm run demo` takes one.");
     return 1;
   }
-  const parameters = ["restore", newest.snapshotCollectionId, "--yes"];
+  const parameters = ["restore", "--latest", "web-tier", "--yes", "--no-stack"];
   say(`\n$ hyperv-snapshots ${parameters.join(" ")}`);
   const { status } = spawnSync(
     process.execPath,
@@ -57,13 +57,13 @@ export function restoreMachines({ host, storeFile, repository, say }: DemoHost):
   );
   if (status !== 0) return status ?? 1;
   for (const { name } of machines) host.startMachine(name);
-  say("\nStarted again, as an operator would (Start-VM). The host as it shows itself now:\n");
+  say("\nStarted again, as an operator would (Start-VM). The host now:\n");
   say(drawHost(host.tree()));
   return 0;
 }
 
 function demoGroup(host: SimulatedHost): GroupView {
   const [group] = host.tree().groups;
-  if (!group) throw new Error("The demo's host has no VM group; npm run demo -- reset forgets it");
+  if (!group) throw new Error("The demo's host has no VM group; `npm run demo -- reset` deletes it");
   return group;
 }

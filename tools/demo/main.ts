@@ -14,34 +14,26 @@ const say = (text = "") => process.stdout.write(`${text}\n`);
 const openHost = () => openDemoHost(storeFile);
 
 async function up(extra: readonly string[]): Promise<void> {
-  say("\nThe host as it is now:\n");
+  say("\nThe host before:\n");
   say(drawHost(openHost().tree()));
   say();
   const pulumi = await preparePulumi(folder);
   say("\n$ pulumi up");
-  pulumi.run(["up", "--yes", "--skip-preview", ...extra]);
+  await pulumi.run(["up", "--yes", "--skip-preview", "--suppress-outputs", ...extra]);
   const { reference } = JSON.parse(pulumi.ask(["stack", "output", "--json"]));
   say("\nThe reference to the snapshot, from the stack's outputs:\n");
   say(`  ${reference}`);
-  say("\nThe host as it shows itself now (read from the host, not from Pulumi's state):\n");
+  say("\nThe host now (read from the host, not from Pulumi's state):\n");
   const host = openHost();
   say(drawHost(host.tree()));
-  say(`
-What to try next:
-  npm run demo -- break        upgrades the machines to a version that doesn't work
-  npm run demo -- restore      brings them back from the snapshot, all to the same moment
-  npm run demo -- kill         kills the CLI in the middle of the job, on a host of its own, and counts what comes of it
-  npm run demo                 again: nothing changes, no second snapshot is taken
-  npm run demo -- up           after another appVersion in Pulumi.demo.yaml: a new snapshot takes the old one's place
-  npm run demo -- destroy      removes the snapshot from the host
-  npm run demo -- reset        forgets everything: the host and Pulumi's state`);
+  say(`\nWhat to try next:\n${usage}`);
 }
 
-/** Does something at a host that `up` has made. */
+/** Works on a host that `up` has created. */
 function atHost(work: (at: DemoHost) => number): () => Promise<void> {
   return async () => {
     if (!existsSync(storeFile)) {
-      say("There is no host yet: npm run demo makes it first.");
+      say("There is no host yet: `npm run demo` creates it.");
       return;
     }
     process.exitCode = work({ host: openHost(), storeFile, repository, say });
@@ -50,38 +42,50 @@ function atHost(work: (at: DemoHost) => number): () => Promise<void> {
 
 async function destroy(extra: readonly string[]): Promise<void> {
   if (!existsSync(storeFile)) {
-    say("There is nothing to destroy: npm run demo makes something first.");
+    say("There is nothing to destroy: `npm run demo` takes a snapshot first.");
     return;
   }
   const pulumi = await preparePulumi(folder);
   say("\n$ pulumi destroy");
-  pulumi.run(["destroy", "--yes", "--skip-preview", ...extra]);
-  say("\nThe host as it shows itself now:\n");
+  await pulumi.run(["destroy", "--yes", "--skip-preview", ...extra]);
+  say("\nThe host now:\n");
   say(drawHost(openHost().tree()));
 }
 
 async function reset(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  say("Forgotten: the simulated host and Pulumi's state of the demo.");
+  say("Deleted the demo's simulated host and Pulumi state.");
 }
 
-const commands: Readonly<Record<string, (extra: readonly string[]) => Promise<void>>> = {
-  up,
-  break: atHost(breakMachines),
-  restore: atHost(restoreMachines),
-  kill: () => killInTheMiddle({ folder: join(folder, "kill"), say }),
-  destroy,
-  reset,
+/** What `npm run demo -- WORD` can do. The one table: the help and the end of the demo show it. */
+const commands: Readonly<Record<string, { readonly help: string; run(extra: readonly string[]): Promise<void> }>> = {
+  up: { help: "takes the snapshot; a second run changes nothing", run: up },
+  break: { help: "upgrades the machines to a version that doesn't work", run: atHost(breakMachines) },
+  restore: { help: "brings all machines back to the moment of the snapshot", run: atHost(restoreMachines) },
+  kill: {
+    help: "kills the CLI during the job, then runs it again",
+    run: () => killInTheMiddle({ folder: join(folder, "kill"), say }),
+  },
+  destroy: { help: "removes the snapshot from the host", run: destroy },
+  reset: { help: "deletes the demo's host and Pulumi state", run: reset },
 };
 
+const usage = Object.entries(commands)
+  .map(([name, { help }]) => `  npm run demo${name === "up" ? "           " : ` -- ${name.padEnd(7)}`}  ${help}`)
+  .join("\n");
+
 async function main([name = "up", ...extra]: readonly string[]): Promise<void> {
-  const command = commands[name];
-  if (!command) {
-    process.stderr.write(`There is no demo called "${name}". There are: ${Object.keys(commands).join(", ")}.\n`);
-    process.exitCode = 1;
+  if (name === "--help" || name === "-h" || name === "help") {
+    say(`Runs Pulumi on an embedded simulated Hyper-V host. Its files are in ${folder}.\n\n${usage}`);
     return;
   }
-  await command(extra);
+  const command = commands[name];
+  if (!command) {
+    process.stderr.write(`Unknown demo command "${name}".\n\n${usage}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  await command.run(extra);
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

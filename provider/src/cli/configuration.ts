@@ -91,14 +91,10 @@ function layers({ config, context }: ConfigurationOptions, environment: Surround
     if (environment[environmentVariable(name)]) return "environment";
     return stack.has(name) && name !== hidden ? "stack" : undefined;
   };
+  // what only the environment sets is left to the reader, whose messages then name the variable
   const settingOf = (name: string) => {
-    const values = {
-      given: given.get(name),
-      environment: environment[environmentVariable(name)],
-      stack: stack.get(name),
-    };
     const layer = layerOf(name);
-    return layer && values[layer];
+    return layer === "given" ? given.get(name) : layer === "stack" ? stack.get(name) : undefined;
   };
   return { layerOf, settingOf, keys: [...given.keys(), ...stack.keys()] };
 }

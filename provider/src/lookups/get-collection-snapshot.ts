@@ -3,38 +3,38 @@ import type { output } from "../types";
 import { lookUp, lookUpOutput } from "./look-up";
 
 /**
- * Which snapshot to look up.
+ * Arguments of {@link getCollectionSnapshot}.
  *
  * @public
  */
 export interface GetCollectionSnapshotArgs {
   /** The snapshot collection: the host's `CollectionID`, or the reference to it. */
   snapshotCollection: string;
-  /** Which of the configured `connections` leads to the host. Default: as for resources. */
+  /** The configured connection to use. Default: as for resources. */
   connection?: string;
 }
 
 /**
- * Which snapshot to look up, where that may be known later.
+ * Arguments of {@link getCollectionSnapshotOutput}.
  *
  * @public
  */
 export interface GetCollectionSnapshotOutputArgs {
   /** The snapshot collection: the host's `CollectionID`, or the reference to it. */
   snapshotCollection: pulumi.Input<string>;
-  /** Which of the configured `connections` leads to the host. Default: as for resources. */
+  /** The configured connection to use. Default: as for resources. */
   connection?: pulumi.Input<string>;
 }
 
 /**
- * Looks up one snapshot of a VM group, whoever took it. It is read in the program, each time it runs.
+ * Looks up one snapshot of a VM group, managed or not. The program reads it from the host each time it runs.
  *
  * @example
  * ```ts
  * const { createdAt } = await getCollectionSnapshot({ snapshotCollection: "CEBC65E5-8F30-8BFE-93DA-B98B830A1ADD" });
  * ```
  *
- * @throws {@link NotFoundError} when the host has no such snapshot, {@link AccessDeniedError} when that can't be told.
+ * @throws {@link NotFoundError} when the host has no such snapshot, {@link AccessDeniedError} when the account can't see whether it has.
  * @public
  */
 export function getCollectionSnapshot(
@@ -45,7 +45,7 @@ export function getCollectionSnapshot(
 }
 
 /**
- * Looks up a snapshot as {@link getCollectionSnapshot} does, once its arguments are known and what it depends on is there.
+ * Looks up a snapshot as {@link getCollectionSnapshot} does, once its arguments are known and the resources it depends on exist.
  *
  * @public
  */

@@ -1,33 +1,34 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { VirtualSystemCollection } from "../resources/virtual-system-collection";
 import type { output } from "../types";
-import { lookUp, lookUpOutput } from "./look-up";
+import { lookUp, lookUpOutput, withCollectionId } from "./look-up";
 
 /**
- * Whose snapshots to look up.
+ * Arguments of {@link getCollectionSnapshots}.
  *
  * @public
  */
 export interface GetCollectionSnapshotsArgs {
-  /** The VM group: its name, its `CollectionID`, or its object path. Default: the whole host, also where the group is gone. */
+  /** The VM group: its name, its `CollectionID`, or its object path. Default: the whole host, including snapshots of deleted groups. */
   collection?: string;
-  /** Which of the configured `connections` leads to the host. Default: as for resources. */
+  /** The configured connection to use. Default: as for resources. */
   connection?: string;
 }
 
 /**
- * Whose snapshots to look up, where that may be known later.
+ * Arguments of {@link getCollectionSnapshotsOutput}.
  *
  * @public
  */
 export interface GetCollectionSnapshotsOutputArgs {
-  /** The VM group: its name, its `CollectionID`, or its object path. Default: the whole host, also where the group is gone. */
-  collection?: pulumi.Input<string>;
-  /** Which of the configured `connections` leads to the host. Default: as for resources. */
+  /** The VM group: its name, its `CollectionID`, or its object path, or a `VirtualSystemCollection`. Default: the whole host, including snapshots of deleted groups. */
+  collection?: pulumi.Input<string> | VirtualSystemCollection;
+  /** The configured connection to use. Default: as for resources. */
   connection?: pulumi.Input<string>;
 }
 
 /**
- * Looks up the snapshots of a VM group, or of the whole host, whoever took them. They are read in the program, each time it runs.
+ * Looks up the snapshots of a VM group, or of the whole host, managed or not. The program reads them from the host each time it runs.
  *
  * @example
  * ```ts
@@ -35,7 +36,7 @@ export interface GetCollectionSnapshotsOutputArgs {
  * const newest = snapshots.at(-1);
  * ```
  *
- * @throws {@link NotFoundError} when there is no such group, naming those there are.
+ * @throws {@link NotFoundError} when there is no such group; the message lists the host's groups.
  * @public
  */
 export function getCollectionSnapshots(
@@ -46,7 +47,7 @@ export function getCollectionSnapshots(
 }
 
 /**
- * Looks up snapshots as {@link getCollectionSnapshots} does, once its arguments are known and what it depends on is there.
+ * Looks up snapshots as {@link getCollectionSnapshots} does, once its arguments are known and the resources it depends on exist.
  *
  * @public
  */
@@ -54,5 +55,5 @@ export function getCollectionSnapshotsOutput(
   args: GetCollectionSnapshotsOutputArgs = {},
   options: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<output.GetCollectionSnapshotsResult> {
-  return lookUpOutput("getCollectionSnapshots", args, options);
+  return lookUpOutput("getCollectionSnapshots", withCollectionId(args), options);
 }

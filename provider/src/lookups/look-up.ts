@@ -1,19 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
+import { HyperVError } from "../errors";
+import { VirtualSystemCollection } from "../resources/virtual-system-collection";
 import type { Answers } from "./answers";
 import { whatItDependsOn } from "./what-it-depends-on";
 
-/** The namespace of the configuration, and of the tokens by which mocks tell the look-ups apart. */
+/** The namespace of the configuration, and of the tokens by which mocks distinguish the look-ups. */
 const namespace = "hyperv-snapshots";
+
+// The SDK prints an error that has this mark as its message alone, without a stack trace and a dump of its properties.
+Object.defineProperty(HyperVError.prototype, "__pulumiRunError", { value: true });
 
 type Arguments<Name extends keyof Answers> = Parameters<Answers[Name]>[1];
 
 type Result<Name extends keyof Answers> = Awaited<ReturnType<Answers[Name]>>;
 
 /**
- * Looks something up in this process, the user's program: what it takes is loaded by the first call, and given back soon after
- * the last, so that the program ends by itself.
+ * Looks something up in this process, the user's program. The first call loads what it needs; soon after the last one
+ * everything is released, so that the program can end.
  *
- * Under `pulumi.runtime.setMocks` no host is asked, but `call` of the mocks: by the token `hyperv-snapshots:index:<name>`.
+ * Under `pulumi.runtime.setMocks` the mocks' `call` answers, with the token `hyperv-snapshots:index:<name>`.
  */
 export async function lookUp<Name extends keyof Answers>(
   name: Name,
@@ -21,7 +26,7 @@ export async function lookUp<Name extends keyof Answers>(
   options: pulumi.InvokeOptions,
 ): Promise<Result<Name>> {
   if (isMocked()) return pulumi.runtime.invoke(`${namespace}:index:${name}`, args as pulumi.Inputs, options);
-  // as the SDK does for a call of its own: the program isn't over while one is under way
+  // keeps the program alive during the call, as the SDK does for its own calls
   const done = pulumi.runtime.rpcKeepAlive();
   try {
     const configuration = pulumi.runtime.allConfig();
@@ -32,7 +37,10 @@ export async function lookUp<Name extends keyof Answers>(
   }
 }
 
-/** Looks something up once its arguments are known and what it depends on is there; a secret argument makes the result one. */
+/**
+ * Looks something up once its arguments are known and the resources that it depends on exist. If an argument is secret, so is
+ * the result.
+ */
 export function lookUpOutput<Name extends keyof Answers>(
   name: Name,
   args: pulumi.Input<pulumi.Inputs>,
@@ -45,7 +53,17 @@ export function lookUpOutput<Name extends keyof Answers>(
     .apply(([known]) => lookUp(name, known as Arguments<Name>, options)) as unknown as pulumi.Output<Result<Name>>;
 }
 
-/** The SDK doesn't tell, and doesn't export the class of the monitor that stands in. */
+/** Replaces a `VirtualSystemCollection` by its `collectionId`, as the resources do. */
+export function withCollectionId<Args extends { readonly collection?: unknown }>(
+  args: Args,
+): Omit<Args, "collection"> & { readonly collection?: pulumi.Input<string> } {
+  const { collection } = args;
+  return VirtualSystemCollection.isInstance(collection)
+    ? { ...args, collection: collection.collectionId }
+    : (args as ReturnType<typeof withCollectionId<Args>>);
+}
+
+/** Tells whether mocks are installed. The SDK has no function for it and doesn't export the class of the mocked monitor. */
 function isMocked(): boolean {
   return pulumi.runtime.hasMonitor() && "mocks" in (pulumi.runtime.getMonitor() ?? {});
 }

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The ids of all resources that some arguments come from, or that are named: known once they are there.
+ * Collects the ids of the resources that arguments come from and of those in `dependsOn`; it is known once they all exist.
  *
- * In a preview a resource that isn't made yet has no known id, and what is looked up because of it isn't known either.
+ * In a preview a resource that doesn't exist yet has no known id, so the look-up's result isn't known either.
  */
 export function whatItDependsOn(
   args: pulumi.Output<unknown>,
@@ -18,13 +18,13 @@ export function whatItDependsOn(
   );
 }
 
-/** The SDK's own way to tell where a value comes from; it isn't in its types. */
+/** Finds the resources that a value comes from. The SDK has this function, but not in its types. */
 async function resourcesOf(args: pulumi.Output<unknown>): Promise<pulumi.Resource[]> {
   const { allResources } = args as { allResources?: () => Promise<Set<pulumi.Resource>> };
   return [...((await allResources?.call(args)) ?? [])];
 }
 
-/** A component is there when all that is in it is. */
+/** A component exists once all its children do. */
 function idsOf(resource: pulumi.Resource): pulumi.Output<string>[] {
   if (pulumi.CustomResource.isInstance(resource)) return [resource.id];
   const { __childResources: children = [] } = resource as { __childResources?: Iterable<pulumi.Resource> };

@@ -34,7 +34,9 @@ describe("hyperv-snapshots", () => {
     expect(unset.exitCode).toBe(process.platform === "win32" ? 1 : 2);
     expect(unset.stderr).toContain("Pass --config transport=VALUE (powershell, ");
     expect((await at.run(["list", "--config", "transprot=simulated"])).stderr).toContain("hyperv-snapshots:transport?");
-    expect((await at.run(["list", "--config", "transport=pigeon"])).stderr).toContain('"pigeon" is none of its values');
+    expect((await at.run(["list", "--config", "transport=pigeon"])).stderr).toContain(
+      '"pigeon" isn\'t one of its values',
+    );
   });
 
   it("shows no value that might be a secret, neither of wrong words nor in doctor", async () => {

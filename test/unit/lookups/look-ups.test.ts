@@ -3,6 +3,7 @@ import {
   getCollectionSnapshot,
   getCollectionSnapshotOutput,
   getCollectionSnapshots,
+  getCollectionSnapshotsOutput,
   getVirtualSystemCollection,
   getVirtualSystemCollectionOutput,
 } from "pulumi-hyperv-snapshots";
@@ -79,7 +80,7 @@ describe("the look-ups", () => {
         "getCollectionSnapshots lists",
       ],
       [() => getCollectionSnapshot({ snapshotCollection: gone }), "CIM_NOT_FOUND", "no such snapshot collection"],
-      [() => getCollectionSnapshots({ connection: "east" }), "INVALID_ARGUMENT", "no connection at all"],
+      [() => getCollectionSnapshots({ connection: "east" }), "INVALID_ARGUMENT", "has no connections"],
     ] as const) {
       await expect(call()).rejects.toMatchObject({ code, message: expect.stringContaining(said) });
     }
@@ -102,6 +103,12 @@ describe("the look-ups", () => {
     );
   });
 
+  it("throw errors that the SDK prints as their message alone", async () => {
+    const error = await getVirtualSystemCollection({ collection: "web-teir" }).catch((thrown: unknown) => thrown);
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    expect(Object.keys(error as object)).not.toContain("__pulumiRunError");
+  });
+
   it("make a secret of what a secret argument leads to, and of nothing else", async () => {
     const plain = getVirtualSystemCollectionOutput({ collection: "web-tier" });
     const secret = getVirtualSystemCollectionOutput({ collection: pulumi.secret("web-tier") });
@@ -112,6 +119,23 @@ describe("the look-ups", () => {
 });
 
 describe("under the SDK's mocks", () => {
+  it("the look-ups take a VirtualSystemCollection, as the resources do", async () => {
+    await pulumi.runtime.setMocks({
+      newResource: ({ inputs }) => ({ id: "an-id", state: { ...inputs, collectionId: "the-group" } }),
+      call: ({ inputs }) => ({ collectionId: inputs["collection"] }),
+    });
+    const { VirtualSystemCollection } = await import("pulumi-hyperv-snapshots");
+    const group = new VirtualSystemCollection("web-tier");
+    for (const found of [
+      getVirtualSystemCollectionOutput({ collection: group }).collectionId,
+      getCollectionSnapshotsOutput({ collection: group }).apply(
+        (one) => (one as { collectionId?: string }).collectionId,
+      ),
+    ]) {
+      expect(await new Promise((resolve) => found.apply(resolve))).toBe("the-group");
+    }
+  });
+
   it("the look-ups ask the mocks and no host, and wait for what they depend on", async () => {
     const asked: string[] = [];
     await pulumi.runtime.setMocks({

@@ -2,13 +2,13 @@ import * as v from "valibot";
 import { InvalidArgumentError } from "../../errors";
 import { checkFailures } from "../../process/input-check";
 
-/** The argument that names a group or a snapshot. */
+/** Checks the argument that names a group or a snapshot. */
 export const designator = v.string("write a name, an id or an object path, as text");
 
-/** The argument that names a connection. */
+/** Checks the argument that names a connection. */
 export const connection = v.optional(v.string("write the name of a connection, as text"));
 
-/** @throws {@link InvalidArgumentError} for arguments that don't exist, are missing or of another kind: all at once. */
+/** @throws {@link InvalidArgumentError} that lists all arguments which are unknown, missing or of the wrong type. */
 export function checkArguments(name: string, schema: Parameters<typeof checkFailures>[0], args: object): void {
   const forms = {
     collection: "the VM group's name, its CollectionID or its object path",

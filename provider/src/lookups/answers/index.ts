@@ -6,7 +6,7 @@ import { getVirtualSystemCollection } from "./virtual-system-collection";
 
 const answers = { getVirtualSystemCollection, getCollectionSnapshot, getCollectionSnapshots };
 
-/** What can be looked up, by name. */
+/** The look-ups by name. */
 export type Answers = typeof answers;
 
 const hosts = new SharedHosts();
@@ -14,7 +14,7 @@ const hosts = new SharedHosts();
 /**
  * Answers a look-up.
  *
- * @param configuration - The stack's, all namespaces, secrets in clear: it stays here.
+ * @param configuration - The stack's, all namespaces, secrets in plain text: it stays in this process.
  */
 export function answer<Name extends keyof Answers>(
   name: Name,

@@ -3,7 +3,7 @@ import { connect } from "../../connection";
 import type { HyperVHost } from "../../hyperv/hyperv-host";
 import { systemClock } from "../../jobs/clock";
 
-/** So long a way to a host is kept for the next look-up, in milliseconds: a program may end meanwhile only by that much later. */
+/** How long a session is kept for the next look-up, in milliseconds. It delays the program's end by at most this. */
 const idleMs = 100;
 
 interface SharedHost {
@@ -12,7 +12,7 @@ interface SharedHost {
   idle: NodeJS.Timeout | undefined;
 }
 
-/** The ways to hosts that the look-ups of a program share. One that nobody uses is closed, since what it holds keeps a program alive. */
+/** The sessions that a program's look-ups share. An unused one is closed, since an open one keeps the program alive. */
 export class SharedHosts {
   private readonly hosts = new Map<string, SharedHost>();
   private readonly open: (configuration: Configuration) => Promise<HyperVHost>;
@@ -39,7 +39,7 @@ export class SharedHosts {
 
   private close(key: string, shared: SharedHost): void {
     this.hosts.delete(key);
-    // one that was never opened has nothing to give back; one that doesn't close well is given up
+    // a session that failed to open or to close needs nothing more
     shared.opening.then(({ session }) => session.close()).catch(() => {});
   }
 }
