@@ -113,9 +113,11 @@ const writes = (files) => ({
 
 if (folder && /dynamic-provider/.test(process.argv[1] ?? "")) {
   const built = process.env.CRASH_PACKAGE;
-  const transports = require(join(built, "transports/index.js"));
-  const { openSession } = transports;
-  transports.openSession = async (...parameters) => watch(await openSession(...parameters), requests);
+  const { transports } = require(join(built, "transports/index.js"));
+  for (const transport of Object.values(transports)) {
+    const { open } = transport;
+    transport.open = async (configuration) => watch(await open(configuration), requests);
+  }
   const intentFiles = require(join(built, "recovery/record-files.js"));
   const { intentFilesIn } = intentFiles;
   intentFiles.intentFilesIn = (root) => {
