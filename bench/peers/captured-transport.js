@@ -1,10 +1,10 @@
-// The usual resource again, by somebody who keeps the way to the host in a class of its own: the closure takes it along.
+// The usual resource again, with its host connection in a class of its own: the serialised closure includes that class.
 const pulumi = require("@pulumi/pulumi");
 const { PowerShellTransport } = require("./powershell-transport");
 
 const provider = {
   async configure(request) {
-    // nobody configures one here, so that nothing is done: only what the text weighs is measured
+    // no host is configured here, so nothing is done: only the size of the text is measured
     const host = request.config.get("host");
     if (host) this.transport = new PowerShellTransport(host);
   },

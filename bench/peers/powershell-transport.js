@@ -110,7 +110,7 @@ class PowerShellTransport {
     const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
       const [job] = await this.query(`SELECT * FROM Msvm_ConcreteJob WHERE InstanceID = '${jobId}'`);
-      if (!job) throw new HostError(`The job ${jobId} is gone`);
+      if (!job) throw new HostError(`The job ${jobId} no longer exists`);
       if (job.JobState === 7) return job;
       if (job.JobState > 7) throw new HostError(`The job ended in state ${job.JobState}: ${job.ErrorDescription}`);
       await new Promise((resolve) => setTimeout(resolve, pollMs));

@@ -1,6 +1,6 @@
 import { CollectionSnapshot, VirtualSystemCollection } from "pulumi-hyperv-snapshots";
 
-// The group's members, by name or id. Whoever joins or leaves here does so on the host, in place.
+// The group's members, by name or id. A change of this list changes the group on the host, in place.
 const webTier = new VirtualSystemCollection("shop", {
   members: ["web-01", "web-02", "db-01"],
 });

@@ -24,7 +24,7 @@ export {
 export const configurationKeys = {
   transport: {
     description:
-      "How the host is reached. On Windows, where no `host` is set, PowerShell; everywhere else it has to be set: a simulated host is never chosen silently.",
+      "How the host is reached. Required, except on Windows without a `host`: there it is `powershell`. A simulated host is never chosen silently.",
     values: ["powershell", "wsman", "simulated"],
     place: "host",
   },
@@ -33,7 +33,7 @@ export const configurationKeys = {
   ...simulatedKeys,
   dependents: {
     description:
-      "What the host does with snapshots that descend from one that is destroyed. Not known in public, so `unknown` refuses to destroy it while any do.",
+      "What the host does with the dependent snapshots of one that is destroyed. `unknown` refuses to destroy a snapshot that has any.",
     values: ["unknown", "kept", "removed"],
     default: "unknown",
   },
@@ -43,7 +43,7 @@ export const configurationKeys = {
     place: "stack",
   },
   resumeWithin: {
-    description: "How old a snapshot may be that an earlier `pulumi up` began and that this one goes on with.",
+    description: "How old a snapshot of an interrupted `pulumi up` may be so that the next one resumes it.",
     isDuration: true,
     default: "1h",
   },
@@ -53,12 +53,12 @@ export const configurationKeys = {
     default: "30s",
   },
   connection: {
-    description: "The name of the one of `connections` that is used where a resource or a look-up names none.",
+    description: "The connection that resources and look-ups use by default: a name in `connections`.",
     place: "stack",
   },
   connections: {
     description:
-      "Several hosts in one stack: a map of name → these keys, set with --path (`connections.east.host`). In the environment it is JSON.",
+      "Several hosts in one stack: a map from names to these keys, set with `--path` (`connections.east.host`). JSON in the environment.",
     place: "stack",
   },
 } as const satisfies ConfigurationKeys;

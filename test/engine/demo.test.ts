@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
+import { linesOfPicture, pictureLines, stableLines } from "../../tools/demo/picture";
 import { findPulumiCli } from "../../tools/pulumi-cli";
 import { repositoryFolder } from "../support/repository";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -28,6 +30,10 @@ it("npm run demo takes one snapshot, reports no change the second time, brings b
     / {2}\\\\HV-DEMO\\root\\virtualization\\v2:Msvm_SnapshotCollection\.CollectionID="[0-9A-F-]{36}"/,
   );
   expect(snapshots(first)).toBe(3);
+  const picture = linesOfPicture(readFileSync(join(repositoryFolder, "docs/demo.svg"), "utf8"));
+  expect(stableLines(picture), "docs/demo.svg: write it anew with npm run picture").toEqual(
+    stableLines(pictureLines(first)),
+  );
   const second = demo();
   expect(second).toMatch(/2 unchanged/);
   expect(snapshots(second)).toBe(6); // before and after

@@ -60,7 +60,7 @@ it("group-and-snapshot makes a group and takes a snapshot of it", async () => {
   expect(project.host.tree().groups.map(({ name }) => name)).toEqual(["web-tier"]);
 });
 
-it("import-existing takes over what somebody else took, and then there is nothing to do", async () => {
+it("import-existing imports an existing snapshot, and the next up changes nothing", async () => {
   const project = await projectOf("import-existing");
   const { host, folder } = project;
   host.setOption("completion", "atOnce");

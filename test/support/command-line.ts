@@ -4,6 +4,7 @@ import { PassThrough, Writable } from "node:stream";
 import { runCommand } from "../../provider/src/cli/run-command";
 import { processSurroundings, type Surroundings } from "../../provider/src/cli/surroundings";
 import { type Seed, SimulatedHost } from "../../provider/src/simulator/index";
+import { requireDocumentedForm } from "./json-form";
 import { temporaryFolder } from "./temporary-folder";
 
 /** A group of two running machines with an application, a group of one, and jobs that are over soon. */
@@ -89,13 +90,15 @@ export class CommandLine {
     return { exitCode, stdout: stdout.text, stderr: stderr.text };
   }
 
-  /** Runs the command with `--json`. @returns What it wrote, and how it ended. */
+  /** Runs the command with `--json`, and compares the output with its schema. @returns What it wrote, and how it ended. */
   async json(
     words: readonly string[],
     how: Parameters<CommandLine["run"]>[1] = {},
   ): Promise<{ exitCode: number; value: ParsedJson }> {
     const { exitCode, stdout, stderr } = await this.run([...words, "--json"], how);
-    return { exitCode, value: JSON.parse(stdout || stderr) };
+    const value = JSON.parse(stdout || stderr);
+    requireDocumentedForm(stdout === "" ? "error" : (words[0] ?? ""), value);
+    return { exitCode, value };
   }
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { configurationKeys, environmentVariable } from "../../provider/src/config";
 import { repositoryFolder } from "../support/repository";
 
 const textOf = (path: string) => readFileSync(join(repositoryFolder, path), "utf8");
@@ -11,14 +10,6 @@ describe("the README", () => {
   it("shows the code that the demo runs", () => {
     const snippet = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
     expect(textOf("examples/simulated-host/index.ts")).toContain(snippet);
-  });
-
-  it("names every configuration key with its variable, and no other", () => {
-    const rows = [...readme.matchAll(/^\| `(\w+)` +\| `(HYPERV_\w+)` +\|/gm)].map(([, key, variable]) => [
-      key,
-      variable,
-    ]);
-    expect(rows).toEqual(Object.keys(configurationKeys).map((key) => [key, environmentVariable(key)]));
   });
 
   it("gives commands that exist", () => {

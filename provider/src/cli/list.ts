@@ -73,7 +73,7 @@ function notes(
     if (old > 0) {
       const count = old === 1 ? "1 snapshot is" : `${old} snapshots are`;
       report.note(
-        `${count} older than ${ageText(how.oldMs ?? 0)}. The disks grow while a snapshot exists: destroy those that nobody needs.`,
+        `${count} older than ${ageText(how.oldMs ?? 0)}. The disks grow while a snapshot exists: destroy those that aren't needed.`,
       );
     }
   }

@@ -3,20 +3,20 @@ import { activityOf, readMachineConditions } from "../hyperv/member-condition";
 import { descendantsOf } from "../hyperv/snapshot-collection";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 
-/** One machine of a snapshot, as it is now beside what the snapshot holds. */
+/** One machine of a snapshot: its state now, and its snapshot. */
 export interface SnapshotMachine {
   readonly vmId: string;
   readonly vmName: string;
-  /** `EnabledState` now; null where the host doesn't show the machine. */
+  /** `EnabledState` now; null if the host doesn't show the machine. */
   readonly enabledState: number | null;
-  /** What it does now (`Merging Disks`); null when it is idle. */
+  /** What it is doing now (`Merging Disks`); null if it is idle. */
   readonly busyWith: string | null;
-  /** What its snapshot is called. */
+  /** The name of its snapshot. */
   readonly name: string;
   readonly snapshotId: string;
   readonly createdAt: string | null;
   readonly hasSavedState: boolean;
-  /** What the checkpoints are called that were taken after this one and descend from it. */
+  /** The names of the checkpoints that depend on this one. */
   readonly laterCheckpoints: readonly string[];
 }
 

@@ -50,9 +50,9 @@ describe.skipIf(process.platform === "win32")("hyperv-snapshots doctor", () => {
     expect((await examine(at)).findings).toMatchObject({ configuration: "failed", transport: "skipped" });
     at.environment["HYPERV_SNAPSHOTS_TRANSPORT"] = "simulated";
     at.host().setOption("rights", "blind");
-    const blind = await examine(at);
-    expect(blind.findings).toMatchObject({ namespace: "ok", rights: "failed" });
-    expect(blind.all).toContain("Hyper-V Administrators");
+    const unseeing = await examine(at);
+    expect(unseeing.findings).toMatchObject({ namespace: "ok", rights: "failed" });
+    expect(unseeing.all).toContain("Hyper-V Administrators");
     at.host().setOption("rights", "denied");
     expect((await examine(at)).findings).toMatchObject({ namespace: "failed" });
   });

@@ -152,15 +152,15 @@ describe("hyperv-snapshots list", () => {
       return (await at.json(["list", "--state", "-"], { input })).value.snapshots[0];
     };
     expect(await of(vmId)).toMatchObject({ snapshotCollectionId: orphan, group: null, isLeftover: true });
-    expect(await of("nobody")).toMatchObject({ isLeftover: false });
+    expect(await of("another machine")).toMatchObject({ isLeftover: false });
     expect((await at.run(["list", "--tree"])).stdout).toContain("(group deleted)");
   });
 
   it("fails if the account sees nothing, and refuses a file that isn't a state", async () => {
     const at = new CommandLine();
     at.host().setOption("rights", "blind");
-    const blind = await at.json(["list"]);
-    expect(blind).toMatchObject({ exitCode: 1, value: { error: { code: "CIM_ACCESS_DENIED" } } });
+    const unseeing = await at.json(["list"]);
+    expect(unseeing).toMatchObject({ exitCode: 1, value: { error: { code: "CIM_ACCESS_DENIED" } } });
     for (const input of ["no json", "{}", '{"deployment":{"resources":[{}]}}']) {
       const refused = await at.run(["list", "--state", "-"], { input });
       expect(refused.exitCode).toBe(2);

@@ -85,8 +85,8 @@ describe("the look-ups", () => {
       await expect(call()).rejects.toMatchObject({ code, message: expect.stringContaining(said) });
     }
     at.host().setOption("rights", "blind");
-    const blind = getCollectionSnapshot({ snapshotCollection: gone });
-    await expect(blind).rejects.toMatchObject({ code: "CIM_ACCESS_DENIED" });
+    const unseeing = getCollectionSnapshot({ snapshotCollection: gone });
+    await expect(unseeing).rejects.toMatchObject({ code: "CIM_ACCESS_DENIED" });
   });
 
   it("take the connection they name, and the environment where the stack says nothing", async () => {

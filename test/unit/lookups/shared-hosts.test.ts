@@ -13,7 +13,7 @@ function counted(fails = false) {
   const count = { opened: 0, closed: 0 };
   const hosts = new SharedHosts(async () => {
     count.opened += 1;
-    if (fails) throw new Error("nobody is there");
+    if (fails) throw new Error("host is unreachable");
     const close = async () => {
       count.closed += 1;
     };
@@ -52,7 +52,7 @@ it("it isn't closed under a look-up that takes long, and another configuration h
 it("a way that could not be opened is tried again by the next look-up", async () => {
   const { count, hosts } = counted(true);
   const use = () => hosts.use(configuration, async () => {});
-  await expect(use()).rejects.toThrow("nobody is there");
-  await expect(use()).rejects.toThrow("nobody is there");
+  await expect(use()).rejects.toThrow("host is unreachable");
+  await expect(use()).rejects.toThrow("host is unreachable");
   expect(count.opened).toBe(2);
 });
