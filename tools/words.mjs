@@ -43,7 +43,8 @@ for (const file of files) {
   for (const [at, line] of readFileSync(file, "utf8").split("\n").entries()) {
     for (const [pattern, better] of words) {
       const [word] = pattern.exec(line) ?? [];
-      if (word === undefined || exceptions.some((one) => one.file.test(file) && (one.word?.test(word) ?? true))) continue;
+      if (word === undefined || exceptions.some((one) => one.file.test(file) && (one.word?.test(word) ?? true)))
+        continue;
       found += 1;
       console.log(`${file}:${at + 1}: "${word}": write: ${better}`);
     }

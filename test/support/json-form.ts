@@ -5,7 +5,12 @@ import { repositoryFolder } from "./repository";
 
 const schema = JSON.parse(readFileSync(join(repositoryFolder, "docs/json/v1.schema.json"), "utf8"));
 
-const ajv = new Ajv2020({ schemas: { v1: schema }, formats: { "date-time": true }, allowUnionTypes: true, strict: false });
+const ajv = new Ajv2020({
+  schemas: { v1: schema },
+  formats: { "date-time": true },
+  allowUnionTypes: true,
+  strict: false,
+});
 
 /** Fails when a value of `--json` isn't what `docs/json/v1.schema.json` says of its subcommand. */
 export function requireDocumentedForm(subcommand: string, value: unknown): void {
