@@ -18,8 +18,9 @@ import { programStart } from "./measures/program-start";
 import { providerStart } from "./measures/provider-start";
 import { up } from "./measures/up";
 import { waiting } from "./measures/waiting";
+import { wsman } from "./measures/wsman";
 
-const measures: readonly Measure[] = [up, oneSnapshot, waiting, atOnce, providerStart, programStart, growth];
+const measures: readonly Measure[] = [up, oneSnapshot, waiting, atOnce, providerStart, programStart, growth, wsman];
 const names = measures.map(({ name }) => name).join(", ");
 
 /**

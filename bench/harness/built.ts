@@ -24,6 +24,20 @@ export const { simulatedSession } = part<typeof import("../../provider/src/trans
   "transports/simulated/simulated-session.js",
 );
 
+export const { openWsmanSession } = part<typeof import("../../provider/src/transports/wsman/wsman-session")>(
+  "transports/wsman/wsman-session.js",
+);
+export const { readInstance } = part<typeof import("../../provider/src/transports/wsman/read-instance")>(
+  "transports/wsman/read-instance.js",
+);
+export const { XmlReader } = part<typeof import("../../provider/src/soap/read-xml")>("soap/read-xml.js");
+export const { SoapService } = part<typeof import("../../provider/src/simulator/serve/soap-service")>(
+  "simulator/serve/soap-service.js",
+);
+export const { WsmanServer } = part<typeof import("../../provider/src/simulator/serve/wsman-server")>(
+  "simulator/serve/wsman-server.js",
+);
+
 export const { findPulumiCli, NoPulumiCliError, pulumiEnvironment, streamReporting } = require(
   join(repositoryFolder, "tools/dist/pulumi-cli"),
 ) as typeof import("../../tools/pulumi-cli");

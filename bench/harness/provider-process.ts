@@ -40,7 +40,7 @@ export function withProviderProcess<T>(
       storeFile === undefined
         ? {}
         : { "hyperv-snapshots:transport": "simulated", "hyperv-snapshots:simulatedHost": storeFile };
-    const recorded = storeFile === undefined ? env : { ...env, ...record.environment, ...environment };
+    const recorded = { ...env, ...(storeFile !== undefined && record.environment), ...environment };
     const dynamicHost = await DynamicHost.start(configuration, folder, recorded);
     try {
       return await work({ dynamicHost, pid: dynamicHost.process.pid!, record });

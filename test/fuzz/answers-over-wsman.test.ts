@@ -86,17 +86,15 @@ const scalar: fc.Arbitrary<readonly [string, CimValue]> = fc.oneof(
   fc.tuple(fc.constant("string[]"), fc.array(anyText.filter(canStandInXml), { minLength: 1, maxLength: 5 })),
   fc.tuple(
     fc.constant("ref CIM_Job"),
-    anyText
-      .filter(canStandInXml)
-      .map(
-        (InstanceID) =>
-          new CimInstancePath({
-            className: "Msvm_ConcreteJob",
-            keys: { InstanceID },
-            host: "HV01",
-            namespace: origin.namespace,
-          }),
-      ),
+    anyText.filter(canStandInXml).map(
+      (InstanceID) =>
+        new CimInstancePath({
+          className: "Msvm_ConcreteJob",
+          keys: { InstanceID },
+          host: "HV01",
+          namespace: origin.namespace,
+        }),
+    ),
   ),
 );
 

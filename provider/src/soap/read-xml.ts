@@ -4,11 +4,18 @@ import { XmlNamespace } from "../schema/wsman-names";
 /** An element as it was read. Names are without prefixes: hosts choose prefixes, and some the namespaces, as they like. */
 export interface XmlElement {
   readonly name: string;
+  /** The namespace of the root. Below it none is told apart: a prefix that nothing declares is as good as any. */
   readonly namespace: string;
   /** Attributes by their names without prefixes; declarations of namespaces aren't among them. */
   readonly attributes: Readonly<Record<string, string>>;
-  readonly children: XmlElement[];
+  readonly children: readonly XmlElement[];
   /** The element's own text, without that of its children. */
+  readonly text: string;
+}
+
+/** An element while it is read. */
+interface OpenElement extends XmlElement {
+  children: XmlElement[];
   text: string;
 }
 
@@ -20,14 +27,20 @@ const deepest = 64;
 
 const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
 
+/** What every element without a value has: in an answer of a host's, those are most. */
+const nilAttributes: Readonly<Record<string, string>> = Object.freeze({ nil: "true" });
+
+/** What every element without children has: most are leaves, and an array for each would cost more than its text. */
+const noChildren: XmlElement[] = [];
+
 /**
  * Reads XML that comes in pieces into a tree. Fetches nothing, and takes no DOCTYPE: the only entities are XML's own five.
  *
  * @throws {@link XmlProblem} from every call, as soon as the text is wrong.
  */
 export class XmlReader {
-  private readonly parser = new SaxesParser({ xmlns: true });
-  private readonly open: XmlElement[] = [];
+  private readonly parser = new SaxesParser();
+  private readonly open: OpenElement[] = [];
   private readonly names = new Map<string, string>();
   private root: XmlElement | undefined;
 
@@ -49,34 +62,35 @@ export class XmlReader {
     });
     parser.on("opentag", (tag) => {
       if (open.length === deepest) throw new XmlProblem(`its elements nest deeper than ${deepest}`);
-      let attributes: Record<string, string> | undefined;
+      let attributes = noAttributes;
       for (const name in tag.attributes) {
-        const attribute = tag.attributes[name];
-        if (attribute === undefined || attribute.prefix === "xmlns" || name === "xmlns") continue;
-        attributes ??= {};
-        attributes[this.name(attribute.local)] = attribute.value;
+        const value = tag.attributes[name] as string;
+        if (name.startsWith("xmlns")) continue;
+        if (attributes === noAttributes && name === "xsi:nil" && value === "true") attributes = nilAttributes;
+        else attributes = { ...attributes, [localName(name)]: value };
       }
-      const element: XmlElement = {
-        name: this.name(tag.local),
-        namespace: tag.uri,
-        attributes: attributes ?? noAttributes,
-        children: [],
+      const element: OpenElement = {
+        name: this.localName(tag.name),
+        namespace: this.root === undefined ? namespaceOf(tag) : "",
+        attributes,
+        children: noChildren,
         text: "",
       };
       this.root ??= element;
       open.push(element);
     });
     const append = (text: string) => {
-      const inner = open.at(-1);
-      if (inner) inner.text += text;
+      const inner = open[open.length - 1];
+      if (inner) inner.text = inner.text === "" ? text : inner.text + text;
     };
     parser.on("text", append);
     parser.on("cdata", append);
     parser.on("closetag", () => {
       const element = open.pop();
-      const parent = open.at(-1);
+      const parent = open[open.length - 1];
       if (!element || !parent) return;
       if (takes && parent.name === "Items") takes(element);
+      else if (parent.children === noChildren) parent.children = [element];
       else parent.children.push(element);
     });
   }
@@ -94,12 +108,26 @@ export class XmlReader {
   }
 
   /** The same text for the same name: a batch has each thousands of times. */
-  private name(name: string): string {
+  private localName(name: string): string {
     const known = this.names.get(name);
     if (known !== undefined) return known;
-    this.names.set(name, name);
-    return name;
+    const local = localName(name);
+    this.names.set(name, local);
+    return local;
   }
+}
+
+const localName = (name: string) => name.slice(name.indexOf(":") + 1);
+
+function namespaceOf({
+  name,
+  attributes,
+}: {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}): string {
+  const at = name.indexOf(":");
+  return attributes[at < 0 ? "xmlns" : `xmlns:${name.slice(0, at)}`] ?? "";
 }
 
 /** Reads a whole text. @throws {@link XmlProblem} when it isn't XML. */
@@ -137,7 +165,8 @@ export function childText(element: XmlElement | undefined, name: string): string
 
 /** Whether an element says that it has no value. */
 export function isNil({ attributes }: XmlElement): boolean {
-  return attributes["nil"] === "true" || attributes["nil"] === "1";
+  if (attributes === noAttributes) return false;
+  return attributes === nilAttributes || attributes["nil"] === "true" || attributes["nil"] === "1";
 }
 
 /** The body of an envelope. @throws {@link XmlProblem} when the element isn't an envelope. */

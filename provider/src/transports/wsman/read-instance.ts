@@ -4,7 +4,7 @@ import { CimInstancePath, type CimKeyValue } from "../../cim/cim-instance-path";
 import type { CimScalar, CimValue } from "../../cim/cim-value";
 import { type PathOrigin, sortedKeys } from "../../soap/endpoint-reference";
 import type { XmlElement } from "../../soap/read-xml";
-import { readValue } from "../../soap/values";
+import { readScalar, readValue } from "../../soap/values";
 
 type Types = ReadonlyMap<string, string>;
 
@@ -59,11 +59,16 @@ function readValues(
 ): Readonly<Record<string, CimValue>> {
   const values: Record<string, CimValue> = {};
   for (let at = 0; at < elements.length; ) {
-    const name = elements[at]?.name ?? "";
+    const first = elements[at] as XmlElement;
+    const { name } = first;
+    const type = types.get(name);
     let end = at + 1;
     while (elements[end]?.name === name) end += 1;
     // a name such as __proto__ would be no property of a plain object
-    if (name !== "__proto__") values[name] = readValue(elements.slice(at, end), types.get(name), origin);
+    if (name !== "__proto__") {
+      const isOne = end === at + 1 && !type?.endsWith("[]");
+      values[name] = isOne ? readScalar(first, type, origin) : readValue(elements.slice(at, end), type, origin);
+    }
     at = end;
   }
   return values;

@@ -106,18 +106,23 @@ describe("connections", () => {
   });
 
   test("a request that is given up while it waits for a connection is never sent", async () => {
-    const { host, session } = await scene("plain", { delay: (ms) => new Promise((done) => setTimeout(done, ms)) });
-    host.injectFault({ verb: "query", delaySeconds: 0.2, times: 8 });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { host, session } = await scene("plain", { delay: () => held });
+    const before = host.requests.query;
+    host.injectFault({ verb: "query", delaySeconds: 1, times: 8 });
     const wql = "SELECT * FROM Msvm_VirtualSystemCollection";
     const slow = Array.from({ length: 8 }, () => session.query(wql));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const before = host.requests.query;
+    await expect.poll(() => host.requests.query - before).toBe(8);
     const controller = new AbortController();
     const waiting = session.query(wql, { abortSignal: controller.signal });
     controller.abort();
     await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    release();
     await Promise.all(slow);
-    expect(host.requests.query).toBe(before);
+    expect(host.requests.query - before).toBe(8);
   });
 
   test("a request that is given up under way leaves a session that serves the next one", async () => {
