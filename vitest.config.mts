@@ -77,5 +77,11 @@ export default defineConfig({
   test: {
     reporters: ["default", new GeneratedReporter(), new TallyReporter()],
     projects: layers.flatMap(projectsOf),
+    // `npm run coverage`: what the tests' own processes run; the processes that they start run the built package
+    coverage: {
+      include: ["provider/src/**/*.ts"],
+      reporter: ["text-summary", "json-summary", "html"],
+      thresholds: { lines: 90 },
+    },
   },
 });

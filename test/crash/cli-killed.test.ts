@@ -20,11 +20,11 @@ const whole: readonly (readonly [Action, Choose])[] = [
   ["both", onePerKind()],
   ["interrupt", onePerKind()],
   // the provider is about to answer
-  ["unwritable", only("write intent returned #1 after")],
+  ["unwritable", only("write record returned #1 after")],
 ];
 const reduced: typeof whole = [
   ["interrupt", only("query Msvm_ConcreteJob #1 after")],
-  ["unwritable", only("write intent returned #1 after")],
+  ["unwritable", only("write record returned #1 after")],
 ];
 
 /** The state can be made unwritable while a `create` answers where there is one. */

@@ -1,9 +1,8 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
 import type { Properties } from "../../provider/src/dynamic/protocol";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject, type SavedResource, smallSeed } from "../support/pulumi-project";
 import { unhinderedSeed } from "../support/simulated-hosts";
-import { type Action, type KillPoint, KillPoints } from "./kill-points";
+import { type Action, giveBack, type KillPoint, KillPoints } from "./kill-points";
 import { newIntents, Stage, type UpOptions } from "./stage";
 
 /** The real CLI on a program with one snapshot. */
@@ -71,10 +70,7 @@ export class CliStage extends Stage {
     this.points.arm(point, action, stateFolder);
     const failure = await operation().catch((error: unknown) => error);
     const hasHappened = this.points.disarm();
-    if (existsSync(`${stateFolder}.away`)) {
-      rmSync(stateFolder);
-      renameSync(`${stateFolder}.away`, stateFolder);
-    }
+    giveBack(stateFolder);
     if (hasHappened) await this.project.unlock();
     else if (failure) throw failure;
     return hasHappened;

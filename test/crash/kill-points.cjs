@@ -97,14 +97,14 @@ const requests = {
 
 const kindOf = (folder, name) => {
   if (folder === "jobs") return "mark of a job";
-  if (name.startsWith("claim-")) return "claim";
+  if (name.startsWith("claim-")) return "lock";
   if (name.endsWith(".deleted")) return "note of a delete";
-  return name.endsWith(".json") ? "intent" : "mark of a snapshot";
+  return name.endsWith(".json") ? "record" : "mark of a snapshot";
 };
 
 const writes = (files) => ({
   write: (folder, name, text) => {
-    const phase = kindOf(folder, name) === "intent" ? ` ${JSON.parse(text).phase}` : "";
+    const phase = kindOf(folder, name) === "record" ? ` ${JSON.parse(text).phase}` : "";
     return `write ${kindOf(folder, name)}${phase}`;
   },
   mark: (folder, name) => `write ${kindOf(folder, name)}`,

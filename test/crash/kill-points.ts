@@ -48,7 +48,7 @@ export class KillPoints {
     this.plan({ at, action, target });
   }
 
-  /** Nothing happens any more. @returns Whether it has happened. */
+  /** Lets nothing happen any more. @returns Whether it has happened. */
   disarm(): boolean {
     this.plan({});
     return this.hasFired;
@@ -78,4 +78,11 @@ export class KillPoints {
   private path(name: string): string {
     return join(this.folder, name);
   }
+}
+
+/** Puts back the folder that the action `unwritable` took away, if it did. */
+export function giveBack(folder: string): void {
+  if (!existsSync(`${folder}.away`)) return;
+  rmSync(folder);
+  renameSync(`${folder}.away`, folder);
 }

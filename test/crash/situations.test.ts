@@ -11,7 +11,7 @@ const inputs = { triggers: [1], snapshotName: "before" };
 const others = { ...inputs, triggers: [2] };
 
 const afterTheRequest = "invoke CreateSnapshot #1 after";
-const accepted = "write intent accepted #1 after";
+const accepted = "write record accepted #1 after";
 
 interface NewStage extends StagePlace {
   readonly way?: Way;
@@ -151,7 +151,7 @@ describe("an up after one that was cut off", () => {
     const stage = newStage();
     await killedUp(stage, accepted);
     stage.rewriteIntents(aged(-0.5 / 60));
-    expect(await stage.cutOff("write intent returned #1 before", "provider", () => stage.up(inputs))).toBe(true);
+    expect(await stage.cutOff("write record returned #1 before", "provider", () => stage.up(inputs))).toBe(true);
     expect(stage.sent).toBe(1);
     stage.rewriteIntents(aged(-24));
     await stage.up(inputs);
@@ -168,7 +168,7 @@ describe("the folder of intents", () => {
 
   it("on a disk that is full keeps anything from being asked", async () => {
     const stage = newStage();
-    const failure = stage.cutOff("write intent started #1 before", "full", () => stage.up(inputs));
+    const failure = stage.cutOff("write record started #1 before", "full", () => stage.up(inputs));
     expect(await failure).toBe(true);
     expectOnHost(stage, [], 0);
     await stage.up(inputs);
@@ -177,7 +177,7 @@ describe("the folder of intents", () => {
 
   it("on a disk that is full once the host was asked doesn't matter", async () => {
     const stage = newStage();
-    expect(await stage.cutOff("write intent accepted #1 before", "full", () => stage.up(inputs))).toBe(true);
+    expect(await stage.cutOff("write record accepted #1 before", "full", () => stage.up(inputs))).toBe(true);
     expectOnHost(stage, [stage.named], 1);
   });
 

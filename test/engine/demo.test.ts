@@ -7,10 +7,10 @@ import { findPulumiCli } from "../../tools/pulumi-cli";
 import { repositoryFolder } from "../support/repository";
 import { temporaryFolder } from "../support/temporary-folder";
 
-// ten runs of the demo, several of the CLI in each
+// eight runs of the demo, several of the CLI in each
 vi.setConfig({ testTimeout: 1_200_000 });
 
-it("npm run demo takes one snapshot, reports no change the second time, brings back what broke, and removes it", async () => {
+it("npm run demo takes a snapshot, restores the machines from it, removes it, and resumes after a kill", async () => {
   const { command } = await findPulumiCli();
   const folder = join(temporaryFolder(), "demo");
   const env = { ...process.env, DEMO_FOLDER: folder, PULUMI_CLI: command, NO_COLOR: "1" };
@@ -34,9 +34,6 @@ it("npm run demo takes one snapshot, reports no change the second time, brings b
   expect(stableLines(picture), "docs/demo.svg: write it anew with npm run picture").toEqual(
     stableLines(pictureLines(first)),
   );
-  const second = demo();
-  expect(second).toMatch(/2 unchanged/);
-  expect(snapshots(second)).toBe(6); // before and after
   const broken = demo("break");
   expect(broken.match(/running {2}application 2\.0\.0 \(broken\)$/gm)).toHaveLength(3);
   const restored = demo("restore");

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
 
-const groups = ["thinned", "renamed", "moved", "gone", "joined"];
+const groups = ["thinned", "renamed", "moved", "gone", "joined", "destroyed"];
 
 const program = `
 const { CollectionSnapshot } = require("pulumi-hyperv-snapshots");
@@ -80,7 +80,7 @@ class Person {
   }
 }
 
-it("what a person has changed on the host is shown by a refresh, and an up does what one would expect of it", async () => {
+it("refresh shows what a person changed on the host, and up restores what the program says", async () => {
   const machines = groups.flatMap((name) => [`${name}-1`, `${name}-2`]);
   const project = await PulumiProject.create({
     program: { "index.js": program },
@@ -101,26 +101,30 @@ it("what a person has changed on the host is shown by a refresh, and an up does 
   person.renameGroup("group-moved", "group-elsewhere");
   person.destroyGroup("group-gone");
   person.addMember("group-joined", "gone-1");
+  project.destroyOnHost(String(before.get("destroyed")?.outputs["snapshotCollectionId"]));
 
   const refresh = await project.refresh();
   expect(refresh.output).toContain("The snapshots of thinned-1 are gone from the host");
   expect(refresh.output).toContain('The VM group "group-gone" is no longer there');
   expect(refresh.output).toContain('The VM group "group-moved" is called "group-elsewhere" now');
   // of outputs Pulumi counts no change
-  expect(refresh.output).toMatch(/renamed updated.*~snapshotName[\s\S]*~ 1 updated[\s\S]*5 unchanged/);
+  expect(refresh.output).toMatch(
+    /renamed updated.*~snapshotName[\s\S]*~ 1 updated[\s\S]*- 1 deleted[\s\S]*5 unchanged/,
+  );
   expect(refresh.status).toBe(0);
   const seen = saved();
   expect(seen.get("thinned")?.outputs["members"]).toMatchObject([{ vmName: "thinned-2" }]);
   expect(seen.get("renamed")?.outputs["snapshotName"]).toBe("mine");
   expect(seen.get("moved")?.outputs["collectionName"]).toBe("group-elsewhere");
+  expect(seen.has("destroyed")).toBe(false);
   for (const name of ["gone", "joined"]) expect(seen.get(name)?.outputs, name).toEqual(before.get(name)?.outputs);
 
-  // only what the program says otherwise is put back, and nothing is taken anew
+  // only what the program says otherwise is put back, and only the deleted snapshot is taken anew
   const up = await project.up();
-  expect(up.output).toMatch(/~ 1 updated[\s\S]*5 unchanged/);
+  expect(up.output).toMatch(/\+ 1 created[\s\S]*~ 1 updated[\s\S]*5 unchanged/);
   expect(up.status).toBe(0);
   expect(saved().get("renamed")?.outputs["snapshotName"]).toBe("renamed");
-  expect(project.host.methodCalls["CreateSnapshot"]).toBe(groups.length);
+  expect(project.host.methodCalls["CreateSnapshot"]).toBe(groups.length + 1);
 
   expect(await project.destroy()).toMatchObject({ status: 0 });
   expect(project.host.query("SELECT * FROM Msvm_SnapshotCollection")).toEqual([]);

@@ -36,7 +36,7 @@ new VirtualSystemCollection("group", ${JSON.stringify(group)});
 `;
 }
 
-it("each input, changed once: what replaces a snapshot, and what is taken over in place", async () => {
+it("each input, changed once, replaces the snapshot or updates it in place", async () => {
   const groups = [...names, "elsewhere"];
   const project = await PulumiProject.create({
     program: { "index.js": program(0) },

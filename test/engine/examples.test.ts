@@ -29,14 +29,6 @@ function projectOf(name: string, more: Readonly<Record<string, string>> = {}): P
 
 const machines = ["db-01", "web-01", "web-02"];
 
-it("simulated-host takes a snapshot of three machines", async () => {
-  const project = await projectOf("simulated-host");
-  expect(await project.up()).toMatchObject({ status: 0 });
-  expect(project.stackOutputs()["machines"]).toEqual(machines);
-  expect(project.snapshotCounts()).toEqual([1, 1, 1]);
-  expect(await project.destroy()).toMatchObject({ status: 0 });
-});
-
 it("before-upgrade takes a snapshot before each upgrade, and upgrades only once it is there", async () => {
   const project = await projectOf("before-upgrade");
   project.host.injectFault({ method: "CreateSnapshot", returnValue: 32773 });
@@ -49,13 +41,16 @@ it("before-upgrade takes a snapshot before each upgrade, and upgrades only once 
   expect(names).toEqual(machines.map(() => ["before 1.5.0"]));
 });
 
-it("group-and-snapshot makes a group and takes a snapshot of it", async () => {
+it("group-and-snapshot makes a group and takes a snapshot of it, in preview, too", async () => {
   const project = await projectOf("group-and-snapshot");
+  expect(await project.preview()).toMatchObject({ status: 0 });
   const up = await project.up();
   expect(up.output).toContain("3 created");
   expect(up.status).toBe(0);
   expect(project.stackOutputs()["machines"]).toEqual(machines);
-  expect(project.snapshotsInState()[0]?.outputs).toMatchObject({ collectionName: "shop" });
+  const [saved] = project.snapshotsInState();
+  expect(saved?.outputs).toMatchObject({ collectionName: "shop" });
+  expect(saved?.sourcePosition).toMatch(/^project:\/\/\/index\.ts#/);
   expect(await project.destroy()).toMatchObject({ status: 0 });
   expect(project.host.tree().groups.map(({ name }) => name)).toEqual(["web-tier"]);
 });
@@ -70,26 +65,27 @@ it("import-existing imports an existing snapshot, and the next up changes nothin
   const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");
   const words = ["import", "web-tier", "--name", "before-upgrade", "--file", file, "--json"];
   const site = ["--config", "transport=simulated", "--config", `simulatedHost=${join(folder, "../host.jsonl")}`];
-  const { program } = JSON.parse(execFileSync(process.execPath, [command, ...words, ...site], { encoding: "utf8" }));
+  const output = execFileSync(process.execPath, [command, ...words, ...site], { encoding: "utf8" });
+  const { command: shown, program } = JSON.parse(output) as { command: string; program: string };
   const withoutForm = (text: string) => text.replaceAll(/[\s,]/g, "");
   expect(withoutForm(textOf("import-existing", "index.ts"))).toContain(withoutForm(program));
 
-  const imported = ["import", "--file", file, "--generate-code=false", "--yes", "--skip-preview"];
-  expect(await project.run(imported)).toMatchObject({ status: 0 });
+  const imported = await project.run([...shown.split(" ").slice(1), "--yes", "--skip-preview"]);
+  expect(imported).toMatchObject({ status: 0, output: expect.stringContaining("1 imported") });
   expect(await project.up("--expect-no-changes")).toMatchObject({ status: 0 });
   expect(project.stackOutputs()["takenAt"]).toMatch(/^\d{4}-/);
 });
 
 it("automation-api takes a snapshot from a script, and removes it", async () => {
   const project = await projectOf("automation-api", { "Pulumi.yaml": textOf("automation-api", "Pulumi.yaml") });
-  const up = await project.runScript("deploy.mjs", "test");
+  const up = await project.runScript({}, "deploy.mjs", "test");
   expect(up.output).toMatch(/^\\\\HV-AUTOMATION\\root\\virtualization\\v2:Msvm_SnapshotCollection\.CollectionID="/m);
   expect(project.snapshotCounts()).toEqual([1, 1, 1]);
-  expect(await project.runScript("deploy.mjs", "test", "destroy")).toMatchObject({ status: 0 });
+  expect(await project.runScript({}, "deploy.mjs", "test", "destroy")).toMatchObject({ status: 0 });
   expect(project.snapshotCounts()).toEqual([0, 0, 0]);
 });
 
-it("every example has its test here", () => {
+it("every example is tested, here or by the demo", () => {
   const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const names = ["automation-api", "before-upgrade", "group-and-snapshot", "import-existing", "simulated-host"];
   expect(folders.map(({ name }) => name).sort()).toEqual(names);

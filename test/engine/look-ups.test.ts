@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PulumiProject } from "../support/pulumi-project";
 
-it("look-ups in a program: what isn't there yet isn't known in a preview, and a secret stays one", async () => {
+it("look-ups in a program: unknown in a preview before the object exists; a secret stays a secret", async () => {
   const project = await PulumiProject.create({
     program: {
       "index.js": `

@@ -24,7 +24,7 @@ take("guarded", {}, { protect: true });
 `;
 }
 
-it("Pulumi's options do what they say, but for replaceOnChanges, which a dynamic resource never gets", async () => {
+it("Pulumi's options work, except replaceOnChanges, which a dynamic resource never gets", async () => {
   const project = await PulumiProject.create({
     program: { "index.js": program(1) },
     seed: groupsOfOne(names, smallSeed),

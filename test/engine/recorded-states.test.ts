@@ -19,15 +19,16 @@ it("a state of this version is recorded", async () => {
   expect(isRecorded(current)).toBe(true);
 });
 
-describe("a state that was left behind", () => {
+describe("a recorded state", () => {
   it.each(recordedVersions)(
-    "by version %s goes on: nothing to do, seen by a refresh, destroyed",
+    "by version %s needs no change, is refreshed and destroyed",
     async (version) => {
       const project = await create(version);
       const state = await restoreOnHost(version, join(project.folder, "../host.jsonl"));
       project.write("state.json", state);
       const file = join(project.folder, "state.json");
       expect(await project.run(["stack", "import", "--file", file])).toMatchObject({ status: 0 });
+      // the up comes first: only then does the state name the host's place on this machine
       for (const command of ["up", "refresh"]) {
         const result = await project.run([command, "--yes", "--skip-preview", "--expect-no-changes"]);
         expect(result.output, command).toContain("3 unchanged");

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Seed, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
-import { findPulumiCli, pulumiEnvironment } from "../../tools/pulumi-cli";
+import { findPulumiCli, type PulumiCli, pulumiEnvironment } from "../../tools/pulumi-cli";
 import { processesIn, untilGone } from "./processes";
 import { repositoryFolder } from "./repository";
 import { temporaryFolder } from "./temporary-folder";
@@ -52,6 +52,9 @@ export const smallSeed: Seed = {
   jobs: { CreateSnapshot: { seconds: 0.3, progress: "linear" }, DestroySnapshot: { seconds: 0.1, progress: "linear" } },
 };
 
+/** The CLI, which is looked for once in each file of tests. */
+let cliOfFile: Promise<PulumiCli> | undefined;
+
 /** A Pulumi project in a folder of its own, on a simulated host and a local backend, driven by the real CLI. */
 export class PulumiProject {
   readonly folder: string;
@@ -60,14 +63,17 @@ export class PulumiProject {
   readonly stateFolder: string;
   private readonly storeFile: string;
   private readonly stateFile: string;
+  private readonly backend: string;
   private readonly command: string;
-  private readonly env: NodeJS.ProcessEnv;
+  /** The CLI's environment. */
+  readonly env: NodeJS.ProcessEnv;
 
   private constructor(parts: {
     readonly folder: string;
     readonly host: SimulatedHost;
     readonly storeFile: string;
     readonly stateFile: string;
+    readonly backend: string;
     readonly command: string;
     readonly env: NodeJS.ProcessEnv;
   }) {
@@ -76,6 +82,7 @@ export class PulumiProject {
     this.storeFile = parts.storeFile;
     this.stateFile = parts.stateFile;
     this.stateFolder = dirname(parts.stateFile);
+    this.backend = parts.backend;
     this.command = parts.command;
     this.env = parts.env;
   }
@@ -88,11 +95,6 @@ export class PulumiProject {
     mkdirSync(backend);
     const storeFile = join(root, "host.jsonl");
     const host = SimulatedHost.open({ storeFile, seed: options.seed ?? smallSeed });
-    const configuration = {
-      "hyperv-snapshots:transport": "simulated",
-      "hyperv-snapshots:simulatedHost": storeFile,
-      ...options.configuration,
-    };
     for (const [name, text] of Object.entries(options.program)) writeFileSync(join(folder, name), text);
     const main = Object.keys(options.program)[0];
     if (!options.program["package.json"]) {
@@ -104,24 +106,36 @@ export class PulumiProject {
     if (!options.program["Pulumi.yaml"]) {
       writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "project", runtime }));
     }
-    writeFileSync(join(folder, "Pulumi.test.yaml"), JSON.stringify({ config: configuration }));
+    writeConfiguration(folder, storeFile, options.configuration);
     const stateFile = makeEmptyStack(backend);
     linkPackages(
       join(options.install ?? repositoryFolder, "node_modules"),
       join(folder, "node_modules"),
       options.without,
     );
-    const cli = await findPulumiCli();
+    cliOfFile ??= findPulumiCli();
+    const cli = await cliOfFile;
     const base = { ...process.env, ...(await options.environment?.(storeFile)) };
     if (options.nodeFolder) base["PATH"] = `${options.nodeFolder}:${base["PATH"]}`;
     const home = join(root, "home");
     const env = pulumiEnvironment(cli, { home, backend: pathToFileURL(backend).href, passphrase: "test", base });
-    return new PulumiProject({ folder, host, storeFile, stateFile, command: cli.command, env });
+    return new PulumiProject({ folder, host, storeFile, stateFile, backend, command: cli.command, env });
   }
 
   /** Runs the CLI and waits for its end. */
   run(parameters: readonly string[]): Promise<CommandResult> {
-    return this.execute(this.command, [...parameters, "--stack=test", "--non-interactive", "--color=never"]);
+    return this.runOn("test", parameters);
+  }
+
+  /** Runs the CLI on another stack. */
+  runOn(stack: string, parameters: readonly string[]): Promise<CommandResult> {
+    return this.execute(this.command, [...parameters, `--stack=${stack}`, "--non-interactive", "--color=never"]);
+  }
+
+  /** Makes the stack once more, after it was renamed. */
+  initStack(configuration: Readonly<Record<string, string>> = {}): void {
+    writeConfiguration(this.folder, this.storeFile, configuration);
+    makeEmptyStack(this.backend);
   }
 
   /** Runs the CLI on a pseudo-terminal (`script` of util-linux). */
@@ -131,8 +145,8 @@ export class PulumiProject {
   }
 
   /** Runs a script of the project by itself, which finds the CLI on its PATH. */
-  runScript(file: string, ...parameters: string[]): Promise<CommandResult> {
-    return this.execute(process.execPath, [file, ...parameters]);
+  runScript({ env = this.env }: { env?: NodeJS.ProcessEnv }, file: string, ...words: string[]): Promise<CommandResult> {
+    return this.execute(process.execPath, [file, ...words], env);
   }
 
   up(...parameters: string[]): Promise<CommandResult> {
@@ -235,12 +249,12 @@ export class PulumiProject {
     writeFileSync(this.storeFile, lines.join("\n"));
   }
 
-  private execute(command: string, parameters: readonly string[]): Promise<CommandResult> {
+  private execute(command: string, parameters: readonly string[], env = this.env): Promise<CommandResult> {
     return new Promise((resolve) => {
       execFile(
         command,
         parameters,
-        { cwd: this.folder, env: this.env, maxBuffer: 2 ** 28, timeout: 240_000 },
+        { cwd: this.folder, env, maxBuffer: 2 ** 28, timeout: 240_000 },
         (error, stdout, stderr) => {
           const status = error ? (typeof error.code === "number" ? error.code : 1) : 0;
           resolve({ status, output: stdout + stderr });
@@ -248,6 +262,11 @@ export class PulumiProject {
       );
     });
   }
+}
+
+function writeConfiguration(folder: string, storeFile: string, more?: Readonly<Record<string, string>>): void {
+  const simulated = { "hyperv-snapshots:transport": "simulated", "hyperv-snapshots:simulatedHost": storeFile };
+  writeFileSync(join(folder, "Pulumi.test.yaml"), JSON.stringify({ config: { ...simulated, ...more } }));
 }
 
 /** What `pulumi stack init` writes, without the second that it takes. */
