@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { InvalidArgumentError } from "../errors";
-import { nearest } from "../nearest";
+import { suggestion } from "../nearest";
 
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 
@@ -155,8 +155,8 @@ function unknownName(
   if (method === undefined || methods.some((known) => isSame(known, method))) return undefined;
   const of = className === undefined ? "the host" : className;
   if (methods.length === 0) {
-    return `${of} has no methods; did you mean ${nearest(of, classes)}? Classes with methods are ${classes.join(", ")}`;
+    return `${of} has no methods. ${suggestion(of, classes)}Classes with methods are ${classes.join(", ")}`;
   }
   const all = [...new Set(methods)];
-  return `${of} has no method ${method}; did you mean ${nearest(method, all)}? There are ${all.join(", ")}`;
+  return `${of} has no method ${method}. ${suggestion(method, all)}There are ${all.join(", ")}`;
 }

@@ -229,14 +229,14 @@ test.each<[string, unknown]>([
 });
 
 test.each<[Fault, string]>([
-  [{ method: "CreateSnapshots", returnValue: 5 }, "has no method CreateSnapshots; did you mean CreateSnapshot?"],
+  [{ method: "CreateSnapshots", returnValue: 5 }, 'has no method CreateSnapshots. Did you mean "CreateSnapshot"?'],
   [
     { method: "AddMember", className: "Msvm_CollectionSnapshotService", returnValue: 5 },
     "Msvm_CollectionSnapshotService has no method AddMember",
   ],
   [
     { method: "AddMember", className: "Msvm_CollectionManagmentService", returnValue: 5 },
-    "did you mean Msvm_CollectionManagementService?",
+    'Did you mean "Msvm_CollectionManagementService"?',
   ],
 ])("a fault of %j names the nearest that exists", (fault, words) => {
   expect(messageOf(() => new HostAtHand().host.injectFault(fault))).toContain(words);
