@@ -10,6 +10,7 @@ export const ClassName = {
   collectionSnapshotService: "Msvm_CollectionSnapshotService",
   computerSystem: "Msvm_ComputerSystem",
   concreteJob: "Msvm_ConcreteJob",
+  diskMergeSettingData: "Msvm_DiskMergeSettingData",
   managementCollection: "Msvm_ManagementCollection",
   snapshotCollection: "Msvm_SnapshotCollection",
   snapshotOfVirtualSystemCollection: "Msvm_SnapshotOfVirtualSystemCollection",

@@ -77,9 +77,15 @@ export const JobRequestReturnValue = {
 
 /** The `JobType`s that this package meets. 199 is not documented. Source: Msvm_ConcreteJob.JobType. */
 export const JobType = {
+  ModifyVirtualMachine: 2,
   SnapshotVirtualMachine: 70,
   ApplyVirtualMachineSnapshot: 71,
   DeleteVirtualMachineSnapshot: 72,
+  DefineCollection: 190,
+  DestroyCollection: 191,
+  RenameCollection: 192,
+  AddMemberToCollection: 193,
+  RemoveMemberFromCollection: 194,
   SnapshotCollection: 198,
   ConvertSnapshotToReferencePoint: 200,
 } as const;
@@ -102,6 +108,9 @@ export const GuestBackupType = { Undefined: 0, Full: 1, Copy: 2 } as const;
 
 /** Which kind of checkpoint a machine makes. Source: Msvm_VirtualSystemSettingData.UserSnapshotType. */
 export const UserSnapshotType = { Disable: 2, ProductionFallbackToTest: 3, ProductionNoFallback: 4, Test: 5 } as const;
+
+/** `Msvm_DiskMergeSettingData.EnabledState`: whether a machine's disks merge. Source: that class, HyperV_v2. */
+export const DiskMergeState = { TemporarilyDisabled: 0, Enabled: 1 } as const;
 
 /** A machine's `EnabledState`, as far as it matters here. Source: Msvm_ComputerSystem.EnabledState. */
 export const EnabledState = { Enabled: 2, Disabled: 3, EnabledButOffline: 6, Quiesce: 9 } as const;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { faultSchema, jobFaultSchema } from "./fault";
-import { progressShapeSchema, resolvedSeedSchema } from "./seed";
+import { progressShapeSchema, propertyBagSchema, resolvedSeedSchema } from "./seed";
 
 const id = v.string();
 
@@ -34,6 +34,13 @@ const work = v.variant("kind", [
   v.object({ kind: v.literal("applyMachineSnapshot"), snapshotId: id }),
   v.object({ kind: v.literal("upgradeMachine"), machineId: id, applicationVersion: v.string() }),
   v.object({ kind: v.literal("startMachine"), machineId: id }),
+  v.object({
+    kind: v.literal("changeMachine"),
+    machineId: id,
+    properties: propertyBagSchema,
+    settings: propertyBagSchema,
+    mergingEnabled: v.optional(v.boolean()),
+  }),
   v.object({ kind: v.literal("defineGroup"), groupId: id, name: v.string(), type: v.number() }),
   v.object({ kind: v.literal("destroyGroup"), groupId: id }),
   v.object({ kind: v.literal("renameGroup"), groupId: id, name: v.string() }),
@@ -71,6 +78,8 @@ const change = v.variant("kind", [
   v.object({ kind: v.literal("faultInjected"), faultId: id, fault: faultSchema }),
   v.object({ kind: v.literal("faultUsed"), faultId: id }),
   v.object({ kind: v.literal("restarted"), downUntil: milliseconds }),
+  v.object({ kind: v.literal("vmmsStopped") }),
+  v.object({ kind: v.literal("vmmsStarted"), runsFrom: milliseconds }),
 ]);
 
 /** What {@link HostHeader.format} says. */

@@ -1,8 +1,9 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import { ClassName } from "../schema/names";
 import { affectedElements } from "./affected-elements";
-import { CimRepository, type StoredInstance } from "./cim-repository";
+import { CimRepository, type PropertyBag, type StoredInstance } from "./cim-repository";
 import { dropSnapshotCollection, putSnapshotCollection } from "./collection-work";
+import { mergesDisks } from "./disk-merging";
 import { type FaultedRequest, meets, type ResolvedFault } from "./fault";
 import { defaultOptions, type HostOptions } from "./host-options";
 import type { HostChange, HostHeader, HostRecord, HostWork, WorkOf } from "./host-record";
@@ -12,10 +13,14 @@ import { JobBoard } from "./job-board";
 import { MachineActivity } from "./machine-activity";
 import { MachineDisks } from "./machine-disks";
 import { machinePath } from "./machine-snapshots";
+import type { Rights } from "./rights";
 import type { ResolvedSeed } from "./seed";
 import { putSeedInstances } from "./seed-instances";
 import type { SimulatedJob } from "./simulated-job";
 import { Timeline } from "./timeline";
+
+/** What the host's Virtual Machine Management Service does. */
+export type VmmsState = "running" | "stopped" | "starting";
 
 /** A fault that waits for its call. */
 export interface PendingFault {
@@ -44,6 +49,8 @@ export class HostState {
   private lastSequence = 0;
   private lastTime: number;
   private downUntil = Number.NEGATIVE_INFINITY;
+  /** When VMMS runs; infinite while it is stopped. */
+  private vmmsRunsFrom = Number.NEGATIVE_INFINITY;
 
   constructor(header: HostHeader) {
     this.seed = header.seed;
@@ -51,7 +58,7 @@ export class HostState {
     this.chosen = { ...defaultOptions, ...(header.seed.options as Partial<HostOptions>) };
     this.lastTime = header.time;
     this.repository = new CimRepository(new HostSchema(header.seed.build), header.seed.hostName);
-    this.activity = new MachineActivity(this.repository, this.timeline);
+    this.activity = new MachineActivity(this.repository, this.timeline, () => this.chosen);
     this.jobs = new JobBoard(this.repository, this.timeline, this.activity, {
       begin: (job) => this.beginJob(job),
       finish: (job, time) => this.finishJob(job, time),
@@ -61,6 +68,7 @@ export class HostState {
       { repository: this.repository, disks: this.disks, options: this.chosen, now: header.time },
       { ...header.seed, groups },
     );
+    for (const { id, properties } of header.seed.machines) this.showStatus(id, properties);
   }
 
   /** The options in force. */
@@ -86,6 +94,17 @@ export class HostState {
   /** Whether the host answers at all: it doesn't while it starts anew. */
   get isUp(): boolean {
     return this.lastTime >= this.downUntil;
+  }
+
+  /** What VMMS, the host's service, does. */
+  get vmms(): VmmsState {
+    if (this.vmmsRunsFrom === Number.POSITIVE_INFINITY) return "stopped";
+    return this.lastTime < this.vmmsRunsFrom ? "starting" : "running";
+  }
+
+  /** What a client is shown: by its rights, and nothing while VMMS doesn't run. */
+  get rights(): Rights {
+    return this.vmms !== "running" && this.chosen.stoppedVmms === "empty" ? "blind" : this.chosen.rights;
   }
 
   /** Finds the fault that a request meets. */
@@ -134,9 +153,18 @@ export class HostState {
         break;
       case "optionSet":
         this.chosen = { ...this.chosen, [change.name]: change.value };
+        if (this.chosen.merging === "ends") this.activity.endMerges(time, this.seed.mergeSeconds * 1000);
         break;
       case "restarted":
-        this.restart(change.downUntil, time);
+        this.downUntil = change.downUntil;
+        this.endJobs(time);
+        break;
+      case "vmmsStopped":
+        this.vmmsRunsFrom = Number.POSITIVE_INFINITY;
+        this.endJobs(time);
+        break;
+      case "vmmsStarted":
+        this.vmmsRunsFrom = change.runsFrom;
         break;
       case "faultInjected":
         this.pending = [
@@ -152,8 +180,7 @@ export class HostState {
     }
   }
 
-  private restart(downUntil: number, time: number): void {
-    this.downUntil = downUntil;
+  private endJobs(time: number): void {
     // behaviour: jobsAtRestart
     const { jobsAtRestart } = this.chosen;
     if (jobsAtRestart !== "goOn") this.jobs.restart(time, jobsAtRestart === "goneButMade");
@@ -198,7 +225,20 @@ export class HostState {
       { repository: this.repository, disks: this.disks, options: this.chosen, now: time },
       work,
     );
-    this.activity.merge(merging, time, this.seed.mergeSeconds * 1000);
+    this.merge(merging, time);
+    if (work.kind === "changeMachine") this.showStatus(work.machineId, work.properties);
     return made;
+  }
+
+  private merge(machines: readonly StoredInstance[], time: number): void {
+    // behaviour: merging
+    const { merging } = this.chosen;
+    if (merging === "neverBegins") return;
+    const able = machines.filter((machine) => mergesDisks(this.repository, machine));
+    this.activity.merge(able, time, merging === "neverEnds" ? Number.POSITIVE_INFINITY : this.seed.mergeSeconds * 1000);
+  }
+
+  private showStatus(machineId: string, { OperationalStatus: status }: PropertyBag): void {
+    if (Array.isArray(status)) this.activity.setIdleStatus(machineId, status as readonly number[]);
   }
 }

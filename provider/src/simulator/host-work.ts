@@ -1,10 +1,12 @@
 import type { StoredInstance } from "./cim-repository";
 import { applySnapshots, convertSnapshots, destroyCollected, destroySnapshots, takeSnapshots } from "./collection-work";
+import { writeDiskMergeSetting } from "./disk-merging";
 import { changeMembership, defineGroup, destroyGroup, renameGroup } from "./group-work";
 import type { HostWork, WorkOf } from "./host-record";
 import { linked, links, reversed } from "./links";
 import {
   applyMachineSnapshot,
+  changeMachine,
   machinePath,
   snapshotPath,
   startMachine,
@@ -53,7 +55,16 @@ const doers: Doers = {
     disks.write(machineId, applicationVersion),
   ),
   startMachine: leavingNothing(startMachine),
-  defineGroup: (scene, work) => ({ made: [defineGroup(scene, work)] }),
+  changeMachine: leavingNothing((scene, work: WorkOf<"changeMachine">) => {
+    changeMachine(scene, work);
+    const { machineId, mergingEnabled } = work;
+    if (mergingEnabled !== undefined) writeDiskMergeSetting(scene.repository, machineId, mergingEnabled);
+  }),
+  defineGroup: (scene, work) => {
+    const group = defineGroup(scene, work);
+    // behaviour: groupResultRow
+    return { made: scene.options.groupResultRow === "group" ? [group] : [] };
+  },
   destroyGroup: leavingNothing(destroyGroup),
   renameGroup: leavingNothing(renameGroup),
   changeMembership: leavingNothing(changeMembership),

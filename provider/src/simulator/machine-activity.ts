@@ -1,7 +1,8 @@
 import { OperationalStatus } from "../schema/value-maps";
 import type { CimRepository, StoredInstance } from "./cim-repository";
+import type { HostOptions } from "./host-options";
 import type { HostWork } from "./host-record";
-import { machinePath } from "./machine-snapshots";
+import { idOfMachine, machinePath } from "./machine-snapshots";
 import type { SimulatedJob } from "./simulated-job";
 import type { Timeline } from "./timeline";
 
@@ -9,13 +10,13 @@ import type { Timeline } from "./timeline";
 const statusWhile: Partial<Readonly<Record<HostWork["kind"], number>>> = {
   takeSnapshots: OperationalStatus.CreatingSnapshot,
   takeMachineSnapshot: OperationalStatus.CreatingSnapshot,
-  applySnapshots: OperationalStatus.ApplyingSnapshot,
-  applyMachineSnapshot: OperationalStatus.ApplyingSnapshot,
   destroySnapshots: OperationalStatus.DeletingSnapshot,
   destroyMachineSnapshot: OperationalStatus.DeletingSnapshot,
   convertSnapshots: OperationalStatus.DeletingSnapshot,
   exportSnapshots: OperationalStatus.ExportingVirtualMachine,
 };
+
+const applyingKinds: readonly HostWork["kind"][] = ["applySnapshots", "applyMachineSnapshot"];
 
 /** What each machine is busy with, as its `OperationalStatus` shows it: the jobs that work on it, and merges. */
 export class MachineActivity {
@@ -24,10 +25,20 @@ export class MachineActivity {
   private readonly working = new Map<string, readonly SimulatedJob[]>();
   /** When the disks of a machine have merged. */
   private readonly merging = new Map<string, number>();
+  /** What a machine shows while nothing works on it; [2] where nobody said otherwise. */
+  private readonly idleStatus = new Map<string, readonly number[]>();
+  private readonly options: () => HostOptions;
 
-  constructor(repository: CimRepository, timeline: Timeline) {
+  constructor(repository: CimRepository, timeline: Timeline, options: () => HostOptions) {
     this.repository = repository;
     this.timeline = timeline;
+    this.options = options;
+  }
+
+  /** Sets the `OperationalStatus` that a machine shows while nothing works on it. */
+  setIdleStatus(machineId: string, status: readonly number[]): void {
+    this.idleStatus.set(machineId, status);
+    this.show(machineId);
   }
 
   /** Whether a job works on a machine now. */
@@ -55,20 +66,27 @@ export class MachineActivity {
     }
   }
 
-  /** Machines begin to merge their disks. */
+  /** Machines begin to merge their disks; an infinite duration never ends. */
   merge(machines: readonly StoredInstance[], now: number, durationMs: number): void {
     // behaviour: mergeAfterDestroy
-    const until = now + durationMs;
-    for (const { properties } of durationMs > 0 ? machines : []) {
-      const id = String(properties["Name"]);
-      this.merging.set(id, until);
-      this.show(id);
-      this.timeline.plan(until, () => {
-        if (this.merging.get(id) !== until) return; // another merge takes longer
-        this.merging.delete(id);
-        this.show(id);
-      });
+    for (const machine of durationMs > 0 ? machines : []) this.mergeUntil(idOfMachine(machine), now + durationMs);
+  }
+
+  /** Lets merges that would never end do so after a while. */
+  endMerges(now: number, durationMs: number): void {
+    for (const [id, until] of this.merging) {
+      if (until === Number.POSITIVE_INFINITY) this.mergeUntil(id, now + durationMs);
     }
+  }
+
+  private mergeUntil(id: string, until: number): void {
+    this.merging.set(id, until);
+    this.show(id);
+    this.timeline.plan(until, () => {
+      if (this.merging.get(id) !== until) return; // another merge takes longer
+      this.merging.delete(id);
+      this.show(id);
+    });
   }
 
   private setWorking(machineId: string, jobs: readonly SimulatedJob[]): void {
@@ -82,9 +100,16 @@ export class MachineActivity {
     if (machine === undefined) return;
     const kind = this.working.get(machineId)?.at(-1)?.order.work.kind;
     const doing =
-      (kind && statusWhile[kind]) ?? (this.isMerging(machineId) ? OperationalStatus.MergingDisks : undefined);
+      statusOf(kind, this.options()) ?? (this.isMerging(machineId) ? OperationalStatus.MergingDisks : undefined);
+    const idle = this.idleStatus.get(machineId) ?? [OperationalStatus.OK];
     this.repository.update(machine, {
-      OperationalStatus: doing === undefined ? [OperationalStatus.OK] : [OperationalStatus.InService, doing],
+      OperationalStatus: doing === undefined ? [...idle] : [OperationalStatus.InService, doing],
     });
   }
+}
+
+function statusOf(kind: HostWork["kind"] | undefined, { applyingStatus }: HostOptions): number | undefined {
+  if (kind === undefined) return undefined;
+  // behaviour: applyingStatus
+  return applyingKinds.includes(kind) ? Number(applyingStatus) : statusWhile[kind];
 }

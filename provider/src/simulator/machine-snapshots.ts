@@ -4,6 +4,7 @@ import { ClassName, VirtualSystemType } from "../schema/names";
 import { EnabledState, UserSnapshotType } from "../schema/value-maps";
 import type { CimRepository, PropertyBag, StoredInstance } from "./cim-repository";
 import type { HostOptions } from "./host-options";
+import type { WorkOf } from "./host-record";
 import { link, linked, links, reversed } from "./links";
 import type { MachineDisks } from "./machine-disks";
 import { textsIn } from "./texts";
@@ -25,6 +26,9 @@ export function machinePath(repository: CimRepository, machineId: string): CimIn
 export function snapshotPath(repository: CimRepository, snapshotId: string): CimInstancePath {
   return repository.path(ClassName.virtualSystemSettingData, { InstanceID: `Microsoft:${snapshotId}` });
 }
+
+/** The GUID of a virtual machine. */
+export const idOfMachine = ({ properties }: StoredInstance): string => String(properties["Name"]);
 
 const idOfSnapshot = ({ properties }: StoredInstance) => String(properties["InstanceID"]).replace(/^Microsoft:/, "");
 
@@ -66,7 +70,7 @@ export function takeMachineSnapshot(
     // behaviour: snapshotNotes
     Notes: options.snapshotNotes === "vm" ? (settings.properties["Notes"] ?? null) : null,
   });
-  disks.capture(String(machine.properties["Name"]), idOfSnapshot(snapshot));
+  disks.capture(idOfMachine(machine), idOfSnapshot(snapshot));
   // behaviour: snapshotsFormAChain
   link(repository, links.snapshotsOfMachine, machine, snapshot);
   if (parent !== undefined) link(repository, links.childrenOfSnapshot, parent, snapshot);
@@ -97,7 +101,7 @@ export function destroyMachineSnapshot({ repository }: WorkScene, snapshot: Stor
 export function applyMachineSnapshot({ repository, disks }: WorkScene, snapshot: StoredInstance): void {
   const [machine] = linked(repository, reversed(links.snapshotsOfMachine), snapshot);
   if (machine === undefined) return;
-  disks.bringBack(String(machine.properties["Name"]), idOfSnapshot(snapshot));
+  disks.bringBack(idOfMachine(machine), idOfSnapshot(snapshot));
   const active = activeSettings(repository, machine).properties;
   // behaviour: notesOutliveApply
   const kept = ["InstanceID", "ElementName", "Notes", "VirtualSystemType", "ConfigurationID"];
@@ -121,6 +125,14 @@ export function applyMachineSnapshot({ repository, disks }: WorkScene, snapshot:
 export function startMachine({ repository }: WorkScene, { machineId }: { readonly machineId: string }): void {
   const machine = repository.find(machinePath(repository, machineId));
   if (machine !== undefined) repository.update(machine, { EnabledState: EnabledState.Enabled });
+}
+
+/** Changes what a machine shows of itself, and whether its disks merge. */
+export function changeMachine({ repository }: WorkScene, work: WorkOf<"changeMachine">): void {
+  const machine = repository.find(machinePath(repository, work.machineId));
+  if (machine === undefined) return;
+  repository.update(machine, work.properties);
+  repository.update(activeSettings(repository, machine), work.settings);
 }
 
 function makeMostCurrent(

@@ -75,7 +75,7 @@ interface DispatchedMethod {
  */
 export function dispatchMethod(state: HostState, request: MethodRequest, now: number): DispatchedMethod {
   const target = `${request.path}`;
-  const reader = new CimReader(state.repository, now, state.options.rights);
+  const reader = new CimReader(state.repository, now, state.rights);
   const instance = reader.require(request.path, `Invoking ${request.methodName}`);
   const { schema } = state.repository;
   const refuse = (status: WbemStatusName, because: string, remedy: string): never => {

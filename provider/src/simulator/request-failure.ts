@@ -1,5 +1,6 @@
 import { ConnectionError, type HyperVError } from "../errors";
 import type { ResolvedFault } from "./fault";
+import type { HostOptions } from "./host-options";
 import { WmiFailure, wmiFailure } from "./wmi-failure";
 
 /** A request that gets no answer. */
@@ -25,6 +26,22 @@ export function requestFailure(
   }
   if (hresult === undefined && miResult === undefined) return undefined;
   return { error: wmiFailure(new WmiFailure({ hresult, miResult }), request), takesEffect };
+}
+
+const stoppedAnswers: Readonly<Record<Exclude<HostOptions["stoppedVmms"], "empty">, number>> = {
+  notFound: 0x80041002,
+  failed: 0x80041001,
+  providerNotLoaded: 0x80041013,
+};
+
+/** Makes the failure of a request while VMMS doesn't run; `undefined` when the request is answered. */
+export function stoppedFailure(
+  { vmms, options }: { readonly vmms: string; readonly options: HostOptions },
+  request: UnansweredRequest,
+): HyperVError | undefined {
+  // behaviour: stoppedVmms
+  if (vmms === "running" || options.stoppedVmms === "empty") return undefined;
+  return wmiFailure(new WmiFailure({ hresult: stoppedAnswers[options.stoppedVmms] }), request);
 }
 
 const attempted = ({ methodName }: UnansweredRequest) =>

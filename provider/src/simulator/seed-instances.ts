@@ -1,6 +1,7 @@
 import { dateTimeFromMilliseconds } from "../cim/cim-value";
 import { ClassName, VirtualSystemType } from "../schema/names";
 import { CollectionType, EnabledState, OperationalStatus, UserSnapshotType } from "../schema/value-maps";
+import { writeDiskMergeSetting } from "./disk-merging";
 import { changeMembership, defineGroup } from "./group-work";
 import { guidFrom } from "./guid";
 import { link, links } from "./links";
@@ -37,7 +38,7 @@ export function putSeedInstances(scene: WorkScene, seed: ResolvedSeed): void {
     Name: hostName,
     ElementName: hostName,
     Caption: textsIn(options.language).hostCaption,
-    Description: "Microsoft Hosting Computer System",
+    Description: textsIn(options.language).hostDescription,
     EnabledState: EnabledState.Enabled,
     InstallDate: dateTimeFromMilliseconds(now),
   });
@@ -76,7 +77,7 @@ function putMachine(scene: WorkScene, machine: ResolvedSeed["machines"][number])
       Name: machine.id,
       ElementName: machine.name,
       Caption: textsIn(options.language).machineCaption,
-      Description: "Microsoft Virtual Machine",
+      Description: textsIn(options.language).machineDescription,
       EnabledState: enabledState[machine.state],
       InstallDate: made,
       TimeOfLastConfigurationChange: made,
@@ -86,6 +87,7 @@ function putMachine(scene: WorkScene, machine: ResolvedSeed["machines"][number])
       ReplicationHealth: 0,
       ReplicationMode: 0,
       OnTimeInMilliseconds: 0n,
+      ...machine.properties,
     },
     running ? (at) => ({ OnTimeInMilliseconds: BigInt(Math.max(0, Math.floor(at - now))) }) : undefined,
   );
@@ -104,6 +106,7 @@ function putMachine(scene: WorkScene, machine: ResolvedSeed["machines"][number])
     Parent: null,
   });
   link(repository, links.settingsOfMachine, stored, settings);
+  writeDiskMergeSetting(repository, machine.id, machine.mergingEnabled);
   disks.write(machine.id, machine.applicationVersion ?? null);
   for (let number = 0; number < machine.checkpoints; number += 1) {
     takeMachineSnapshot(scene, stored, guidFrom("checkpoint", machine.id, number), "standard");

@@ -41,6 +41,13 @@ export const jobMethods = [
   "ApplySnapshot",
   "ConvertToReferencePoint",
   "ExportSnapshot",
+  "ModifySystemSettings",
+  "DefineCollection",
+  "DestroyCollection",
+  "RenameCollection",
+  "AddMember",
+  "RemoveMember",
+  "RemoveMemberById",
 ] as const;
 
 /** One of {@link jobMethods}. */
@@ -48,6 +55,12 @@ export type JobMethod = (typeof jobMethods)[number];
 
 const forEachJobMethod = <Schema>(schema: Schema) =>
   Object.fromEntries(jobMethods.map((method) => [method, schema])) as Readonly<Record<JobMethod, Schema>>;
+
+/** Properties that a person or a seed sets, by their names. */
+export const propertyBagSchema = v.record(
+  v.string(),
+  v.union([v.string(), v.number(), v.boolean(), v.array(v.union([v.string(), v.number()]))]),
+);
 
 const machine = v.strictObject({
   name: described(name, "ElementName of the virtual machine."),
@@ -81,6 +94,20 @@ const machine = v.strictObject({
     0,
   ),
   applicationVersion: v.optional(described(v.string(), "Version of the application on the machine's disk.")),
+  properties: v.optional(
+    described(
+      propertyBagSchema,
+      "Properties of the machine's Msvm_ComputerSystem in place of those that follow from its state, such as OperationalStatus or EnabledState.",
+    ),
+    {},
+  ),
+  mergingEnabled: v.optional(
+    described(
+      v.boolean(),
+      "Whether the machine's disks merge (Msvm_DiskMergeSettingData.EnabledState); true where nothing is said.",
+    ),
+    true,
+  ),
 });
 
 const group = v.strictObject({

@@ -11,11 +11,12 @@ import { guidFrom } from "./guid";
 import { HostHistory } from "./host-history";
 import { checkOption, type HostOptions, type OptionName, type OptionValue } from "./host-options";
 import type { HostWork } from "./host-record";
-import type { HostState, PendingFault } from "./host-state";
+import type { HostState, PendingFault, VmmsState } from "./host-state";
 import { type HostView, hostTree } from "./host-tree";
+import { readMachineChanges } from "./machine-changes";
 import { dispatchMethod, knownMethods } from "./method-dispatcher";
 import { MemoryRecordLog, type RecordLog } from "./record-log";
-import { notReachable, requestFailure } from "./request-failure";
+import { notReachable, requestFailure, stoppedFailure } from "./request-failure";
 import { readSeedFile, resolveSeed } from "./resolve-seed";
 import { denied } from "./rights";
 import type { ResolvedSeed, Seed } from "./seed";
@@ -171,8 +172,33 @@ export class SimulatedHost {
     return fault.fault.delaySeconds * 1000;
   }
 
+  /** What VMMS, the host's service, does. */
+  get vmms(): VmmsState {
+    return this.history.present().vmms;
+  }
+
   /**
-   * Starts the host's service anew; jobs that run then end as the option `jobsAtRestart` says.
+   * Stops VMMS, which answers for all of the namespace. Requests are answered as the option `stoppedVmms` says, and jobs
+   * end as `jobsAtRestart` says.
+   */
+  stopVmms(): void {
+    this.history.commit(() => ({ answer: undefined, changes: [{ kind: "vmmsStopped" }] }));
+  }
+
+  /**
+   * Starts VMMS.
+   *
+   * @param options - `startingSeconds`: how long it takes; until then requests are answered as while it is stopped.
+   */
+  startVmms({ startingSeconds = 0 }: { readonly startingSeconds?: number } = {}): void {
+    this.history.commit((state) => ({
+      answer: undefined,
+      changes: [{ kind: "vmmsStarted", runsFrom: state.time + startingSeconds * 1000 }],
+    }));
+  }
+
+  /**
+   * Restarts the computer; jobs that run then end as the option `jobsAtRestart` says.
    *
    * @param options - `downSeconds`: how long no request is answered.
    */
@@ -226,6 +252,21 @@ export class SimulatedHost {
     this.work(machine, (machineId) => ({ kind: "startMachine", machineId }));
   }
 
+  /**
+   * Changes what a machine shows of itself: any property of its `Msvm_ComputerSystem` or of its active settings.
+   * `merging` switches the merging of its disks on or off.
+   *
+   * An `OperationalStatus` is shown while no job works on the machine and its disks don't merge.
+   *
+   * @param machine - Its name or GUID.
+   * @throws {@link InvalidArgumentError} when there isn't exactly one such machine, or no such property or value.
+   */
+  changeMachine(machine: string, changes: Readonly<Record<string, CimValue>>): void {
+    const { schema } = this.history.present().repository;
+    const sorted = readMachineChanges(changes, schema, this.history.name);
+    this.work(machine, (machineId) => ({ kind: "changeMachine", machineId, ...sorted }));
+  }
+
   /** The groups, machines and snapshots, for people; doesn't count as a request. */
   tree(): HostView {
     const state = this.history.present();
@@ -241,7 +282,7 @@ export class SimulatedHost {
   }
 
   private read<Answer>(request: HostRequest, ask: (reader: CimReader) => Answer): Answer {
-    return this.serve(request, (state) => ask(new CimReader(state.repository, state.time, state.options.rights)));
+    return this.serve(request, (state) => ask(new CimReader(state.repository, state.time, state.rights)));
   }
 
   /** Serves a request as far as the host's state, the client's rights and the connection let it. */
@@ -256,6 +297,8 @@ export class SimulatedHost {
     if (failure?.takesEffect === false) throw failure.error;
     // behaviour: rights
     if (state.options.rights === "denied") throw denied(request);
+    const stopped = stoppedFailure(state, request);
+    if (stopped !== undefined) throw stopped;
     const answered = answer(this.history.present());
     if (failure !== undefined) throw failure.error;
     return answered;

@@ -6,7 +6,9 @@ export type HostLanguage = HostOptions["language"];
 /** What a host writes for people to read, in one language. Clients decide by numbers, never by these. */
 interface HostTexts {
   readonly hostCaption: string;
+  readonly hostDescription: string;
   readonly machineCaption: string;
+  readonly machineDescription: string;
   readonly newGroup: string;
   readonly job: {
     readonly takeSnapshots: string;
@@ -14,6 +16,8 @@ interface HostTexts {
     readonly applySnapshots: string;
     readonly convertSnapshots: string;
     readonly exportSnapshots: string;
+    readonly modifySettings: string;
+    readonly changeGroup: string;
     readonly running: string;
     readonly succeeded: string;
     readonly failed: string;
@@ -34,7 +38,9 @@ const day = (time: Date) => ({ y: time.getUTCFullYear(), m: time.getUTCMonth() +
 const texts: Readonly<Record<HostLanguage, HostTexts>> = {
   English: {
     hostCaption: "Hosting Computer System",
+    hostDescription: "Microsoft Hosting Computer System",
     machineCaption: "Virtual Machine",
+    machineDescription: "Microsoft Virtual Machine",
     newGroup: "New Virtual System Collection",
     job: {
       takeSnapshots: "Snapshot Collection",
@@ -42,6 +48,8 @@ const texts: Readonly<Record<HostLanguage, HostTexts>> = {
       applySnapshots: "Apply Snapshot",
       convertSnapshots: "Convert Snapshot to Reference Point",
       exportSnapshots: "Export Snapshot",
+      modifySettings: "Modify Virtual Machine",
+      changeGroup: "Change Collection",
       running: "Job is running",
       succeeded: "Job is completed successfully",
       failed: "Job is completed with error(s)",
@@ -52,7 +60,9 @@ const texts: Readonly<Record<HostLanguage, HostTexts>> = {
   },
   German: {
     hostCaption: "Hostcomputersystem",
+    hostDescription: "Microsoft-Hostcomputersystem",
     machineCaption: "Virtueller Computer",
+    machineDescription: "Virtueller Microsoft-Computer",
     newGroup: "Neue Sammlung virtueller Systeme",
     job: {
       takeSnapshots: "Momentaufnahme der Sammlung",
@@ -60,6 +70,8 @@ const texts: Readonly<Record<HostLanguage, HostTexts>> = {
       applySnapshots: "Momentaufnahme anwenden",
       convertSnapshots: "Momentaufnahme in Referenzpunkt umwandeln",
       exportSnapshots: "Momentaufnahme exportieren",
+      modifySettings: "Virtuellen Computer ändern",
+      changeGroup: "Sammlung ändern",
       running: "Der Auftrag wird ausgeführt",
       succeeded: "Der Auftrag wurde erfolgreich abgeschlossen",
       failed: "Der Auftrag wurde mit Fehlern abgeschlossen",
@@ -70,7 +82,9 @@ const texts: Readonly<Record<HostLanguage, HostTexts>> = {
   },
   Japanese: {
     hostCaption: "ホスト コンピューター システム",
+    hostDescription: "Microsoft ホスト コンピューター システム",
     machineCaption: "仮想マシン",
+    machineDescription: "Microsoft 仮想マシン",
     newGroup: "新しい仮想システム コレクション",
     job: {
       takeSnapshots: "コレクションのスナップショット",
@@ -78,6 +92,8 @@ const texts: Readonly<Record<HostLanguage, HostTexts>> = {
       applySnapshots: "スナップショットの適用",
       convertSnapshots: "参照ポイントへの変換",
       exportSnapshots: "スナップショットのエクスポート",
+      modifySettings: "仮想マシンの変更",
+      changeGroup: "コレクションの変更",
       running: "ジョブは実行中です",
       succeeded: "ジョブは正常に完了しました",
       failed: "ジョブはエラーで完了しました",

@@ -125,7 +125,9 @@ describe("DestroySnapshot", () => {
     expect(at.snapshotCollections()).toEqual([]);
     expect(() => at.host.get(collection)).toThrow(NotFoundError);
     expect(at.host.tree().groups[0]?.machines.flatMap(({ snapshots }) => snapshots)).toEqual([]);
-    expect(at.host.query("SELECT * FROM CIM_SettingData WHERE InstanceID LIKE 'Microsoft:%'")).toHaveLength(4);
+    expect(
+      at.host.query("SELECT * FROM Msvm_VirtualSystemSettingData WHERE InstanceID LIKE 'Microsoft:%'"),
+    ).toHaveLength(4);
     expect(at.destroySnapshot(collection).returnValue).toBe(32773);
   });
 });

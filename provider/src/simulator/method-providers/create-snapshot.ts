@@ -7,6 +7,7 @@ import { snapshotsOfMachine } from "../machine-snapshots";
 import type { MethodCall, MethodOutcome, MethodProvider } from "../method-call";
 import { wbemRefusal } from "../wbem-refusal";
 import { referencedInstance } from "./referenced-instance";
+import { disabledFault, refusedDisabled } from "./refused-disabled";
 import { refusedMembers } from "./refused-members";
 import { startWork } from "./start-work";
 
@@ -24,28 +25,39 @@ export const createSnapshot: MethodProvider = (call) => {
   const snapshotType = Number(call.parameters["SnapshotType"]);
   if (!isKnownType(call, snapshotType)) return { returnValue: ReturnValue.InvalidParameter };
   const members = linked(call.state.repository, links.machinesOfGroup, group.instance);
-  const refusal = refusedSettings(call) ?? refusedMembers(call, members) ?? refusedAtLimit(call, members);
+  const refusal =
+    refusedSettings(call) ??
+    refusedMembers(call, members) ??
+    refusedDisabled(call, members, "group") ??
+    refusedAtLimit(call, members);
   if (refusal !== undefined) return refusal;
-  const failsAtLimit = isAtLimit(call, members) && call.state.options.checkpointLimitRefusal === "jobError32768";
+  const { checkpointLimitRefusal } = call.state.options;
+  const failsAtLimit = isAtLimit(call, members) && checkpointLimitRefusal === "jobError32768";
+  const jobFault = failsAtLimit ? (call.jobFault ?? limitFault) : disabledFault(call, members);
   const machineIds = members.map((machine) => String(machine.properties["Name"]));
   const snapshotCollectionId = call.state.collectionId(call.newId("snapshot collection"));
-  return startWork(failsAtLimit ? { ...call, jobFault: call.jobFault ?? limitFault } : call, {
-    method: "CreateSnapshot",
-    // behaviour: createJobType
-    jobType: JobType.SnapshotCollection,
-    machineIds,
-    work: {
-      kind: "takeSnapshots",
-      groupId: String(group.instance.properties["CollectionID"]),
-      snapshotCollectionId,
-      snapshotType,
-      members: machineIds.map((machineId) => ({ machineId, snapshotId: call.newId(`snapshot of ${machineId}`) })),
+  return startWork(
+    { ...call, jobFault },
+    {
+      method: "CreateSnapshot",
+      // behaviour: completion
+      completion: call.state.options.completion,
+      // behaviour: createJobType
+      jobType: JobType.SnapshotCollection,
+      machineIds,
+      work: {
+        kind: "takeSnapshots",
+        groupId: String(group.instance.properties["CollectionID"]),
+        snapshotCollectionId,
+        snapshotType,
+        members: machineIds.map((machineId) => ({ machineId, snapshotId: call.newId(`snapshot of ${machineId}`) })),
+      },
+      result: {
+        parameter: resultParameter,
+        path: call.state.repository.path(ClassName.snapshotCollection, { CollectionID: snapshotCollectionId }),
+      },
     },
-    result: {
-      parameter: resultParameter,
-      path: call.state.repository.path(ClassName.snapshotCollection, { CollectionID: snapshotCollectionId }),
-    },
-  });
+  );
 };
 
 function refuseResultPath(call: MethodCall): void {

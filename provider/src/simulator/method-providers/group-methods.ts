@@ -1,20 +1,46 @@
+import type { CimInstancePath } from "../../cim/cim-instance-path";
 import { ClassName } from "../../schema/names";
-import { CollectionType, ReturnValue, VendorCode } from "../../schema/value-maps";
+import { CollectionType, JobType, ReturnValue, VendorCode } from "../../schema/value-maps";
 import type { StoredInstance } from "../cim-repository";
 import { findGroup, membershipOf } from "../group-work";
-import type { HostWork } from "../host-record";
+import type { WorkOf } from "../host-record";
 import { linked, links } from "../links";
 import type { MethodCall, MethodOutcome, MethodProvider } from "../method-call";
 import { textsIn } from "../texts";
 import { referencedInstance } from "./referenced-instance";
+import { refusedName } from "./refused-name";
+import { startWork } from "./start-work";
 
 const invalidParameter: MethodOutcome = { returnValue: VendorCode.InvalidParameter };
 const invalidState: MethodOutcome = { returnValue: VendorCode.InvalidStateForThisOperation };
 
-/** Group methods answer 0 at once, without a job. */
-function done(work?: HostWork): MethodOutcome {
-  // behaviour: groupMethodsAtOnce
-  return { returnValue: ReturnValue.CompletedWithNoError, changes: work ? [{ kind: "workDone", work }] : [] };
+const nothingToDo: MethodOutcome = { returnValue: ReturnValue.CompletedWithNoError };
+
+const jobTypes = {
+  DefineCollection: JobType.DefineCollection,
+  DestroyCollection: JobType.DestroyCollection,
+  RenameCollection: JobType.RenameCollection,
+  AddMember: JobType.AddMemberToCollection,
+  RemoveMember: JobType.RemoveMemberFromCollection,
+  RemoveMemberById: JobType.RemoveMemberFromCollection,
+} as const;
+
+/** Changes groups at once, or by a job. */
+function startGroupWork(
+  call: MethodCall,
+  method: keyof typeof jobTypes,
+  work: WorkOf<"defineGroup" | "destroyGroup" | "renameGroup" | "changeMembership">,
+  result?: { readonly parameter: string; readonly path: CimInstancePath },
+): MethodOutcome {
+  return startWork(call, {
+    method,
+    // behaviour: groupCompletion
+    completion: call.state.options.groupCompletion,
+    jobType: jobTypes[method],
+    machineIds: [],
+    work,
+    ...(result && { result }),
+  });
 }
 
 const idOf = (group: StoredInstance) => String(group.properties["CollectionID"]);
@@ -34,10 +60,15 @@ export const defineCollection: MethodProvider = (call) => {
   const className = isOfMachines ? ClassName.virtualSystemCollection : ClassName.managementCollection;
   // behaviour: groupDefaultName
   const groupName = String(name || textsIn(options.language).newGroup);
-  return {
-    ...done({ kind: "defineGroup", groupId, name: groupName, type: Number(type) }),
-    outParameters: { DefinedCollection: repository.path(className, { CollectionID: groupId }) },
-  };
+  return (
+    refusedName(call, groupName) ??
+    startGroupWork(
+      call,
+      "DefineCollection",
+      { kind: "defineGroup", groupId, name: groupName, type: Number(type) },
+      { parameter: "DefinedCollection", path: repository.path(className, { CollectionID: groupId }) },
+    )
+  );
 };
 
 /** Finds the group that `Collection` names, and answers the call with it. */
@@ -54,13 +85,17 @@ export const destroyCollection = onGroup((call, group) => {
   const hasSnapshots = linked(repository, links.snapshotsOfGroup, group).length > 0;
   // behaviour: destroyGroupWithSnapshots
   if (hasSnapshots && options.destroyGroupWithSnapshots === "refuse32775") return invalidState;
-  return done({ kind: "destroyGroup", groupId: idOf(group) });
+  return startGroupWork(call, "DestroyCollection", { kind: "destroyGroup", groupId: idOf(group) });
 });
 
 /** `RenameCollection`: gives a group another name. */
-export const renameCollection = onGroup((call, group) =>
-  done({ kind: "renameGroup", groupId: idOf(group), name: String(call.parameters["NewName"] ?? "") }),
-);
+export const renameCollection = onGroup((call, group) => {
+  const name = String(call.parameters["NewName"] ?? "");
+  return (
+    refusedName(call, name) ??
+    startGroupWork(call, "RenameCollection", { kind: "renameGroup", groupId: idOf(group), name })
+  );
+});
 
 /** The id of the member that `Member` names, and whether the group has it. */
 function namedMember(
@@ -83,10 +118,11 @@ function changeMembership(call: MethodCall, group: StoredInstance, isMember: boo
   const member = namedMember(call, group);
   if ("refusal" in member) return member.refusal;
   if (member.isIn !== isMember) {
-    return done({ kind: "changeMembership", groupId: idOf(group), memberId: member.memberId, isMember });
+    const work = { kind: "changeMembership", groupId: idOf(group), memberId: member.memberId, isMember } as const;
+    return startGroupWork(call, isMember ? "AddMember" : "RemoveMember", work);
   }
   // behaviour: membershipAsItIs
-  return call.state.options.membershipAsItIs === "accept" ? done() : invalidParameter;
+  return call.state.options.membershipAsItIs === "accept" ? nothingToDo : invalidParameter;
 }
 
 /** `AddMember`: puts a machine, or a group, into a group. */
@@ -99,8 +135,10 @@ export const removeMember = onGroup((call, group) => changeMembership(call, grou
 export const removeMemberById: MethodProvider = (call) => {
   const group = findGroup(call.state.repository, String(call.parameters["CollectionId"] ?? ""));
   // behaviour: removeMemberByIdWithoutGroup
-  if (group === undefined) return done();
+  if (group === undefined) return nothingToDo;
   const member = namedMember(call, group);
-  if ("refusal" in member || !member.isIn) return done();
-  return done({ kind: "changeMembership", groupId: idOf(group), memberId: member.memberId, isMember: false });
+  if ("refusal" in member || !member.isIn) return nothingToDo;
+  const { memberId } = member;
+  const work = { kind: "changeMembership", groupId: idOf(group), memberId, isMember: false } as const;
+  return startGroupWork(call, "RemoveMemberById", work);
 };

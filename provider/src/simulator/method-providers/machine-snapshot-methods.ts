@@ -3,6 +3,7 @@ import { JobType, MachineSnapshotType, ReturnValue } from "../../schema/value-ma
 import { snapshotPath } from "../machine-snapshots";
 import type { MethodCall, MethodOutcome, MethodProvider } from "../method-call";
 import { referencedInstance } from "./referenced-instance";
+import { disabledFault, refusedDisabled } from "./refused-disabled";
 import { refusedWhileBusy } from "./refused-members";
 import { startWork } from "./start-work";
 
@@ -20,13 +21,23 @@ export const createMachineSnapshot: MethodProvider = (call) => {
   const isRecovery = snapshotType === MachineSnapshotType.RecoverySnapshot;
   return (
     refusedWhileBusy(call, [machineId]) ??
-    startWork(call, {
-      method: "CreateSnapshot",
-      jobType: JobType.SnapshotVirtualMachine,
-      machineIds: [machineId],
-      work: { kind: "takeMachineSnapshot", machineId, snapshotId, snapshotKind: isRecovery ? "recovery" : "standard" },
-      result: { parameter: "ResultingSnapshot", path: snapshotPath(call.state.repository, snapshotId) },
-    })
+    refusedDisabled(call, [machine.instance], "machine") ??
+    startWork(
+      { ...call, jobFault: disabledFault(call, [machine.instance]) },
+      {
+        method: "CreateSnapshot",
+        completion: call.state.options.completion,
+        jobType: JobType.SnapshotVirtualMachine,
+        machineIds: [machineId],
+        work: {
+          kind: "takeMachineSnapshot",
+          machineId,
+          snapshotId,
+          snapshotKind: isRecovery ? "recovery" : "standard",
+        },
+        result: { parameter: "ResultingSnapshot", path: snapshotPath(call.state.repository, snapshotId) },
+      },
+    )
   );
 };
 
@@ -51,6 +62,7 @@ export const destroyMachineSnapshot = onSnapshot("AffectedSnapshot", (call, snap
   // behaviour: machineDestroyKeepsDependents
   startWork(call, {
     method: "DestroySnapshot",
+    completion: call.state.options.completion,
     jobType: JobType.DeleteVirtualMachineSnapshot,
     machineIds: [machineId],
     work: { kind: "destroyMachineSnapshot", snapshotId },
@@ -61,6 +73,7 @@ export const destroyMachineSnapshot = onSnapshot("AffectedSnapshot", (call, snap
 export const applyMachineSnapshot = onSnapshot("Snapshot", (call, snapshotId, machineId) =>
   startWork(call, {
     method: "ApplySnapshot",
+    completion: call.state.options.completion,
     jobType: JobType.ApplyVirtualMachineSnapshot,
     machineIds: [machineId],
     work: { kind: "applyMachineSnapshot", snapshotId },

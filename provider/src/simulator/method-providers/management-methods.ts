@@ -1,11 +1,13 @@
 import type { CimInstancePath } from "../../cim/cim-instance-path";
 import { ClassName, VirtualSystemType } from "../../schema/names";
-import { ReturnValue, VendorCode } from "../../schema/value-maps";
+import { JobType, ReturnValue, VendorCode } from "../../schema/value-maps";
 import type { StoredInstance } from "../cim-repository";
 import { readEmbeddedInstance } from "../embedded-settings";
 import { embeddedText } from "../embedded-text";
 import { linked, links, reversed } from "../links";
 import type { MethodCall, MethodProvider } from "../method-call";
+import { refusedName } from "./refused-name";
+import { startWork } from "./start-work";
 
 const settingsClass = ClassName.virtualSystemSettingData;
 const summaryClass = "Msvm_SummaryInformation";
@@ -26,16 +28,17 @@ export const modifySystemSettings: MethodProvider = (call) => {
   if (isRecovery && options.recoverySnapshotSettings === "refuse32775") {
     return { returnValue: VendorCode.InvalidStateForThisOperation };
   }
-  // behaviour: renameAtOnce
-  return {
-    returnValue: ReturnValue.CompletedWithNoError,
-    changes: [
-      {
-        kind: "workDone",
-        work: { kind: "modifySettings", instanceId: String(instanceId), values: values as Record<string, string> },
-      },
-    ],
-  };
+  return (
+    refusedName(call, String(values["ElementName"] ?? "")) ??
+    startWork(call, {
+      method: "ModifySystemSettings",
+      // behaviour: settingsCompletion
+      completion: options.settingsCompletion,
+      jobType: JobType.ModifyVirtualMachine,
+      machineIds: [],
+      work: { kind: "modifySettings", instanceId: String(instanceId), values: values as Record<string, string> },
+    })
+  );
 };
 
 /** `Msvm_VirtualSystemManagementService.GetSummaryInformation`: one summary for each machine or snapshot asked for. */

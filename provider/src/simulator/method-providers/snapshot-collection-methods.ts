@@ -37,6 +37,7 @@ export const destroySnapshot = onCollection("AffectedSnapshotCollection", (call,
   const { options } = call.state;
   return startWork(call, {
     method: "DestroySnapshot",
+    completion: call.state.options.completion,
     // behaviour: destroyJobType
     jobType: Number(options.destroyJobType),
     machineIds,
@@ -48,6 +49,7 @@ export const destroySnapshot = onCollection("AffectedSnapshotCollection", (call,
 export const applySnapshot = onCollection("SnapshotCollection", (call, { id, machineIds }) =>
   startWork(call, {
     method: "ApplySnapshot",
+    completion: call.state.options.completion,
     // behaviour: applyJobType
     jobType: JobType.ApplyVirtualMachineSnapshot,
     machineIds,
@@ -64,6 +66,7 @@ export const convertToReferencePoint = onCollection("AffectedSnapshotCollection"
   const [group] = linked(repository, reversed(links.snapshotsOfGroup), collection.instance);
   return startWork(call, {
     method: "ConvertToReferencePoint",
+    completion: call.state.options.completion,
     // behaviour: convertJobType
     jobType: JobType.ConvertSnapshotToReferencePoint,
     machineIds: collection.machineIds,
@@ -88,6 +91,7 @@ export const exportSnapshot = onCollection("SnapshotCollection", (call, { id, ma
   if (!directory || !isGood) return { returnValue: VendorCode.InvalidParameter };
   return startWork(call, {
     method: "ExportSnapshot",
+    completion: call.state.options.completion,
     // behaviour: exportJobType
     jobType: Number(call.state.options.exportJobType),
     machineIds,

@@ -6,8 +6,11 @@ import type { MethodCall, MethodOutcome } from "../method-call";
 import type { JobMethod } from "../seed";
 import { textsIn } from "../texts";
 
-/** The kinds of work that methods leave to a job. */
-type JobWork = Extract<HostWork, { readonly kind: `${string}Snapshots` | `${string}MachineSnapshot` }>;
+/** Work that only a person does: no method leaves it to a job. */
+type PersonsWork = "upgradeMachine" | "startMachine" | "changeMachine";
+
+/** The kinds of work that methods can leave to a job. */
+type JobWork = Exclude<HostWork, { readonly kind: PersonsWork }>;
 
 /** What a method wants done, and how its job presents itself. */
 interface WorkRequest {
@@ -15,6 +18,8 @@ interface WorkRequest {
   readonly jobType: number;
   readonly machineIds: readonly string[];
   readonly work: JobWork;
+  /** Whether the host starts a job or does the work at once. */
+  readonly completion: "job" | "atOnce";
   /** The result reference, by the name of its parameter. */
   readonly result?: { readonly parameter: string; readonly path: CimInstancePath };
 }
@@ -28,9 +33,14 @@ const textNames = {
   applyMachineSnapshot: "applySnapshots",
   convertSnapshots: "convertSnapshots",
   exportSnapshots: "exportSnapshots",
+  modifySettings: "modifySettings",
+  defineGroup: "changeGroup",
+  destroyGroup: "changeGroup",
+  renameGroup: "changeGroup",
+  changeMembership: "changeGroup",
 } as const satisfies Record<JobWork["kind"], string>;
 
-/** Answers with a job, or does the work at once, as the host is set to. A fault of a job always gets its job. */
+/** Answers with a job, or does the work at once, as the request says. A fault of a job always gets its job. */
 export function startWork(call: MethodCall, request: WorkRequest): MethodOutcome {
   const { options, seed, repository } = call.state;
   const { namesResult } = call;
@@ -41,8 +51,7 @@ export function startWork(call: MethodCall, request: WorkRequest): MethodOutcome
       namesResult === undefined ? result.path : repository.path(result.path.className, { CollectionID: namesResult });
     return { [result.parameter]: given ? named : null };
   };
-  // behaviour: completion
-  if (options.completion === "atOnce" && call.jobFault === undefined) {
+  if (request.completion === "atOnce" && call.jobFault === undefined) {
     return {
       returnValue: ReturnValue.CompletedWithNoError,
       // behaviour: resultReferenceAtOnce

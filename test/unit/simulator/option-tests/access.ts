@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { AccessDeniedError, NotFoundError } from "../../../../provider/src/errors";
+import { AccessDeniedError, type CimError, NotFoundError } from "../../../../provider/src/errors";
+import type { OptionValue } from "../../../../provider/src/simulator/index";
 import type { HostAtHand } from "../../../support/simulated-hosts";
 import { jobOf } from "../../../support/simulated-hosts";
 import { hostWith, type OptionTests } from "./host-with-options";
@@ -10,8 +11,43 @@ const groups = "SELECT * FROM Msvm_VirtualSystemCollection";
 const snapshotNames = (at: HostAtHand) =>
   at.members(at.takeSnapshot()).map((snapshot) => snapshot.string("ElementName"));
 
+/** The numbers with which a query and a method fail while VMMS is stopped. */
+function stoppedNumber(stoppedVmms: OptionValue<"stoppedVmms">): readonly unknown[] {
+  const at = hostWith({ stoppedVmms });
+  const [group, service] = [at.group(), at.service];
+  at.host.stopVmms();
+  const number = (ask: () => unknown) => {
+    try {
+      return ask();
+    } catch (error) {
+      return (error as CimError).hresult;
+    }
+  };
+  return [
+    number(() => at.host.query(groups)),
+    number(() => at.host.invokeMethod(service, "CreateSnapshot", { Collection: group })),
+  ];
+}
+
 /** What is shown to whom, and in which language. */
-export const accessOptions: Pick<OptionTests, "rights" | "language"> = {
+export const accessOptions: Pick<OptionTests, "rights" | "language" | "stoppedVmms"> = {
+  stoppedVmms: {
+    empty: () => {
+      const at = hostWith({});
+      const group = at.group();
+      at.host.stopVmms();
+      expect([at.host.vmms, at.host.query(groups)]).toEqual(["stopped", []]);
+      expect(() => at.host.get(group)).toThrow(NotFoundError);
+      at.host.startVmms({ startingSeconds: 5 });
+      at.clock.pass(4);
+      expect([at.host.vmms, at.host.query(groups)]).toEqual(["starting", []]);
+      at.clock.pass(1);
+      expect([at.host.vmms, at.host.query(groups).length]).toEqual(["running", 1]);
+    },
+    notFound: () => expect(stoppedNumber("notFound")).toEqual([0x80041002, 0x80041002]),
+    failed: () => expect(stoppedNumber("failed")).toEqual([0x80041001, 0x80041001]),
+    providerNotLoaded: () => expect(stoppedNumber("providerNotLoaded")).toEqual([0x80041013, 0x80041013]),
+  },
   rights: {
     full: () => {
       const at = hostWith({ rights: "full" });

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { OptionValue } from "../../../../provider/src/simulator/index";
 import { embeddedSettings, HostAtHand } from "../../../support/simulated-hosts";
 import { hostWith, type OptionTests } from "./host-with-options";
 
@@ -42,11 +43,56 @@ function destroyLastMember(at: HostAtHand): number {
   return one.snapshotCollections().length;
 }
 
+/** Names the one snapshot. @returns What the method returned, the name at once, and the name after a while. */
+function nameSnapshot(at: HostAtHand, name = "before"): readonly unknown[] {
+  const [snapshot] = at.members(at.takeSnapshot());
+  const id = snapshot?.string("InstanceID") ?? "";
+  const property = `<PROPERTY NAME="ElementName" TYPE="string"><VALUE>${name}</VALUE></PROPERTY>`;
+  const isNamed = () =>
+    at.only(`SELECT * FROM Msvm_VirtualSystemSettingData WHERE InstanceID = '${id}'`).string("ElementName") === name;
+  const returnValue = modify(at, id, property);
+  const atOnce = isNamed();
+  at.clock.pass(2);
+  return [returnValue, atOnce, isNamed()];
+}
+
+function nameOfLength(length: number, longNames: OptionValue<"longNames">): readonly unknown[] {
+  const at = hostWith({ longNames });
+  const Name = "n".repeat(length);
+  const [returnValue] = nameSnapshot(at, Name);
+  const group = at.call("Msvm_CollectionManagementService", "DefineCollection", { Name, Type: 0 }).returnValue;
+  const parameters = { Collection: at.group(), NewName: Name };
+  return [returnValue, group, at.call("Msvm_CollectionManagementService", "RenameCollection", parameters).returnValue];
+}
+
 /** What snapshots take and keep. */
 export const settingsOptions: Pick<
   OptionTests,
-  "snapshotTypes" | "settings" | "snapshotNotes" | "recoverySnapshotSettings" | "emptySnapshotCollection"
+  | "settingsCompletion"
+  | "longNames"
+  | "snapshotTypes"
+  | "settings"
+  | "snapshotNotes"
+  | "recoverySnapshotSettings"
+  | "emptySnapshotCollection"
 > = {
+  settingsCompletion: {
+    atOnce: () => expect(nameSnapshot(hostWith({ settingsCompletion: "atOnce" }))).toEqual([0, true, true]),
+    job: () => {
+      expect(nameSnapshot(hostWith({ settingsCompletion: "job" }))).toEqual([4096, false, true]);
+      const failing = hostWith({ settingsCompletion: "job" });
+      failing.host.injectFault({ method: "ModifySystemSettings", job: { endState: 10 } });
+      expect(nameSnapshot(failing)).toEqual([4096, false, false]);
+    },
+  },
+  longNames: {
+    accept: () => expect(nameOfLength(300, "accept")).toEqual([0, 0, 0]),
+    refuse32773: () => {
+      expect(nameOfLength(100, "refuse32773")).toEqual([0, 0, 0]);
+      expect(nameOfLength(101, "refuse32773")).toEqual([32773, 32773, 32773]);
+    },
+    refuse32768: () => expect(nameOfLength(101, "refuse32768")).toEqual([32768, 32768, 32768]),
+  },
   snapshotTypes: {
     oneAndTwo: () =>
       expect([0, 3, 40_000].map((SnapshotType) => hostWith({}).createSnapshot({ SnapshotType }).returnValue)).toEqual([

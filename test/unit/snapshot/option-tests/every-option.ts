@@ -5,6 +5,7 @@ import { jobOptions } from "./jobs";
 import { memberOptions } from "./members";
 import { requestOptions } from "./requests";
 import { snapshotOptions } from "./snapshots";
+import { unkindHostOptions } from "./unkind-hosts";
 
 /** What the client does with each value of each option; it doesn't compile where one is missing. */
 export const clientOptionTests: ClientOptionTests = {
@@ -14,4 +15,5 @@ export const clientOptionTests: ClientOptionTests = {
   ...jobOptions,
   ...snapshotOptions,
   ...groupOptions,
+  ...unkindHostOptions,
 };
