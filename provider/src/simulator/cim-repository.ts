@@ -29,7 +29,7 @@ export interface StoredInstance {
  */
 export class CimRepository {
   readonly schema: HostSchema;
-  readonly hostName: string;
+  private name: string;
   private readonly byClass = new Map<string, Map<string, StoredInstance>>();
   /** class and key name → key value → instances. */
   private readonly byKey = new Map<string, Map<string, Map<string, StoredInstance>>>();
@@ -38,7 +38,31 @@ export class CimRepository {
 
   constructor(schema: HostSchema, hostName: string) {
     this.schema = schema;
-    this.hostName = hostName;
+    this.name = hostName;
+  }
+
+  /** The host's name, as it stands in paths. */
+  get hostName(): string {
+    return this.name;
+  }
+
+  /** Gives the host another name: in every path, and in the objects that bear it. */
+  rename(hostName: string): void {
+    const former = this.name;
+    const all = [...this.byClass.values()].flatMap((instances) => [...instances.values()]);
+    for (const index of [this.byClass, this.byKey, this.byEnd]) index.clear();
+    this.name = hostName;
+    for (const { className, properties, live } of all) {
+      const renamed = Object.entries(properties).map(([name, value]) => [name, this.renamed(value, former)]);
+      this.put(className, Object.fromEntries(renamed), live);
+    }
+  }
+
+  private renamed(value: CimValue, former: string): CimValue {
+    if (value === former) return this.name;
+    if (!(value instanceof CimInstancePath)) return value;
+    const keys = Object.entries(value.keys).map(([name, key]) => [name, key === former ? this.name : key]);
+    return this.path(value.className, Object.fromEntries(keys));
   }
 
   /** Makes the full path of an instance of this host. */

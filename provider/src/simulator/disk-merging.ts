@@ -20,9 +20,15 @@ export function writeDiskMergeSetting(repository: CimRepository, machineId: stri
   });
 }
 
+/** The setting that says whether the disks of a machine merge; none where there is no such setting. */
+export function diskMergeSetting(repository: CimRepository, machine: StoredInstance): readonly StoredInstance[] {
+  const found = repository.find(settingPath(repository, idOfMachine(machine)));
+  return found === undefined ? [] : [found];
+}
+
 /** Tells whether the disks of a machine merge after a snapshot was destroyed. */
 export function mergesDisks(repository: CimRepository, machine: StoredInstance): boolean {
   // behaviour: mergingSwitchedOff
-  const setting = repository.find(settingPath(repository, idOfMachine(machine)));
+  const [setting] = diskMergeSetting(repository, machine);
   return setting?.properties["EnabledState"] !== DiskMergeState.TemporarilyDisabled;
 }

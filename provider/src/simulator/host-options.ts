@@ -45,6 +45,7 @@ export interface HostOptions {
   readonly snapshotCollectionName: "null" | "group";
   readonly emptySnapshotCollection: "goes" | "stays";
   readonly dependents: "kept" | "removed";
+  readonly membersThatMoved: "leave" | "stale";
   readonly destroyGroupWithSnapshots: "accept" | "refuse32775";
   readonly membershipAsItIs: "accept" | "refuse32773";
 }

@@ -7,6 +7,18 @@ const id = v.string();
 /** A moment since 1970 or a length, as far as the sum of two is still a date. */
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(4e15));
 
+/** A property of an object that moves to another host. */
+const movedValue = v.nullable(
+  v.union([
+    v.string(),
+    v.number(),
+    v.boolean(),
+    v.array(v.union([v.string(), v.number(), v.boolean()])),
+    v.object({ path: v.string() }),
+    v.object({ integer: v.string() }),
+  ]),
+);
+
 /** What can be done to a host's objects, as data. */
 const work = v.variant("kind", [
   v.object({
@@ -40,6 +52,13 @@ const work = v.variant("kind", [
     properties: propertyBagSchema,
     settings: propertyBagSchema,
     mergingEnabled: v.optional(v.boolean()),
+  }),
+  v.object({ kind: v.literal("sendMachine"), machineId: id }),
+  v.object({
+    kind: v.literal("receiveMachine"),
+    machineId: id,
+    instances: v.array(v.object({ className: v.string(), properties: v.record(v.string(), movedValue) })),
+    versions: v.array(v.tuple([id, v.nullable(v.string())])),
   }),
   v.object({ kind: v.literal("defineGroup"), groupId: id, name: v.string(), type: v.number() }),
   v.object({ kind: v.literal("destroyGroup"), groupId: id }),
@@ -78,6 +97,7 @@ const change = v.variant("kind", [
   v.object({ kind: v.literal("faultInjected"), faultId: id, fault: faultSchema }),
   v.object({ kind: v.literal("faultUsed"), faultId: id }),
   v.object({ kind: v.literal("restarted"), downUntil: milliseconds }),
+  v.object({ kind: v.literal("hostRenamed"), hostName: v.string() }),
   v.object({ kind: v.literal("vmmsStopped") }),
   v.object({ kind: v.literal("vmmsStarted"), runsFrom: milliseconds }),
 ]);

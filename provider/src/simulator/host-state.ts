@@ -12,7 +12,7 @@ import { doHostWork } from "./host-work";
 import { JobBoard } from "./job-board";
 import { MachineActivity } from "./machine-activity";
 import { MachineDisks } from "./machine-disks";
-import { machinePath } from "./machine-snapshots";
+import { machinePath, type WorkScene } from "./machine-snapshots";
 import type { Rights } from "./rights";
 import type { ResolvedSeed } from "./seed";
 import { putSeedInstances } from "./seed-instances";
@@ -63,10 +63,16 @@ export class HostState {
       begin: (job) => this.beginJob(job),
       finish: (job, time) => this.finishJob(job, time),
     });
-    const groups = header.seed.groups.map((group) => ({ ...group, id: this.collectionId(group.id) }));
+    const { seed } = header;
+    const groups = seed.groups.map((group) => ({ ...group, id: this.collectionId(group.id) }));
+    const managementGroups = seed.managementGroups.map((group) => ({
+      ...group,
+      id: this.collectionId(group.id),
+      memberIds: group.memberIds.map((id) => this.collectionId(id)),
+    }));
     putSeedInstances(
       { repository: this.repository, disks: this.disks, options: this.chosen, now: header.time },
-      { ...header.seed, groups },
+      { ...seed, groups, managementGroups },
     );
     for (const { id, properties } of header.seed.machines) this.showStatus(id, properties);
   }
@@ -105,6 +111,11 @@ export class HostState {
   /** What a client is shown: by its rights, and nothing while VMMS doesn't run. */
   get rights(): Rights {
     return this.vmms !== "running" && this.chosen.stoppedVmms === "empty" ? "blind" : this.chosen.rights;
+  }
+
+  /** What the work on the host's objects has before it. */
+  get scene(): WorkScene {
+    return { repository: this.repository, disks: this.disks, options: this.chosen, now: this.lastTime };
   }
 
   /** Finds the fault that a request meets. */
@@ -158,6 +169,9 @@ export class HostState {
       case "restarted":
         this.downUntil = change.downUntil;
         this.endJobs(time);
+        break;
+      case "hostRenamed":
+        this.repository.rename(change.hostName);
         break;
       case "vmmsStopped":
         this.vmmsRunsFrom = Number.POSITIVE_INFINITY;
@@ -226,6 +240,7 @@ export class HostState {
       work,
     );
     this.merge(merging, time);
+    if (work.kind === "receiveMachine") this.activity.forget(work.machineId);
     if (work.kind === "changeMachine") this.showStatus(work.machineId, work.properties);
     return made;
   }

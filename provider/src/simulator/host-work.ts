@@ -13,6 +13,7 @@ import {
   takeMachineSnapshot,
   type WorkScene,
 } from "./machine-snapshots";
+import { receiveMachine, sendMachine } from "./moving-machine";
 import { modifySettings } from "./settings-work";
 
 /** What came of work: the objects that a job's rows with effect 5 name, and the machines whose disks merge now. */
@@ -60,6 +61,8 @@ const doers: Doers = {
     const { machineId, mergingEnabled } = work;
     if (mergingEnabled !== undefined) writeDiskMergeSetting(scene.repository, machineId, mergingEnabled);
   }),
+  sendMachine: leavingNothing(sendMachine),
+  receiveMachine: leavingNothing(receiveMachine),
   defineGroup: (scene, work) => {
     const group = defineGroup(scene, work);
     // behaviour: groupResultRow

@@ -35,6 +35,13 @@ export class MachineActivity {
     this.options = options;
   }
 
+  /** Forgets what a machine was busy with on this host, as it comes back from another one. */
+  forget(machineId: string): void {
+    this.merging.delete(machineId);
+    this.idleStatus.delete(machineId);
+    this.show(machineId);
+  }
+
   /** Sets the `OperationalStatus` that a machine shows while nothing works on it. */
   setIdleStatus(machineId: string, status: readonly number[]): void {
     this.idleStatus.set(machineId, status);

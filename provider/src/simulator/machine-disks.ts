@@ -29,6 +29,17 @@ export class MachineDisks {
     put(this.inSnapshots, snapshotId, this.ofMachine(machineId));
   }
 
+  /** The versions on a machine's disk and in its snapshots, to be sent along with the machine. */
+  packed(machineId: string, snapshotIds: readonly string[]): [id: string, version: string | null][] {
+    const ofSnapshots = snapshotIds.map((id): [string, string | null] => [id, this.ofSnapshot(id)]);
+    return [[machineId, this.ofMachine(machineId)], ...ofSnapshots];
+  }
+
+  /** Takes the versions of a machine that came from another host. */
+  unpack(machineId: string, versions: readonly (readonly [id: string, version: string | null])[]): void {
+    for (const [id, version] of versions) put(id === machineId ? this.versions : this.inSnapshots, id, version);
+  }
+
   /** A machine is brought back to a snapshot. */
   bringBack(machineId: string, snapshotId: string): void {
     this.write(machineId, this.ofSnapshot(snapshotId));

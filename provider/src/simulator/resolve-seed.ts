@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { InvalidArgumentError } from "../errors";
 import { guidFrom } from "./guid";
 import { defaultOptions, type HostOptions } from "./host-options";
-import { jobMethods, type ResolvedSeed, type Seed, seedSchema } from "./seed";
+import { jobMethods, type ResolvedSeed, seedSchema } from "./seed";
 
 const defaultTiming = { seconds: 2, progress: "linear", cancellable: true } as const;
 
@@ -49,16 +49,26 @@ export function resolveSeed(seed: unknown, origin = "the given seed"): ResolvedS
     name: group.name,
     memberIds: group.members.map((member, index) => {
       const place = `groups[${at}].members[${index}]`;
-      return memberId(machines, member, place, origin);
+      return memberId(machines, member, "machine", place, origin);
+    }),
+  }));
+  const managementGroups = parsed.output.managementGroups.map((group, at, all) => ({
+    id: (group.id ?? guidFrom("management group", hostName, group.name, ordinal(all, at))).toUpperCase(),
+    name: group.name,
+    memberIds: group.members.map((member, index) => {
+      const place = `managementGroups[${at}].members[${index}]`;
+      return memberId(groups, member, "group", place, origin);
     }),
   }));
   refuseDuplicates(machines, "machines", origin);
   refuseDuplicates(groups, "groups", origin);
+  refuseDuplicates([...groups, ...managementGroups], "managementGroups", origin);
   return {
     hostName,
     build,
     machines,
     groups,
+    managementGroups,
     options: { ...defaultOptions, ...(options as Partial<HostOptions>) },
     jobs: Object.fromEntries(
       jobMethods.map((method) => [method, jobs[method] ?? defaultTiming]),
@@ -68,24 +78,30 @@ export function resolveSeed(seed: unknown, origin = "the given seed"): ResolvedS
 }
 
 /** Which of several of the same name this is. */
-function ordinal(all: NonNullable<Seed["machines"] | Seed["groups"]>, at: number): number {
+function ordinal(all: readonly { readonly name: string }[], at: number): number {
   return all.slice(0, at).filter(({ name }) => name === all[at]?.name).length;
 }
 
-function memberId(machines: ResolvedSeed["machines"], member: string, place: string, origin: string): string {
-  const found = machines.filter(({ id, name }) => name === member || id === member.toUpperCase());
+function memberId(
+  candidates: readonly { readonly id: string; readonly name: string }[],
+  member: string,
+  kind: "machine" | "group",
+  place: string,
+  origin: string,
+): string {
+  const found = candidates.filter(({ id, name }) => name === member || id === member.toUpperCase());
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only.id;
-  const names = machines.map(({ name }) => name).join(", ") || "none";
+  const names = candidates.map(({ name }) => name).join(", ") || "none";
   throw found.length === 0
     ? seedError(
         origin,
-        `${place}: no machine is called ${JSON.stringify(member)}`,
-        `Name one of the seed's machines: ${names}`,
+        `${place}: no ${kind} is called ${JSON.stringify(member)}`,
+        `Name one of the seed's ${kind}s: ${names}`,
       )
     : seedError(
         origin,
-        `${place}: ${found.length} machines are called ${JSON.stringify(member)}`,
+        `${place}: ${found.length} ${kind}s are called ${JSON.stringify(member)}`,
         `Use the GUID of the one that is meant: ${found.map(({ id }) => id).join(", ")}`,
       );
 }

@@ -57,11 +57,14 @@ export function putSeedInstances(scene: WorkScene, seed: ResolvedSeed): void {
     });
   }
   for (const machine of seed.machines) putMachine(scene, machine);
-  for (const { id, name, memberIds } of seed.groups) {
-    defineGroup(scene, { kind: "defineGroup", groupId: id, name, type: CollectionType.CollectionOfVirtualSystems });
-    for (const memberId of memberIds) {
-      changeMembership(scene, { kind: "changeMembership", groupId: id, memberId, isMember: true });
-    }
+  for (const group of seed.groups) putGroup(scene, group, CollectionType.CollectionOfVirtualSystems);
+  for (const group of seed.managementGroups) putGroup(scene, group, CollectionType.CollectionOfCollections);
+}
+
+function putGroup(scene: WorkScene, { id, name, memberIds }: ResolvedSeed["groups"][number], type: number): void {
+  defineGroup(scene, { kind: "defineGroup", groupId: id, name, type });
+  for (const memberId of memberIds) {
+    changeMembership(scene, { kind: "changeMembership", groupId: id, memberId, isMember: true });
   }
 }
 

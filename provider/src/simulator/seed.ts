@@ -62,6 +62,12 @@ export const propertyBagSchema = v.record(
   v.union([v.string(), v.number(), v.boolean(), v.array(v.union([v.string(), v.number()]))]),
 );
 
+/** A computer's name, as NetBIOS has it. */
+export const hostNameSchema = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9-]{1,15}$/, "Expected 1 to 15 letters, digits or hyphens"),
+);
+
 const machine = v.strictObject({
   name: described(name, "ElementName of the virtual machine."),
   id: v.optional(described(guid, "GUID of the virtual machine; made from its name where it isn't given.")),
@@ -116,6 +122,12 @@ const group = v.strictObject({
   members: described(v.array(name), "Names or GUIDs of the machines in the group."),
 });
 
+const managementGroup = v.strictObject({
+  name: described(name, "ElementName of the management group."),
+  id: v.optional(described(guid, "CollectionID of the group; made from its name where it isn't given.")),
+  members: described(v.array(name), "Names or CollectionIDs of the groups in it."),
+});
+
 type OptionEntries = {
   readonly [Name in OptionName]: v.OptionalSchema<v.PicklistSchema<OptionValue<Name>[], undefined>, undefined>;
 };
@@ -129,13 +141,7 @@ const options = v.strictObject(
 /** What a simulated host is made from; `seed.schema.json` says the same as JSON schema. */
 export const seedSchema = v.strictObject({
   $schema: v.optional(v.string()),
-  hostName: v.optional(
-    described(
-      v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,15}$/, "Expected 1 to 15 letters, digits or hyphens")),
-      "Name of the host; HV-HOST where nothing is said.",
-    ),
-    "HV-HOST",
-  ),
+  hostName: v.optional(described(hostNameSchema, "Name of the host; HV-HOST where nothing is said."), "HV-HOST"),
   build: v.optional(
     described(
       v.pipe(v.number(), v.integer(), v.minValue(14393)),
@@ -145,6 +151,7 @@ export const seedSchema = v.strictObject({
   ),
   machines: v.optional(described(v.array(machine), "The virtual machines."), []),
   groups: v.optional(described(v.array(group), "The VM groups."), []),
+  managementGroups: v.optional(described(v.array(managementGroup), "The groups of groups."), []),
   options: v.optional(
     described(options, "Behaviours that no public source settles; behaviours.json says what each value does."),
     {},
@@ -176,6 +183,7 @@ export const resolvedSeedSchema = v.object({
   build: v.number(),
   machines: v.array(v.object({ ...machine.entries, id: v.string() })),
   groups: v.array(v.object({ id: v.string(), name: v.string(), memberIds: v.array(v.string()) })),
+  managementGroups: v.array(v.object({ id: v.string(), name: v.string(), memberIds: v.array(v.string()) })),
   options: v.record(v.string(), v.string()),
   jobs: v.object(forEachJobMethod(resolvedJobTiming)),
   mergeSeconds: v.number(),

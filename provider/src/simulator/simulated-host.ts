@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { CimInstance } from "../cim/cim-instance";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { MethodResult } from "../cim/cim-session";
@@ -15,11 +16,13 @@ import type { HostState, PendingFault, VmmsState } from "./host-state";
 import { type HostView, hostTree } from "./host-tree";
 import { readMachineChanges } from "./machine-changes";
 import { dispatchMethod, knownMethods } from "./method-dispatcher";
+import { packMachine } from "./moving-machine";
 import { MemoryRecordLog, type RecordLog } from "./record-log";
+import { badHostName, machineBusy } from "./refused-changes";
 import { notReachable, requestFailure, stoppedFailure } from "./request-failure";
 import { readSeedFile, resolveSeed } from "./resolve-seed";
 import { denied } from "./rights";
-import type { ResolvedSeed, Seed } from "./seed";
+import { hostNameSchema, type ResolvedSeed, type Seed } from "./seed";
 
 /** What every simulated host may be given. */
 export interface SimulatedHostOptions {
@@ -239,7 +242,7 @@ export class SimulatedHost {
    * @throws {@link InvalidArgumentError} when there isn't exactly one such machine.
    */
   upgradeMachine(machine: string, applicationVersion: string): void {
-    this.work(machine, (machineId) => ({ kind: "upgradeMachine", machineId, applicationVersion }));
+    this.work((idOf) => ({ kind: "upgradeMachine", machineId: idOf(machine), applicationVersion }));
   }
 
   /**
@@ -249,7 +252,7 @@ export class SimulatedHost {
    * @throws {@link InvalidArgumentError} when there isn't exactly one such machine.
    */
   startMachine(machine: string): void {
-    this.work(machine, (machineId) => ({ kind: "startMachine", machineId }));
+    this.work((idOf) => ({ kind: "startMachine", machineId: idOf(machine) }));
   }
 
   /**
@@ -264,7 +267,30 @@ export class SimulatedHost {
   changeMachine(machine: string, changes: Readonly<Record<string, CimValue>>): void {
     const { schema } = this.history.present().repository;
     const sorted = readMachineChanges(changes, schema, this.history.name);
-    this.work(machine, (machineId) => ({ kind: "changeMachine", machineId, ...sorted }));
+    this.work((idOf) => ({ kind: "changeMachine", machineId: idOf(machine), ...sorted }));
+  }
+
+  /**
+   * Moves a machine, with its settings and snapshots, to another host. The groups and snapshot collections of this host
+   * stay here: each node of a cluster has its own.
+   *
+   * @param machine - Its name or GUID.
+   * @throws {@link InvalidArgumentError} when there isn't exactly one such machine, or a job works on it.
+   */
+  moveMachine(machine: string, to: SimulatedHost): void {
+    const { repository, activity, scene } = this.history.present();
+    const machineId = findMachine(repository, machine, this.history.name);
+    if (activity.isWorkedOn(machineId)) throw machineBusy(machine, this.history.name);
+    const luggage = packMachine(scene, machineId);
+    to.work(() => ({ kind: "receiveMachine", ...luggage }));
+    this.work(() => ({ kind: "sendMachine", machineId }));
+  }
+
+  /** Gives the host another name. Its objects keep their keys; paths bear the new name. */
+  rename(hostName: string): void {
+    const parsed = v.safeParse(hostNameSchema, hostName);
+    if (!parsed.success) throw badHostName(hostName, this.history.name);
+    this.history.commit(() => ({ answer: undefined, changes: [{ kind: "hostRenamed", hostName }] }));
   }
 
   /** The groups, machines and snapshots, for people; doesn't count as a request. */
@@ -273,10 +299,10 @@ export class SimulatedHost {
     return hostTree(new CimReader(state.repository, state.time, "full"), state.disks, state.repository.hostName);
   }
 
-  /** Does something at a machine that no request asked for. */
-  private work(machine: string, workOn: (machineId: string) => HostWork): void {
+  /** Does something that no request asked for. */
+  private work(workOn: (idOf: (machine: string) => string) => HostWork): void {
     this.history.commit((state) => {
-      const work = workOn(findMachine(state.repository, machine, this.history.name));
+      const work = workOn((machine) => findMachine(state.repository, machine, this.history.name));
       return { answer: undefined, changes: [{ kind: "workDone", work }] };
     });
   }

@@ -7,7 +7,7 @@ import type { JobMethod } from "../seed";
 import { textsIn } from "../texts";
 
 /** Work that only a person does: no method leaves it to a job. */
-type PersonsWork = "upgradeMachine" | "startMachine" | "changeMachine";
+type PersonsWork = "upgradeMachine" | "startMachine" | "changeMachine" | "sendMachine" | "receiveMachine";
 
 /** The kinds of work that methods can leave to a job. */
 type JobWork = Exclude<HostWork, { readonly kind: PersonsWork }>;

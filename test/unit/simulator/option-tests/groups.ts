@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { CimValue } from "../../../../provider/src/cim/cim-value";
-import type { HostAtHand } from "../../../support/simulated-hosts";
+import { HostAtHand } from "../../../support/simulated-hosts";
 import { hostWith, type OptionTests } from "./host-with-options";
 
 const service = "Msvm_CollectionManagementService";
@@ -40,6 +40,13 @@ function lifeOfGroup(at: HostAtHand): readonly number[] {
   return [...answers, groups()];
 }
 
+/** How many rows name members of a group, and to how many machines they lead, after one has moved. */
+function membersAfterMoving(at: HostAtHand): readonly number[] {
+  at.host.moveMachine("web-01", new HostAtHand({ hostName: "NODE-B" }, at.clock).host);
+  const filter = { associationClass: "Msvm_CollectedVirtualSystems" };
+  return [at.host.references(at.group(), filter).length, at.host.associators(at.group(), filter).length];
+}
+
 function rowsOfDefine(at: HostAtHand): readonly string[] {
   const result = at.call(service, "DefineCollection", { Name: "db-tier", Type: 0 });
   expect(at.rows(result)).toEqual([]);
@@ -50,8 +57,12 @@ function rowsOfDefine(at: HostAtHand): readonly string[] {
 /** What groups let happen. */
 export const groupOptions: Pick<
   OptionTests,
-  "membershipAsItIs" | "destroyGroupWithSnapshots" | "groupCompletion" | "groupResultRow"
+  "membershipAsItIs" | "destroyGroupWithSnapshots" | "groupCompletion" | "groupResultRow" | "membersThatMoved"
 > = {
+  membersThatMoved: {
+    leave: () => expect(membersAfterMoving(hostWith({ membersThatMoved: "leave" }))).toEqual([2, 2]),
+    stale: () => expect(membersAfterMoving(hostWith({ membersThatMoved: "stale" }))).toEqual([3, 2]),
+  },
   groupCompletion: {
     atOnce: () => expect(lifeOfGroup(hostWith({ groupCompletion: "atOnce" }))).toEqual([0, 0, 0, 0, 0, 1]),
     job: () => {

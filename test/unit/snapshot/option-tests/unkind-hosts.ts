@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { OptionValue } from "../../../../provider/src/simulator/index";
+import { type OptionValue, SimulatedHost } from "../../../../provider/src/simulator/index";
 import { standardInputs } from "../../../support/lifecycle-in-process";
 import {
   type ClientOptionTests,
@@ -56,7 +56,12 @@ export const unkindHostOptions: Pick<
   | "checkpointsDisabled"
   | "applyingStatus"
   | "merging"
+  | "membersThatMoved"
 > = {
+  membersThatMoved: {
+    leave: async () => expect(await snapshotAfterMoving("leave")).toBe(2),
+    stale: async () => expect(await snapshotAfterMoving("stale")).toBe(2),
+  },
   groupCompletion: {
     atOnce: async () => expect(await lifeOfGroup({ groupCompletion: "atOnce" })).toEqual([2, 1]),
     job: async () => expect(await lifeOfGroup({ groupCompletion: "job" })).toEqual([2, 1]),
@@ -113,6 +118,13 @@ export const unkindHostOptions: Pick<
     },
   },
 };
+
+/** A machine of the group moves to another node. @returns How many machines the next snapshot has. */
+async function snapshotAfterMoving(membersThatMoved: OptionValue<"membersThatMoved">): Promise<number> {
+  const at = clientAgainst({ membersThatMoved });
+  at.host.moveMachine("web-01", SimulatedHost.inMemory({ seed: { hostName: "NODE-B" } }));
+  return (await created(at)).members;
+}
 
 /** Somebody restores a snapshot while ours is asked for: it is waited for. @returns How many members ours has. */
 async function createdBesideRestore(applyingStatus: OptionValue<"applyingStatus">): Promise<number> {
