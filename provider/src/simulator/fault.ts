@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { InvalidArgumentError } from "../errors";
 import { suggestion } from "../nearest";
+import { issueText } from "./schema-issue";
 
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 
@@ -142,7 +143,8 @@ export function readFault(
   });
 }
 
-const faultIssue = (issue: v.BaseIssue<unknown>) => `${v.getDotPath(issue) ?? "the fault"}: ${issue.message}`;
+const faultIssue = (issue: v.BaseIssue<unknown>) =>
+  `${v.getDotPath(issue) ?? "the fault"}: ${issueText(issue, faultSchema)}`;
 
 function unknownName(
   { method, className }: ResolvedFault,

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { InvalidArgumentError } from "../errors";
 import { guidFrom } from "./guid";
 import { defaultOptions, type HostOptions } from "./host-options";
+import { issueText } from "./schema-issue";
 import { jobMethods, type ResolvedSeed, seedSchema } from "./seed";
 
 const defaultTiming = { seconds: 2, progress: "linear", cancellable: true } as const;
@@ -17,13 +18,15 @@ export function readSeedFile(seedFile: string): ResolvedSeed {
   try {
     text = readFileSync(seedFile, "utf8");
   } catch (error) {
-    throw seedError(seedFile, `it can't be read (${messageOf(error)})`, "Give the path of a readable seed file", error);
+    const { code } = error as NodeJS.ErrnoException;
+    const answer = code === "ENOENT" ? "there is no such file" : `it can't be read (${code})`;
+    throw seedError(seedFile, answer, "Give the path of a readable seed file", error);
   }
   let seed: unknown;
   try {
     seed = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw seedError(seedFile, `it is no JSON (${messageOf(error)})`, "Correct the file", error);
+    throw seedError(seedFile, `it isn't JSON${placeOfSyntaxError(text, error)}`, "Correct the file", error);
   }
   return resolveSeed(seed, seedFile);
 }
@@ -36,7 +39,7 @@ export function readSeedFile(seedFile: string): ResolvedSeed {
 export function resolveSeed(seed: unknown, origin = "the given seed"): ResolvedSeed {
   const parsed = v.safeParse(seedSchema, seed);
   if (!parsed.success) {
-    const places = parsed.issues.map((issue) => `${placeOf(issue)}: ${issue.message}`);
+    const places = parsed.issues.map((issue) => `${placeOf(issue)}: ${issueText(issue, seedSchema)}`);
     throw seedError(origin, places.join("; "), "Correct each of these places; seed.schema.json describes the form");
   }
   const { hostName, build, options, jobs, mergeSeconds } = parsed.output;
@@ -127,6 +130,8 @@ function seedError(origin: string, answer: string, remedy: string, cause?: unkno
   );
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Says in which line a text stops being JSON; nothing where the engine doesn't tell. */
+function placeOfSyntaxError(text: string, error: unknown): string {
+  const position = /position (\d+)/.exec(String(error))?.[1];
+  return position === undefined ? "" : ` (line ${text.slice(0, Number(position)).split("\n").length})`;
 }

@@ -52,7 +52,11 @@ describe("hyperv-snapshots simulate", () => {
     [["set", "membersOf=accept"], "it has no such option"],
     [["set", "membersOff"], "it is no name=value"],
     [["fault", "CreateSnapshot", "returnValue=often"], "returnValue"],
-    [["fault", "CreateSnapshot", "returnValue=1", "connection=lostBefore"], "Expected one of"],
+    [["fault", "CreateSnapshot", "returnValue=1", "connection=lostBefore"], "expected one of"],
+    [["fault", "CreateSnapshto", "returnValue=1"], 'Did you mean "CreateSnapshot"?'],
+    [["fault", "CreateSnapshot", "returnValu=1"], 'returnValu: there is no such key; did you mean "returnValue"?'],
+    [["fault", "CreateSnapshot", "job.endStat=1"], 'job.endStat: there is no such key; did you mean "endState"?'],
+    [["fault", "querry", "--verb", "delaySeconds=1"], 'verb: it must be "get", "query"'],
     [["upgrade", "2.0", "web-03"], "Its machines are: web-01"],
     [["restart", "--down-seconds", "long"], "it is no number of seconds"],
   ])("%j is refused with what would be right", async (words, said) => {
