@@ -147,7 +147,8 @@ export function requireStore(storeFile: string): void {
     target: storeFile,
     answer: "the file doesn't exist",
     outcome: "No file was created",
-    remedy: "Create it with `hyperv-snapshots simulate init --seed FILE`, or set simulatedHost to an existing file",
+    remedy:
+      "Create it with `hyperv-snapshots simulate init --sample` (or --seed FILE), or set simulatedHost to an existing file",
   });
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { InvalidArgumentError } from "../errors";
 import { recordedHost } from "../probe/recorded-host";
 import { type Recording, readRecording } from "../probe/recording";
@@ -7,10 +7,12 @@ import {
   defaultOptions,
   drawHost,
   type Fault,
+  hostBehaviours,
   type OptionName,
   optionValues,
   type Seed,
   SimulatedHost,
+  sampleSeed,
 } from "../simulator/index";
 import { readAssignments } from "./assignments";
 import type { CommandSite } from "./command-site";
@@ -18,11 +20,23 @@ import { type CommonOptions, commandConfiguration, requireStore } from "./config
 import type { Report } from "./report";
 import { addSimulateServe } from "./simulate-serve";
 
-/** Adds `simulate` and what is below it. Each works on the store, so also while something else works with the host. */
+/** Works with the host that is configured. */
+type OnHost = (options: CommonOptions, work: (host: SimulatedHost, report: Report) => void) => Promise<void>;
+
+interface InitOptions extends CommonOptions {
+  readonly seed?: string;
+  readonly sample?: boolean;
+}
+
+/** Adds `simulate` and its subcommands. Each works on the host's file, also while `pulumi up` works with it. */
 export function addSimulate(program: Command, site: CommandSite): void {
   const simulate: Command = site
-    .add(program, "simulate", "make, show and set a simulated host, also while `pulumi up` works with it")
-    .option("--from <recording>", "make one that behaves as the host did that `probe` asked")
+    .add(program, "simulate", "create, show and change a simulated host, also while `pulumi up` works with it", [
+      "hyperv-snapshots simulate init --sample                       a host to try things on",
+      "hyperv-snapshots simulate fault CreateSnapshot job.endState=10",
+      "hyperv-snapshots simulate --from hyperv-probe.json            a host that behaves as yours did",
+    ])
+    .option("--from <recording>", "create one that behaves as the host did that `probe` asked")
     .action((options: CommonOptions & { readonly from?: string }) => {
       const { from } = options;
       if (from === undefined) return simulate.help({ error: true });
@@ -34,7 +48,7 @@ export function addSimulate(program: Command, site: CommandSite): void {
     // else it would take the options of the subcommands for its own
     .enablePositionalOptions();
   const configuration = (options: CommonOptions) => commandConfiguration(options, site.surroundings);
-  const onHost = (options: CommonOptions, work: (host: SimulatedHost, report: Report) => void) =>
+  const onHost: OnHost = (options, work) =>
     site.run(options, async (report) => {
       const { simulatedHost: storeFile } = configuration(options);
       requireStore(storeFile);
@@ -43,13 +57,18 @@ export function addSimulate(program: Command, site: CommandSite): void {
     });
 
   site
-    .add(simulate, "init", "make a simulated host, in the file that the key simulatedHost names")
-    .option("--seed <file>", "what it is made from; the key simulatedSeed otherwise")
-    .action((options: CommonOptions & { readonly seed?: string }) =>
+    .add(simulate, "init", "create a simulated host in the file that the key simulatedHost names", [
+      "hyperv-snapshots simulate init --sample",
+      "hyperv-snapshots simulate init --seed seed.json --config simulatedHost=host.jsonl",
+    ])
+    .addOption(new Option("--sample", "give it a VM group of three running machines").conflicts("seed"))
+    .option("--seed <file>", "the machines and groups it has; default: the key simulatedSeed")
+    .action((options: InitOptions) =>
       site.run(options, async (report) => {
         const { simulatedHost: storeFile, simulatedSeed } = configuration(options);
         const seedFile = options.seed ?? simulatedSeed;
-        showHost(report, makeHost(storeFile, seedFile === undefined ? {} : { seedFile }));
+        const from = options.sample ? { seed: sampleSeed } : seedFile === undefined ? {} : { seedFile };
+        showHost(report, makeHost(storeFile, from));
         return "ok";
       }),
     );
@@ -58,9 +77,20 @@ export function addSimulate(program: Command, site: CommandSite): void {
     .add(simulate, "show", "show its groups, machines and snapshots, and the options that were chosen")
     .action((options: CommonOptions) => onHost(options, (host, report) => showHost(report, host)));
 
+  addBehaviour(simulate, site, onHost);
+  addHostEvents(simulate, site, onHost);
+  addMachineEvents(simulate, site, onHost);
+  addSimulateServe(simulate, site);
+}
+
+/** Adds what changes how the host behaves. */
+function addBehaviour(simulate: Command, site: CommandSite, onHost: OnHost): void {
   site
-    .add(simulate, "set", "choose how it behaves from now on; without anything, list what can be chosen")
+    .add(simulate, "set", "choose how it behaves from now on; without an option, list all options", [
+      "hyperv-snapshots simulate set membersOff=accept dependents=removed",
+    ])
     .argument("[option=value...]")
+    .addHelpText("after", optionsHelp)
     .action((assignments: string[], options: CommonOptions) =>
       onHost(options, (host, report) => {
         const wanted = Object.entries(readAssignments(assignments, "text"));
@@ -70,37 +100,86 @@ export function addSimulate(program: Command, site: CommandSite): void {
     );
 
   site
-    .add(
-      simulate,
-      "fault",
-      "make a coming call fail: CreateSnapshot returnValue=32775, or job.endState=10 job.atPercent=40",
+    .add(simulate, "fault", "make a coming request fail", [
+      "hyperv-snapshots simulate fault CreateSnapshot returnValue=32775",
+      "hyperv-snapshots simulate fault CreateSnapshot job.endState=10 job.atPercent=40",
+      "hyperv-snapshots simulate fault CreateSnapshot hresult=0x80041001 takesEffect=true",
+      "hyperv-snapshots simulate fault query --verb className=Msvm_ConcreteJob hresult=0x80041013 times=3",
+    ])
+    .argument("<method>", "the method that fails; with --verb, a kind of request (get, query ...)")
+    .argument(
+      "<outcome=value...>",
+      "one of returnValue, hresult, miResult, job.…, namesResult, connection (lostBefore, lostAfter), delaySeconds; takesEffect, className and times beside it",
     )
-    .argument("<method>", "the method that is to fail; a kind of request (get, query ...) with --verb")
-    .argument("<outcome=value...>", "returnValue, job.…, connection (lostBefore, lostAfter), delaySeconds, times")
-    .option("--verb", "what comes first is a kind of request")
+    .option("--verb", "the first word is a kind of request")
     .action((method: string, outcome: string[], options: CommonOptions & { readonly verb?: boolean }) =>
       onHost(options, (host, report) => {
         const fault = { [options.verb ? "verb" : "method"]: method, ...readAssignments(outcome, "json") } as Fault;
         host.injectFault(fault);
-        report.result({ fault }, () => `The next ${fault.times ?? 1} of ${method} will meet it.`);
+        const times = fault.times ?? 1;
+        report.result({ fault }, () =>
+          times === 1 ? `The next ${method} meets the fault.` : `The next ${times} of ${method} meet the fault.`,
+        );
       }),
     );
+}
 
+/** Adds what happens to the host as a whole. */
+function addHostEvents(simulate: Command, site: CommandSite, onHost: OnHost): void {
   site
-    .add(simulate, "restart", "start the host's service anew: its jobs end as the option jobsAtRestart says")
-    .option("--down-seconds <seconds>", "how long nobody answers", Number, 0)
+    .add(simulate, "restart", "restart the computer: running jobs end as the option jobsAtRestart says")
+    .option("--down-seconds <seconds>", "how long it doesn't answer", Number, 0)
     .action((options: CommonOptions & { readonly downSeconds: number }) =>
       onHost(options, (host, report) => {
-        const downSeconds = readSeconds(options.downSeconds);
+        const downSeconds = readSeconds("--down-seconds", options.downSeconds);
         host.restart({ downSeconds });
-        report.result({ downSeconds }, () => `Restarted; nobody answers for ${downSeconds} s.`);
+        report.result({ downSeconds }, () => `Restarted. The host doesn't answer for ${downSeconds} s.`);
       }),
     );
 
   site
-    .add(simulate, "upgrade", "put another version of the application on machines' disks")
+    .add(simulate, "vmms", "stop or start VMMS, the service of Hyper-V; the option stoppedVmms says what it answers")
+    .argument("<stop|start>")
+    .option("--starting-seconds <seconds>", "how long it takes to start", Number, 0)
+    .action((word: string, options: CommonOptions & { readonly startingSeconds: number }) =>
+      onHost(options, (host, report) => {
+        const startingSeconds = readSeconds("--starting-seconds", options.startingSeconds);
+        if (word === "stop") host.stopVmms();
+        else if (word === "start") host.startVmms({ startingSeconds });
+        else throw badWord(word);
+        report.result({ vmms: host.vmms }, () => `VMMS is ${host.vmms}.`);
+      }),
+    );
+
+  site
+    .add(simulate, "rename", "give the host another name")
+    .argument("<hostName>")
+    .action((hostName: string, options: CommonOptions) =>
+      onHost(options, (host, report) => {
+        host.rename(hostName);
+        showHost(report, host);
+      }),
+    );
+}
+
+/** Adds what a person does to machines. */
+function addMachineEvents(simulate: Command, site: CommandSite, onHost: OnHost): void {
+  const names = "names or GUIDs";
+  site
+    .add(simulate, "checkpoint", "take a checkpoint of each machine by hand, as Checkpoint-VM does")
+    .argument("<machine...>", names)
+    .action((machines: string[], options: CommonOptions) =>
+      onHost(options, (host, report) => {
+        const seconds = Math.max(...machines.map((machine) => host.takeCheckpoint(machine)));
+        const what = machines.length === 1 ? "a checkpoint" : `${machines.length} checkpoints`;
+        report.result({ machines, seconds }, () => `The host takes ${what}; done in ${seconds} s.`);
+      }),
+    );
+
+  site
+    .add(simulate, "upgrade", "put another version of the application on the machines' disks")
     .argument("<version>")
-    .argument("<machine...>", "names or GUIDs")
+    .argument("<machine...>", names)
     .action((version: string, machines: string[], options: CommonOptions) =>
       onHost(options, (host, report) => {
         for (const machine of machines) host.upgradeMachine(machine, version);
@@ -110,7 +189,7 @@ export function addSimulate(program: Command, site: CommandSite): void {
 
   site
     .add(simulate, "start", "start machines, which are off after a restore")
-    .argument("<machine...>", "names or GUIDs")
+    .argument("<machine...>", names)
     .action((machines: string[], options: CommonOptions) =>
       onHost(options, (host, report) => {
         for (const machine of machines) host.startMachine(machine);
@@ -118,10 +197,42 @@ export function addSimulate(program: Command, site: CommandSite): void {
       }),
     );
 
-  addSimulateServe(simulate, site);
+  site
+    .add(
+      simulate,
+      "machine",
+      "change what a machine shows: properties of Msvm_ComputerSystem, of its settings, merging",
+      [
+        "hyperv-snapshots simulate machine web-01 OperationalStatus=[11,32776]    it is backed up",
+        "hyperv-snapshots simulate machine web-01 EnabledState=10                 it is starting",
+        "hyperv-snapshots simulate machine web-01 UserSnapshotType=2              its checkpoints are disabled",
+        "hyperv-snapshots simulate machine web-01 merging=false                   its disks don't merge",
+      ],
+    )
+    .argument("<machine>", "name or GUID")
+    .argument("<property=value...>")
+    .action((machine: string, changes: string[], options: CommonOptions) =>
+      onHost(options, (host, report) => {
+        host.changeMachine(machine, readAssignments(changes, "json") as never);
+        showHost(report, host);
+      }),
+    );
+
+  site
+    .add(simulate, "move", "move a machine to another simulated host, as to another node of a cluster")
+    .argument("<machine>", "name or GUID")
+    .argument("<file>", "the file of the other host")
+    .action((machine: string, storeFile: string, options: CommonOptions) =>
+      onHost(options, (host, report) => {
+        requireStore(storeFile);
+        const other = SimulatedHost.open({ storeFile });
+        host.moveMachine(machine, other);
+        report.result({ machine, to: other.hostName }, () => `${machine} moved to ${other.hostName}.`);
+      }),
+    );
 }
 
-/** Makes a host that behaves as a recording says, and tells which answers it can't follow. */
+/** Creates a host that behaves as a recording says, and reports which answers it can't follow. */
 function simulateRecorded(report: Report, storeFile: string, recording: Recording): void {
   const { machines, groups, settled } = recordedHost(recording);
   const canFollow = ([option, answer]: readonly [string, string]) =>
@@ -133,19 +244,19 @@ function simulateRecorded(report: Report, storeFile: string, recording: Recordin
   const followed = `${Object.keys(options).length} of ${Object.keys(defaultOptions).length} options are as recorded of ${recording.madeBy}; the others have their defaults.`;
   report.note(followed);
   for (const [option, answer] of answers.filter((entry) => !canFollow(entry))) {
-    report.note(`${option}: the host's answer was ${answer}, which no value of the option does; it has its default.`);
+    report.note(`${option}: the host's answer was ${answer}, which the option has no value for; it has its default.`);
   }
 }
 
-/** Long enough that somebody who probes it sees the machines merge. */
+/** Long enough that a probe sees the machines merge. */
 const mergeSeconds = 5;
 
 function makeHost(storeFile: string, from: { readonly seedFile?: string; readonly seed?: Seed }): SimulatedHost {
   if (!existsSync(storeFile)) return SimulatedHost.open({ storeFile, ...from });
   throw new InvalidArgumentError({
-    attempted: "Making a simulated host",
+    attempted: "Creating a simulated host",
     target: storeFile,
-    answer: "there is one already",
+    answer: "the file exists already",
     outcome: "It stays as it is",
     remedy: "Remove the file first, or choose another one: --config simulatedHost=FILE",
   });
@@ -168,13 +279,35 @@ function optionsText({ options }: SimulatedHost, onlyChosen: boolean): string {
     .join("\n");
 }
 
-function readSeconds(seconds: number): number {
+/** Says what each option means, and what each of its values does. */
+function optionsHelp(): string {
+  const options = hostBehaviours.flatMap(({ id, sentence, option }) => {
+    if (option === undefined) return [];
+    const values = Object.entries(option.values).map(([value, meaning]) => {
+      return `    ${value}${value === option.default ? " (default)" : ""}: ${meaning}`;
+    });
+    return [[`  ${id}: ${sentence}`, ...values].join("\n")];
+  });
+  return `\nOptions of the host (no public source settles these behaviours):\n${options.join("\n")}`;
+}
+
+function badWord(word: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    attempted: "Changing VMMS",
+    target: JSON.stringify(word),
+    answer: "it is neither stop nor start",
+    outcome: "Nothing was changed",
+    remedy: "Write simulate vmms stop or simulate vmms start",
+  });
+}
+
+function readSeconds(option: string, seconds: number): number {
   if (seconds >= 0) return seconds;
   throw new InvalidArgumentError({
-    attempted: "Restarting the simulated host",
-    target: "--down-seconds",
-    answer: "it is no number of seconds",
+    attempted: "Changing the simulated host",
+    target: option,
+    answer: "its value isn't a number of seconds",
     outcome: "Nothing was changed",
-    remedy: "Write it as --down-seconds 10",
+    remedy: `Write it as ${option} 10`,
   });
 }

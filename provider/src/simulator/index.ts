@@ -12,6 +12,7 @@ export {
 } from "./host-options";
 export type { GroupView, HostView, MachineView, SnapshotView } from "./host-tree";
 export type { ProgressPoint, ProgressShape } from "./job-progress";
+export { sampleSeed } from "./sample-seed";
 export type { Seed } from "./seed";
 export {
   type HostRequest,

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors";
+import { nameOf, VendorCode } from "../schema/value-maps";
 
 /** Makes the error of a machine that can't move now. */
 export function machineBusy(machine: string, target: string): InvalidArgumentError {
@@ -8,6 +9,18 @@ export function machineBusy(machine: string, target: string): InvalidArgumentErr
     answer: "a job works on it",
     outcome: "Nothing was changed",
     remedy: "Wait for the end of the job",
+  });
+}
+
+/** Makes the error of a checkpoint that the host doesn't take. */
+export function checkpointRefused(machine: string, returnValue: number, target: string): InvalidArgumentError {
+  const name = nameOf(VendorCode, returnValue);
+  return new InvalidArgumentError({
+    attempted: `Taking a checkpoint of ${JSON.stringify(machine)}`,
+    target,
+    answer: `CreateSnapshot returned ${returnValue}${name === undefined ? "" : ` (${name})`}`,
+    outcome: "No checkpoint was taken",
+    remedy: "Check the state of the machine, or wait until no other job works on it",
   });
 }
 

@@ -3,7 +3,8 @@ import type { CimInstance } from "../cim/cim-instance";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { MethodResult } from "../cim/cim-session";
 import type { CimValue } from "../cim/cim-value";
-import { virtualizationNamespace } from "../schema/names";
+import { ClassName, virtualizationNamespace } from "../schema/names";
+import { MachineSnapshotType, ReturnValue } from "../schema/value-maps";
 import { type AssociatorsFilter, CimReader, type ReferencesFilter } from "./cim-reader";
 import { type Fault, type FaultedRequest, type HostVerb, readFault } from "./fault";
 import { FileRecordLog } from "./file-record-log";
@@ -15,10 +16,11 @@ import type { HostWork } from "./host-record";
 import type { HostState, PendingFault, VmmsState } from "./host-state";
 import { type HostView, hostTree } from "./host-tree";
 import { readMachineChanges } from "./machine-changes";
+import { machinePath } from "./machine-snapshots";
 import { dispatchMethod, knownMethods } from "./method-dispatcher";
 import { packMachine } from "./moving-machine";
 import { MemoryRecordLog, type RecordLog } from "./record-log";
-import { badHostName, machineBusy } from "./refused-changes";
+import { badHostName, checkpointRefused, machineBusy } from "./refused-changes";
 import { notReachable, requestFailure, stoppedFailure } from "./request-failure";
 import { readSeedFile, resolveSeed } from "./resolve-seed";
 import { denied } from "./rights";
@@ -253,6 +255,30 @@ export class SimulatedHost {
    */
   startMachine(machine: string): void {
     this.work((idOf) => ({ kind: "startMachine", machineId: idOf(machine) }));
+  }
+
+  /**
+   * Takes a checkpoint of one machine, as `Checkpoint-VM` does.
+   *
+   * @param machine - Its name or GUID.
+   * @returns The seconds until the checkpoint is there.
+   * @throws {@link InvalidArgumentError} when there isn't exactly one such machine, or the host refuses.
+   */
+  takeCheckpoint(machine: string): number {
+    const { repository } = this.history.present();
+    const machineId = findMachine(repository, machine, this.history.name);
+    const [service] = [...repository.instancesOf(ClassName.virtualSystemSnapshotService)];
+    if (service === undefined) throw new TypeError("the host has no snapshot service");
+    const { returnValue } = this.invokeMethod(service.path, "CreateSnapshot", {
+      AffectedSystem: machinePath(repository, machineId),
+      SnapshotSettings: "",
+      SnapshotType: MachineSnapshotType.FullSnapshot,
+    });
+    if (returnValue === ReturnValue.CompletedWithNoError) return 0;
+    if (returnValue !== ReturnValue.MethodParametersCheckedJobStarted) {
+      throw checkpointRefused(machine, returnValue, this.history.name);
+    }
+    return this.history.present().seed.jobs.CreateSnapshot.seconds;
   }
 
   /**

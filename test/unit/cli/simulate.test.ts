@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hostBehaviours } from "../../../provider/src/simulator/index";
 import { CommandLine } from "../../support/command-line";
 
 const seed = { hostName: "HV-SEED", machines: [{ name: "a", applicationVersion: "1" }], groups: [] };
@@ -7,12 +8,12 @@ describe("hyperv-snapshots simulate", () => {
   it("makes a host from a seed, once", async () => {
     const at = new CommandLine();
     const missing = await at.run(["simulate", "show"]);
-    expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("simulate init --seed") });
+    expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("simulate init --sample") });
     expect(missing.stdout).toBe("");
     const made = await at.run(["simulate", "init", "--seed", at.write("seed.json", seed)]);
     expect(made).toMatchObject({ exitCode: 0, stdout: "HV-SEED (simulated)\n└─ a  running  application 1\n" });
     const again = await at.run(["simulate", "init"]);
-    expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("there is one already") });
+    expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("the file exists already") });
     const wrong = await new CommandLine().run(["simulate", "init", "--seed", at.write("wrong.json", { machine: [] })]);
     expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("wrong.json") });
   });
@@ -57,11 +58,62 @@ describe("hyperv-snapshots simulate", () => {
     [["fault", "CreateSnapshot", "returnValu=1"], 'returnValu: there is no such key; did you mean "returnValue"?'],
     [["fault", "CreateSnapshot", "job.endStat=1"], 'job.endStat: there is no such key; did you mean "endState"?'],
     [["fault", "querry", "--verb", "delaySeconds=1"], 'verb: it must be "get", "query"'],
+    [["vmms", "pause"], "it is neither stop nor start"],
+    [["machine", "web-01", "EnabledStat=2"], 'Did you mean "EnabledState"?'],
+    [["rename", "a name that is too long"], "Use 1 to 15 letters"],
+    [["move", "web-01", "no-such-file"], "the file doesn't exist"],
     [["upgrade", "2.0", "web-03"], "Its machines are: web-01"],
-    [["restart", "--down-seconds", "long"], "it is no number of seconds"],
+    [["restart", "--down-seconds", "long"], "isn't a number of seconds"],
   ])("%j is refused with what would be right", async (words, said) => {
     const at = new CommandLine();
     at.host();
     expect(await at.run(["simulate", ...words])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(said) });
+  });
+
+  it("makes a sample host without a seed", async () => {
+    const at = new CommandLine();
+    const made = await at.run(["simulate", "init", "--sample"]);
+    expect(made.stdout).toContain("HV-SAMPLE (simulated)\n├─ VM group web-tier");
+    const both = await at.run(["simulate", "init", "--sample", "--seed", "seed.json"]);
+    expect(both).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("cannot be used with option '--seed") });
+  });
+
+  it("takes checkpoints by hand, and says why the host refuses one", async () => {
+    const at = new CommandLine();
+    const host = at.host();
+    expect((await at.run(["simulate", "checkpoint", "web-01", "db-01"])).stdout).toBe(
+      "The host takes 2 checkpoints; done in 0 s.\n",
+    );
+    expect(host.tree().groups[0]?.machines.map(({ snapshots }) => snapshots.length)).toEqual([1, 1]);
+    await at.run(["simulate", "machine", "web-01", "UserSnapshotType=2"]);
+    expect(await at.run(["simulate", "checkpoint", "web-01"])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("CreateSnapshot returned 32775 (Invalid State For This Operation)"),
+    });
+  });
+
+  it("changes machines, VMMS and the host's name, and moves a machine", async () => {
+    const at = new CommandLine();
+    const host = at.host();
+    const other = new CommandLine();
+    other.host({ hostName: "NODE-B" });
+    await at.run(["simulate", "machine", "web-01", "OperationalStatus=[11,32776]", "EnabledState=10", "merging=false"]);
+    const [machine] = host.query("SELECT * FROM Msvm_ComputerSystem WHERE ElementName = 'web-01'");
+    expect([machine?.numbers("OperationalStatus"), machine?.number("EnabledState")]).toEqual([[11, 32776], 10]);
+    expect((await at.run(["simulate", "vmms", "stop"])).stdout).toBe("VMMS is stopped.\n");
+    expect(host.query("SELECT * FROM Msvm_ComputerSystem")).toEqual([]);
+    await at.run(["simulate", "vmms", "start", "--starting-seconds", "60"]);
+    expect(host.vmms).toBe("starting");
+    await at.run(["simulate", "vmms", "start"]);
+    expect((await at.run(["simulate", "move", "web-01", other.storeFile])).stdout).toBe("web-01 moved to NODE-B.\n");
+    expect(other.host().tree().otherMachines).toMatchObject([{ name: "web-01" }]);
+    expect((await at.run(["simulate", "rename", "HV-NEW"])).stdout).toContain("HV-NEW (simulated)");
+  });
+
+  it("says what each option and each of its values means", async () => {
+    const { stdout } = await new CommandLine().run(["simulate", "set", "--help"]);
+    for (const { id, option } of hostBehaviours) {
+      for (const meaning of Object.values(option?.values ?? {})) expect(stdout, id).toContain(meaning);
+    }
   });
 });

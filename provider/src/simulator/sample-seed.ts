@@ -1,0 +1,14 @@
+import type { Seed } from "./seed";
+
+/** A simulated host to try things on: a VM group of three running machines, and one machine beside it. */
+export const sampleSeed: Seed = {
+  hostName: "HV-SAMPLE",
+  machines: [
+    { name: "web-01", applicationVersion: "1.4.0" },
+    { name: "web-02", applicationVersion: "1.4.0" },
+    { name: "db-01", applicationVersion: "1.4.0" },
+    { name: "build-01" },
+  ],
+  groups: [{ name: "web-tier", members: ["web-01", "web-02", "db-01"] }],
+  jobs: { CreateSnapshot: { seconds: 5 }, DestroySnapshot: { seconds: 2 } },
+};
