@@ -65,7 +65,7 @@ describe("before the call", () => {
           machine("fine", {}),
         ],
         groups: [{ name: "web-tier", members: names }],
-        options: { membersOff: "accept" },
+        options: { membersOff: "accept", checkpointsDisabled: "groupsAccept" },
       },
     );
     await at.create();
