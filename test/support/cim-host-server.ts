@@ -12,6 +12,7 @@ import { classDeclarations } from "../../provider/src/schema/class-declarations"
 import { Hresult, MiResult } from "../../provider/src/schema/hresults";
 import type { SimulatedHost } from "../../provider/src/simulator/index";
 import { WmiFailure } from "../../provider/src/simulator/wmi-failure";
+import { WindowsClasses, windowsClasses, windowsNamespace } from "./windows-classes";
 
 /** What the module `CimCmdlets` of this folder sends: one line of JSON. */
 export interface StandInRequest {
@@ -50,6 +51,7 @@ const nativeErrorCodes: Readonly<Record<number, number>> = {
   [Hresult.WBEM_E_INVALID_NAMESPACE]: MiResult.InvalidNamespace,
   [Hresult.WBEM_E_INVALID_CLASS]: MiResult.InvalidClass,
   [Hresult.WBEM_E_INVALID_QUERY]: MiResult.InvalidQuery,
+  [Hresult.WBEM_E_INVALID_METHOD]: MiResult.MethodNotFound,
 };
 
 /** Serves a simulated host to the shells of the PowerShell transport, whose `CimCmdlets` come here instead of to WMI. */
@@ -61,6 +63,8 @@ export class CimHostServer {
   readonly connects: StandInRequest[] = [];
   /** Comes before the host: refuses a request, answers it later, or, with "silence", never. */
   intercept: ((request: StandInRequest) => Interception | Promise<Interception>) | undefined;
+  /** The classes that every Windows has, beside those of the host. */
+  private readonly windows = new WindowsClasses();
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private readonly modules = mkdtempSync(join(tmpdir(), "hyperv-snapshots-modules-"));
@@ -140,7 +144,8 @@ export class CimHostServer {
   }
 
   private carryOut(request: StandInRequest): object {
-    const path = request["path"] && readPath(request["path"] as WrittenPath);
+    const path = request["path"] ? readPath(request["path"] as WrittenPath) : undefined;
+    if (isWindows(path?.namespace ?? request["namespace"])) return this.carryOutOnWindows(request, path);
     switch (request.verb) {
       case "connect":
         return {};
@@ -163,6 +168,16 @@ export class CimHostServer {
     }
   }
 
+  /** Answers for the classes that every Windows has. */
+  private carryOutOnWindows(request: StandInRequest, path: CimInstancePath | undefined): object {
+    if (request.verb === "query") return this.instances(this.windows.query(String(request["wql"])));
+    if (path === undefined) return {};
+    if (request.verb === "invokeMethod") return this.invoke(path, request, this.windows);
+    if (request.verb === "get") return this.instances([this.windows.get(path)]);
+    const { association } = request;
+    return this.instances(this.windows.associators(path, association ? String(association) : undefined));
+  }
+
   private inNamespace({ namespace }: StandInRequest): object | undefined {
     if (String(namespace).replaceAll("/", "\\").toLowerCase() === this.host.namespace) return undefined;
     const hresult = Hresult.WBEM_E_INVALID_NAMESPACE;
@@ -170,6 +185,14 @@ export class CimHostServer {
   }
 
   private classOf(className: string): object {
+    const windowsClass = windowsClasses[className];
+    if (windowsClass !== undefined) {
+      const methods = Object.entries(windowsClass.methods ?? {}).map(([name, parameters]) => ({
+        name,
+        parameters: Object.entries(parameters).map(([parameter, type]) => ({ name: parameter, type: cimType(type) })),
+      }));
+      return { chain: [className], methods: this.declaresMethods ? methods : [] };
+    }
     const chain = classChain(className);
     const methods = chain.flatMap((name) => Object.entries(classDeclarations[name]?.methods ?? {}));
     const declared = methods.map(([name, { parameters }]) => ({
@@ -184,10 +207,9 @@ export class CimHostServer {
   }
 
   private written({ className, path, properties }: CimInstance): object {
-    const declared = propertiesOf(className);
-    const keys = keysOf(className);
+    const keys = windowsClasses[className]?.keys ?? keysOf(className);
     const entries = Object.entries(properties).map(([name, value]) => {
-      const type = declared[name]?.type ?? "string";
+      const type = typeOf(className, name);
       return [name, cimType(type), keys.includes(name), this.value(value)];
     });
     return { className, namespace: path.namespace ?? "", server: path.host ?? "", properties: entries };
@@ -197,37 +219,58 @@ export class CimHostServer {
     if (value === null) return null;
     if (Array.isArray(value)) return value.map((item: CimScalar) => this.value(item));
     if (!(value instanceof CimInstancePath)) return String(value);
-    const declared = propertiesOf(value.className);
     const properties = Object.entries(value.keys).map(([name, key]) => [
       name,
-      cimType(declared[name]?.type ?? "string"),
+      cimType(typeOf(value.className, name)),
       true,
       this.value(key),
     ]);
     return { className: value.className, namespace: value.namespace ?? "", server: value.host ?? "", properties };
   }
 
-  private invoke(path: CimInstancePath, request: StandInRequest): object {
+  private invoke(
+    path: CimInstancePath,
+    request: StandInRequest,
+    host: Pick<SimulatedHost, "invokeMethod"> = this.host,
+  ): object {
     const methodName = String(request["methodName"]);
-    const declared = methodOf(path.className, methodName)?.parameters ?? {};
+    const declared = parametersOf(path.className, methodName);
     const given = request["parameters"] as readonly { name: string; type: string; value: unknown }[];
     const parameters: Record<string, CimValue> = {};
     for (const { name, type, value } of given) {
-      const wanted = Object.entries(declared).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1].type;
+      const wanted = Object.entries(declared).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
       if (value !== null && wanted !== undefined && cimType(wanted) !== type) {
         const text = `${name} is ${wanted} and came as ${type}`;
         return { refusal: { hresult: Hresult.WBEM_E_TYPE_MISMATCH, nativeErrorCode: MiResult.TypeMismatch, text } };
       }
       parameters[name] = readValue(type, value);
     }
-    const { returnValue, outParameters } = this.host.invokeMethod(path, methodName, parameters);
+    const { returnValue, outParameters } = host.invokeMethod(path, methodName, parameters);
     const out = Object.entries(outParameters).map(([name, value]) => [
       name,
-      cimType(declared[name]?.type ?? "string"),
+      cimType(declared[name] ?? "string"),
       this.value(value),
     ]);
     return { out: [...out, ["ReturnValue", "UInt32", String(returnValue)]] };
   }
+}
+
+const isWindows = (namespace: unknown) =>
+  String(namespace ?? "")
+    .replaceAll("/", "\\")
+    .toLowerCase() === windowsNamespace;
+
+/** The declared type of a property. */
+function typeOf(className: string, property: string): string {
+  return windowsClasses[className]?.properties[property] ?? propertiesOf(className)[property]?.type ?? "string";
+}
+
+/** The declared types of a method's parameters. */
+function parametersOf(className: string, methodName: string): Readonly<Record<string, string>> {
+  const windowsMethod = windowsClasses[className]?.methods?.[methodName];
+  if (windowsMethod !== undefined) return windowsMethod;
+  const declared = Object.entries(methodOf(className, methodName)?.parameters ?? {});
+  return Object.fromEntries(declared.map(([name, { type }]) => [name, type]));
 }
 
 /** The name that .NET has for a CIM type: `uint16[]` is `UInt16Array`. */

@@ -119,11 +119,15 @@ function Invoke-CimMethod {
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'CimInstanceSessionSet')]
     param(
         [Parameter(Mandatory)] $CimSession,
-        [Parameter(Mandatory, Position = 0)] $InputObject,
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'CimInstanceSessionSet')] $InputObject,
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'ClassNameSessionSet')] [string] $ClassName,
+        [Parameter(ParameterSetName = 'ClassNameSessionSet')] [string] $Namespace = 'root/cimv2',
         [Parameter(Mandatory, Position = 1)] [string] $MethodName,
         [Parameter(Position = 2)] [Collections.IDictionary] $Arguments = @{},
         [uint32] $OperationTimeoutSec
     )
+    # a class that is only named has no declarations here, as in the real cmdlet
+    if ($ClassName) { $InputObject = New-StandInInstance $ClassName $Namespace $null @() }
     $declaration = $InputObject.CimClass.CimClassMethods.Where({ $_.Name -eq $MethodName })[0]
     $parameters = [Collections.Generic.List[object]]::new()
     foreach ($name in $Arguments.Keys) {

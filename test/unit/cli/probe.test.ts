@@ -95,7 +95,7 @@ describe("hyperv-snapshots simulate --from", () => {
     expect(stdout).toContain("machine-5");
     expect(stderr).toMatch(/\d+ of \d+ options are as recorded of the simulated host/);
     expect(at.host().options).toMatchObject({ collectionIdForm: "braced", dependents: "removed" });
-    expect((await at.run(["simulate", "--from", fixture])).stderr).toContain("there is one already");
+    expect((await at.run(["simulate", "--from", fixture])).stderr).toContain("the file exists already");
   });
 
   it("keeps the default where no option does what the host did, and says so", async () => {

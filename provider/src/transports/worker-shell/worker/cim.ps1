@@ -65,19 +65,24 @@ function Invoke-Associators($request) {
 function Invoke-Method($request) {
     $methodName = Get-Text $request.methodName
     $identity = Get-Text $request.identity
-    $target = $methodTargets[$identity]
-    if ($null -eq $target) {
-        $target = Get-CimInstance -InputObject (New-CimKeyInstance $request.path) @onSession
-        if ($methodTargets.Count -ge 32) { $methodTargets.Clear() }
-        $methodTargets[$identity] = $target
-    }
     $declared = $false
-    foreach ($method in $target.CimClass.CimClassMethods) { if ($method.Name -eq $methodName) { $declared = $true } }
+    # a path without keys names the class: the method is static
+    if (@($request.path.keys).Count -eq 0) { $invoked = @{ ClassName = Get-Text $request.path.className; Namespace = Get-Text $request.path.namespace } }
+    else {
+        $target = $methodTargets[$identity]
+        if ($null -eq $target) {
+            $target = Get-CimInstance -InputObject (New-CimKeyInstance $request.path) @onSession
+            if ($methodTargets.Count -ge 32) { $methodTargets.Clear() }
+            $methodTargets[$identity] = $target
+        }
+        foreach ($method in $target.CimClass.CimClassMethods) { if ($method.Name -eq $methodName) { $declared = $true } }
+        $invoked = @{ InputObject = $target }
+    }
     $arguments = @{}
     foreach ($parameter in $request.parameters) {
         $arguments[(Get-Text $parameter.name)] = ConvertFrom-Wire $parameter.type $parameter.value $declared
     }
-    try { $result = Invoke-CimMethod -InputObject $target -MethodName $methodName -Arguments $arguments -Confirm:$false @onSession }
+    try { $result = Invoke-CimMethod @invoked -MethodName $methodName -Arguments $arguments -Confirm:$false @onSession }
     catch {
         $methodTargets.Remove($identity)
         throw
