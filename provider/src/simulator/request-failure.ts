@@ -49,21 +49,24 @@ const attempted = ({ methodName }: UnansweredRequest) =>
 
 /** Makes the error of a request while the computer is down. */
 export function notReachable(request: UnansweredRequest, hostName: string): ConnectionError {
-  return new ConnectionError({
+  const parts = {
     attempted: attempted(request),
     target: request.target,
     answer: `${hostName} doesn't answer: it is starting`,
     outcome: "The request didn't reach the host",
     remedy: "Try again when the host is up",
-  });
+  };
+  return new ConnectionError(parts, { effect: "none" });
 }
 
 function connectionLost(request: UnansweredRequest, hostName: string): ConnectionError {
-  return new ConnectionError({
+  const isReading = request.methodName === undefined;
+  const parts = {
     attempted: attempted(request),
     target: request.target,
     answer: `the connection to ${hostName} was lost before the answer came`,
-    outcome: "Whether the request took effect is not known",
-    remedy: "Look at the host before you try again",
-  });
+    outcome: isReading ? "Nothing was changed" : "Whether the request took effect is not known",
+    remedy: "Check the host before you try again",
+  };
+  return new ConnectionError(parts, { effect: isReading ? "none" : "unknown" });
 }

@@ -7,7 +7,7 @@ import {
   NotFoundError,
   TransportTimeoutError,
 } from "../errors";
-import { Hresult, MiResult } from "../schema/hresults";
+import { Hresult, MiResult, preExecutionMiRefusals, preExecutionRefusals } from "../schema/hresults";
 
 /** The request that fails. */
 interface FailedRequest {
@@ -32,8 +32,8 @@ export class WmiFailure extends Error {
 
 const kinds: readonly (readonly [pattern: RegExp, kind: "authentication" | "timeout" | "connection"])[] = [
   [/LOGON|^SEC_E_|CREDENTIALS|NOT_TRUSTED|KERBEROS|INVALID_AUTHENTICATION/, "authentication"],
-  [/TIMED_OUT|OPERATION_TIMEDOUT/, "timeout"],
-  [/^RPC_S_|^ERROR_WSMAN_|TRANSPORT_FAILURE|SHUTTING_DOWN/, "connection"],
+  [/TIMED_OUT|OPERATION_TIMEDOUT|^InvalidOperationTimeout$/, "timeout"],
+  [/^RPC_S_|^ERROR_WSMAN_|TRANSPORT_FAILURE|SHUTTING_DOWN|^ServerIsShuttingDown$/, "connection"],
 ];
 
 /**
@@ -45,22 +45,26 @@ export function wmiFailure(failure: WmiFailure, { methodName, target }: FailedRe
   const { hresult, miResult } = failure;
   const map: Readonly<Record<string, number>> = hresult === undefined ? MiResult : Hresult;
   const name = Object.keys(map).find((known) => map[known] === (hresult ?? miResult));
+  const isRefusal =
+    hresult === undefined ? preExecutionMiRefusals.includes(miResult ?? 0) : preExecutionRefusals.includes(hresult);
+  const effect = isRefusal || methodName === undefined ? "none" : "unknown";
   const parts = {
     attempted: methodName === undefined ? "Reading" : `Invoking ${methodName}`,
     target,
     answer: `the host answered ${failure.message}${name === undefined ? "" : ` (${name})`}`,
-    outcome: methodName === undefined ? "Nothing was changed" : "Whether the request took effect is not known",
+    outcome: effect === "none" ? "Nothing was changed" : "Whether the request took effect is not known",
     remedy: "Check the host, then try again",
   };
-  const options = { cause: failure };
-  const numbered = { ...options, ...(hresult !== undefined && { hresult }) };
+  const options = { cause: failure, effect } as const;
+  const numbered = { ...options, hresult: hresult ?? null };
   if (hresult === Hresult.WBEM_E_NOT_FOUND || miResult === MiResult.NotFound) return new NotFoundError(parts, numbered);
-  if (hresult === Hresult.WBEM_E_ACCESS_DENIED || hresult === Hresult.E_ACCESSDENIED) {
+  const deniedBy: readonly unknown[] = [Hresult.WBEM_E_ACCESS_DENIED, Hresult.E_ACCESSDENIED];
+  if (deniedBy.includes(hresult) || miResult === MiResult.AccessDenied) {
     return new AccessDeniedError(parts, numbered);
   }
-  const kind =
-    hresult !== undefined && name !== undefined ? kinds.find(([pattern]) => pattern.test(name))?.[1] : undefined;
-  if (kind === "authentication") return new AuthenticationError(parts, options);
+  const kind = kinds.find(([pattern]) => pattern.test(name ?? ""))?.[1];
+  if (kind === "authentication")
+    return new AuthenticationError({ ...parts, outcome: "Nothing was changed" }, { cause: failure });
   if (kind === "timeout") return new TransportTimeoutError(parts, options);
   if (kind === "connection") return new ConnectionError(parts, options);
   return new CimError(parts, numbered);

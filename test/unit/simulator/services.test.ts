@@ -230,7 +230,7 @@ describe("a connection that is lost", () => {
     const at = new HostAtHand();
     at.host.injectFault({ verb: "query", connection: "lostBefore", times: 2 });
     expect(() => at.host.query("SELECT * FROM Msvm_ConcreteJob")).toThrow(
-      "Whether the request took effect is not known",
+      "was lost before the answer came. Nothing was changed",
     );
     expect(() => at.host.query("SELECT * FROM Msvm_ConcreteJob")).toThrow(ConnectionError);
     expect(at.host.query("SELECT * FROM Msvm_ConcreteJob")).toEqual([]);
