@@ -11,7 +11,7 @@ const scripts = Object.keys(JSON.parse(readFileSync(join(repositoryFolder, "pack
 
 it("actionlint finds no mistake in the workflows", (context) => {
   const actionlint = executableOnPath("actionlint", process.env);
-  if (actionlint === undefined) context.skip("no-actionlint: it isn't on the PATH");
+  if (actionlint === undefined) return context.skip("no-actionlint: it isn't on the PATH");
   const paths = files.map((file) => join(folder, file));
   expect(execFileSync(actionlint, ["-no-color", ...paths], { encoding: "utf8" })).toBe("");
 });

@@ -6,16 +6,16 @@ import { type CimValue, isoFromDateTime } from "../../provider/src/cim/cim-value
 import { CimError, HyperVError, NotFoundError } from "../../provider/src/errors";
 import { Hresult } from "../../provider/src/schema/hresults";
 import { SimulatedHost } from "../../provider/src/simulator/index";
-import { openRequest, shellLimits } from "../../provider/src/transports/powershell/open-request";
-import { ShellLane } from "../../provider/src/transports/powershell/shell-lane";
+import { workerOptions } from "../../provider/src/transports/powershell/options";
+import { ShellLane } from "../../provider/src/transports/worker-shell/shell-lane";
 import {
   readInstance,
   readValues,
   type WireAnswer,
   type WireInstance,
-} from "../../provider/src/transports/powershell/wire-answer";
-import { wirePath, wireText, wireValue } from "../../provider/src/transports/powershell/wire-request";
-import type { WorkerRequest } from "../../provider/src/transports/powershell/worker-protocol";
+} from "../../provider/src/transports/worker-shell/wire-answer";
+import { wirePath, wireText, wireValue } from "../../provider/src/transports/worker-shell/wire-request";
+import type { WorkerRequest } from "../../provider/src/transports/worker-shell/worker-protocol";
 import { executableOnPath } from "../../tools/pulumi-cli/executable-on-path";
 import { CimHostServer } from "../support/cim-host-server";
 import { type PowerShellEdition, powerShellEditions, requirePowerShell } from "../support/powershell";
@@ -35,11 +35,7 @@ type Parameter = readonly [name: string, type: string, value: CimValue];
 
 /** The worker of the PowerShell transport, and the CIM cmdlets behind it. */
 class Cmdlets {
-  private readonly lane = new ShellLane({
-    limits: shellLimits({ namespace: windowsNamespace }),
-    open: openRequest({ namespace: windowsNamespace }),
-    target: "this computer",
-  });
+  private readonly lane = new ShellLane(workerOptions({ namespace: windowsNamespace }));
 
   async query(wql: string): Promise<readonly CimInstance[]> {
     return this.instances({ verb: "query", wql: wireText(wql), namespace: wireText(windowsNamespace) });

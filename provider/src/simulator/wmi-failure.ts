@@ -7,6 +7,7 @@ import {
   NotFoundError,
   TransportTimeoutError,
 } from "../errors";
+import { accessDenied, notAuthenticated, notConnected, notFound, timedOut } from "../schema/hresult-meanings";
 import { Hresult, MiResult, preExecutionMiRefusals, preExecutionRefusals } from "../schema/hresults";
 
 /** The request that fails. */
@@ -30,12 +31,6 @@ export class WmiFailure extends Error {
   }
 }
 
-const kinds: readonly (readonly [pattern: RegExp, kind: "authentication" | "timeout" | "connection"])[] = [
-  [/LOGON|^SEC_E_|CREDENTIALS|NOT_TRUSTED|KERBEROS|INVALID_AUTHENTICATION/, "authentication"],
-  [/TIMED_OUT|OPERATION_TIMEDOUT|^InvalidOperationTimeout$/, "timeout"],
-  [/^RPC_S_|^ERROR_WSMAN_|TRANSPORT_FAILURE|SHUTTING_DOWN|^ServerIsShuttingDown$/, "connection"],
-];
-
 /**
  * Makes the error that a client gets for a number of WMI.
  *
@@ -57,15 +52,14 @@ export function wmiFailure(failure: WmiFailure, { methodName, target }: FailedRe
   };
   const options = { cause: failure, effect } as const;
   const numbered = { ...options, hresult: hresult ?? null };
-  if (hresult === Hresult.WBEM_E_NOT_FOUND || miResult === MiResult.NotFound) return new NotFoundError(parts, numbered);
-  const deniedBy: readonly unknown[] = [Hresult.WBEM_E_ACCESS_DENIED, Hresult.E_ACCESSDENIED];
-  if (deniedBy.includes(hresult) || miResult === MiResult.AccessDenied) {
-    return new AccessDeniedError(parts, numbered);
-  }
-  const kind = kinds.find(([pattern]) => pattern.test(name ?? ""))?.[1];
-  if (kind === "authentication")
+  const means = (hresults: readonly number[], mi?: number) =>
+    hresult === undefined ? miResult === mi : hresults.includes(hresult);
+  if (means(notFound, MiResult.NotFound)) return new NotFoundError(parts, numbered);
+  if (means(accessDenied, MiResult.AccessDenied)) return new AccessDeniedError(parts, numbered);
+  if (means(notAuthenticated)) {
     return new AuthenticationError({ ...parts, outcome: "Nothing was changed" }, { cause: failure });
-  if (kind === "timeout") return new TransportTimeoutError(parts, options);
-  if (kind === "connection") return new ConnectionError(parts, options);
+  }
+  if (means(timedOut, MiResult.InvalidOperationTimeout)) return new TransportTimeoutError(parts, options);
+  if (means(notConnected, MiResult.ServerIsShuttingDown)) return new ConnectionError(parts, options);
   return new CimError(parts, numbered);
 }

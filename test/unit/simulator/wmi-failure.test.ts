@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { Hresult, MiResult } from "../../../provider/src/schema/hresults";
 import { WmiFailure, wmiFailure } from "../../../provider/src/simulator/wmi-failure";
-import { workerError } from "../../../provider/src/transports/powershell/worker-error";
+import { workerError } from "../../../provider/src/transports/worker-shell/worker-error";
 
-const failure = { type: "CimException", id: "", text: "", errorCode: null };
+const failure = { type: "CimException", id: "", text: "", errorCode: null, isModule: false };
 const hresults = Object.entries(Hresult).map(([name, hresult]) => [name, { hresult, miResult: undefined }] as const);
 const miResults = Object.entries(MiResult).map(([name, miResult]) => [name, { hresult: undefined, miResult }] as const);
 

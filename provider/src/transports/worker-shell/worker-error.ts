@@ -8,40 +8,10 @@ import {
   NotFoundError,
   TransportTimeoutError,
 } from "../../errors";
+import { accessDenied, notAuthenticated, notConnected, notFound, timedOut } from "../../schema/hresult-meanings";
 import { Hresult, MiResult, preExecutionMiRefusals, preExecutionRefusals } from "../../schema/hresults";
 import { outcomeOf, type RequestContext } from "./shell-failure";
 import type { WorkerFailure } from "./worker-protocol";
-
-const notFound: readonly number[] = [Hresult.WBEM_E_NOT_FOUND];
-
-const accessDenied: readonly number[] = [Hresult.WBEM_E_ACCESS_DENIED, Hresult.E_ACCESSDENIED];
-
-const notAuthenticated: readonly number[] = [
-  Hresult.ERROR_LOGON_FAILURE,
-  Hresult.SEC_E_LOGON_DENIED,
-  Hresult.SEC_E_NO_AUTHENTICATING_AUTHORITY,
-  Hresult.SEC_E_WRONG_PRINCIPAL,
-  Hresult.WBEM_E_LOCAL_CREDENTIALS,
-  Hresult.ERROR_WSMAN_SERVER_NOT_TRUSTED,
-  Hresult.ERROR_WSMAN_EXPLICIT_CREDENTIALS_REQUIRED,
-  Hresult.ERROR_WSMAN_KERBEROS_IPADDRESS,
-  Hresult.ERROR_WSMAN_INVALID_AUTHENTICATION,
-];
-
-const notConnected: readonly number[] = [
-  Hresult.RPC_S_SERVER_UNAVAILABLE,
-  Hresult.RPC_S_CALL_FAILED,
-  Hresult.RPC_S_CALL_FAILED_DNE,
-  Hresult.WBEM_E_TRANSPORT_FAILURE,
-  Hresult.WBEM_E_SHUTTING_DOWN,
-  Hresult.ERROR_WSMAN_DESTINATION_UNREACHABLE,
-  Hresult.ERROR_WSMAN_HTTP_SERVICE_UNAVAILABLE_STATUS,
-  Hresult.ERROR_WSMAN_NETWORK_TIMEDOUT,
-  Hresult.ERROR_WSMAN_NAME_NOT_RESOLVED,
-  Hresult.ERROR_WSMAN_SSL_CONNECTION_ABORTED,
-];
-
-const timedOut: readonly number[] = [Hresult.ERROR_WSMAN_OPERATION_TIMEDOUT, Hresult.WBEM_E_TIMED_OUT];
 
 /**
  * Makes the error of what the worker couldn't do. Numbers decide: an `HRESULT`, else the `MI_Result`, never the text.
