@@ -31,6 +31,11 @@ export const configurationKeys = {
   ...hostKeys,
   ...wsmanKeys,
   ...simulatedKeys,
+  formerHostName: {
+    description:
+      "The name that the host had when the state was written, if it was renamed since. Without it, nothing counts as deleted on a host of another name unless that host has the VM group.",
+    place: "host",
+  },
   dependents: {
     description:
       "What the host does with the dependent snapshots of one that is destroyed. `unknown` refuses to destroy a snapshot that has any.",

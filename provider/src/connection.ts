@@ -1,3 +1,4 @@
+import { observedSession, type RequestObserver } from "./cim/observed-session";
 import { type Configuration, configurationKeys, settingCommand, writtenKey } from "./config";
 import { InvalidArgumentError } from "./errors";
 import type { Finding } from "./finding";
@@ -9,10 +10,16 @@ import { transports } from "./transports/index.js";
 /**
  * Opens the connection to the configured host.
  *
+ * @param observe - Gets one line for each request.
  * @throws {@link InvalidArgumentError} when no transport is configured, and what the transport's opening throws.
  */
-export async function connect(configuration: Configuration, clock: Clock): Promise<HyperVHost> {
-  const session = await transports[transportOf(configuration)].open(configuration);
+export async function connect(
+  configuration: Configuration,
+  clock: Clock,
+  observe?: RequestObserver,
+): Promise<HyperVHost> {
+  const opened = await transports[transportOf(configuration)].open(configuration);
+  const session = observedSession(opened, { formerHostName: configuration.formerHostName, observe });
   return { session, jobs: new JobMonitor(session, clock) };
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { CimValue } from "../../provider/src/cim/cim-value";
+import { observedSession } from "../../provider/src/cim/observed-session";
 import type { Properties } from "../../provider/src/dynamic/protocol";
 import type { PartialCreateError } from "../../provider/src/errors";
 import { VirtualSystemCollectionLifecycle } from "../../provider/src/group/virtual-system-collection";
@@ -70,10 +71,11 @@ export class LifecycleInProcess {
       workingFolder: "/",
       openIntents: () => this.intents,
       lifeSign: { machine: "here", show: async () => this.process, isAlive: async (name) => !this.dead.has(name) },
-      connect: async ({ connection }) => {
+      connect: async ({ connection, formerHostName }, clock, observe) => {
         this.opened.push(connection);
         const host = this.connectedHosts.get(connection) ?? this.host;
-        const session = simulatedSession(host, (ms, signal) => this.clock.sleep(ms, signal));
+        const opened = simulatedSession(host, (ms, signal) => this.clock.sleep(ms, signal));
+        const session = observedSession(opened, { formerHostName, observe, now: () => clock.now() });
         return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
       },
     });

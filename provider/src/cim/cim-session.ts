@@ -4,7 +4,7 @@ import type { CimValue } from "./cim-value";
 
 /** What every request may be given. */
 export interface CimRequestOptions {
-  /** Ends the waiting for the answer; whether the request took effect is then unknown. */
+  /** Ends the waiting for the answer; the request may still take effect. */
   readonly abortSignal?: AbortSignal;
   /** Says that the request is one of many that watch something. A transport may give those a way of their own, on which no slow call holds them up. */
   readonly isPoll?: boolean;
@@ -46,6 +46,8 @@ export interface CimSession {
   readonly hostName: string;
   /** `root\virtualization\v2`, unless configured otherwise. */
   readonly namespace: string;
+  /** The name that the host had before it was renamed, as configured. */
+  readonly formerHostName?: string | undefined;
 
   /** Reads one instance. @throws {@link NotFoundError} when it isn't there. */
   get(path: CimInstancePath, options?: CimRequestOptions): Promise<CimInstance>;
@@ -74,6 +76,13 @@ export interface CimSession {
     inParameters: Readonly<Record<string, CimValue>>,
     options?: CimRequestOptions,
   ): Promise<MethodResult>;
+
+  /**
+   * Asks the host's service manager for the state of the virtual machine management service (`vmms`): "Running", "Stopped", "Start Pending".
+   *
+   * @returns Null where that can't be asked. Never throws: it only explains why nothing is visible.
+   */
+  managementServiceState?(): Promise<string | null>;
 
   /** Gives back what the session holds. Calls that are under way fail. */
   close(): Promise<void>;

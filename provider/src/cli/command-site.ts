@@ -29,7 +29,8 @@ export class CommandSite {
         (value: string, before: readonly string[]) => [...before, value],
         [],
       )
-      .option("--connection <name>", "the configured connection to use");
+      .option("--connection <name>", "the configured connection to use")
+      .option("--verbose", "write each host request to standard error, in one line with its duration");
     if (examples.length === 0) return command;
     return command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
   }

@@ -17,6 +17,8 @@ import type { Surroundings } from "./surroundings";
 /** The options that every command has. */
 export interface CommonOptions extends StackOptions {
   readonly json?: boolean;
+  /** Whether each host request is written to standard error. */
+  readonly verbose?: boolean;
   /** `key=value`, as often as wanted. */
   readonly config: readonly string[];
   /** Which of the configured connections; wins over the key `connection`. */
@@ -110,7 +112,8 @@ const isHostKey = (name: ConfigurationKeyName) =>
 export async function openHost(surroundings: Surroundings, options: CommonOptions): Promise<HyperVHost> {
   const configuration = commandConfiguration(options, surroundings);
   if (chosenTransport(configuration, options.context) === "simulated") requireStore(configuration.simulatedHost);
-  return surroundings.connect(configuration, surroundings.clock);
+  const { clock, stderr } = surroundings;
+  return surroundings.connect(configuration, clock, options.verbose ? (line) => stderr.write(`${line}\n`) : undefined);
 }
 
 /** Names the transport. @throws {@link InvalidArgumentError} when none is configured. */

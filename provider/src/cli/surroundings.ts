@@ -1,7 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import type { Configuration } from "../config";
 import { connect, examineConnection } from "../connection";
-import type { HyperVHost } from "../hyperv/hyperv-host";
 import { type Clock, systemClock } from "../jobs/clock";
 
 /** A stream that may be a terminal. */
@@ -18,7 +16,7 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly today: () => number;
-  readonly connect: (configuration: Configuration, clock: Clock) => Promise<HyperVHost>;
+  readonly connect: typeof connect;
   /** Tries the connection to the host step by step. */
   readonly examine: typeof examineConnection;
   /** Starts to listen for ^C. */

@@ -23,9 +23,9 @@ const configured = new ConfiguredHost({
   link: engineLink(),
   environment: process.env,
   workingFolder: process.cwd(),
-  connect: (configuration, clock) => {
+  connect: (configuration, clock, observe) => {
     politeEnd.listen();
-    return connect(configuration, clock);
+    return connect(configuration, clock, observe);
   },
   openIntents: (place, configured) => intentFilesIn(intentsFolder(place, configured)),
   lifeSign: new LocalLifeSign(),

@@ -1,5 +1,5 @@
 import { type Configuration, type ConfigurationSources, configurationNamespace } from "../config";
-import { transportOf } from "../connection";
+import { type connect, transportOf } from "../connection";
 import { parseDuration } from "../duration";
 import { metaOf } from "../dynamic/hidden-inputs";
 import type { CheckFailure, ConfigureRequest, Properties } from "../dynamic/protocol";
@@ -14,10 +14,13 @@ import type { LifeSign } from "../recovery/liveness";
 import { backendUrl, type Place } from "../recovery/location";
 import { Claims } from "../recovery/lock";
 import { type IntentFiles, intentFilesInMemory } from "../recovery/record-files";
-import type { EngineLink } from "./engine-link";
+import type { EngineLink, EngineMessage } from "./engine-link";
 import { isUnknown } from "./input-check";
 import type { Operation } from "./operation";
 import { Progress } from "./progress";
+
+/** A host request, for `pulumi up --debug`. */
+const requestLine = (text: string): EngineMessage => ({ severity: "debug", text, urn: undefined, ephemeral: false });
 
 /** What the lifecycles stand on; tests bring their own. */
 export interface Surroundings {
@@ -26,7 +29,7 @@ export interface Surroundings {
   readonly moment: () => Date;
   readonly link: EngineLink;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly connect: (configuration: Configuration, clock: Clock) => Promise<HyperVHost>;
+  readonly connect: typeof connect;
   readonly workingFolder: string;
   /** Opens what was begun. */
   readonly openIntents: (place: Place, configured: string | undefined) => IntentFiles;
@@ -98,7 +101,8 @@ export class ConfiguredHost {
     const { clock, moment, link, connect } = this.surroundings;
     const configuration = await this.configurationOf(properties);
     const { connection } = configuration;
-    const host = this.connections.get(connection) ?? connect(configuration, clock);
+    const host =
+      this.connections.get(connection) ?? connect(configuration, clock, (text) => link.send(requestLine(text)));
     this.connections.set(connection, host);
     host.catch(() => this.connections.delete(connection));
     return {
