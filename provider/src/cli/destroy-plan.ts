@@ -1,7 +1,7 @@
 import type { CimSession } from "../cim/cim-session";
 import { type Configuration, settingCommand } from "../config";
 import { GuardError, type HyperVError, InvalidArgumentError } from "../errors";
-import { descendantsOf } from "../hyperv/snapshot-collection";
+import { dependentsOf } from "../hyperv/snapshot-collection";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import { findMachines } from "../hyperv/virtual-system-collection";
 import { findSnapshot } from "./find-snapshot";
@@ -81,7 +81,7 @@ async function refuseDependents(
 ): Promise<void> {
   const going = new Set(snapshots.flatMap(({ members }) => members.map(({ snapshotId }) => snapshotId)));
   for (const { members, snapshotCollectionId } of snapshots) {
-    const others = (await descendantsOf(session, members)).filter(({ snapshotId }) => !going.has(snapshotId));
+    const others = (await dependentsOf(session, members)).filter(({ snapshotId }) => !going.has(snapshotId));
     if (others.length === 0) continue;
     const names = others.map(({ name }) => JSON.stringify(name)).join(", ");
     const count = others.length === 1 ? "1 later checkpoint depends" : `${others.length} later checkpoints depend`;

@@ -1,6 +1,6 @@
 import type { CimSession } from "../cim/cim-session";
 import { activityOf, readMachineConditions } from "../hyperv/member-condition";
-import { descendantsOf } from "../hyperv/snapshot-collection";
+import { dependentsOf } from "../hyperv/snapshot-collection";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 
 /** One machine of a snapshot: its state now, and its snapshot. */
@@ -26,7 +26,7 @@ export async function readSnapshotMachines(
   { members }: SnapshotDetails,
 ): Promise<readonly SnapshotMachine[]> {
   const conditions = await readMachineConditions(session, [...new Set(members.map(({ vmId }) => vmId))]);
-  const later = await descendantsOf(session, members);
+  const later = await dependentsOf(session, members);
   return members
     .map(({ vmId, snapshotId, name, createdAt, hasSavedState }) => {
       const now = conditions.find((condition) => condition.vmId === vmId);

@@ -1,4 +1,4 @@
-import { namedMembers } from "../hyperv/named-members";
+import { withMachineNames } from "../hyperv/member-names";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import type { VirtualMachine } from "../hyperv/virtual-system-collection";
 import { momentText } from "../moment-text";
@@ -31,14 +31,16 @@ export interface SnapshotView {
 /** Shows a snapshot collection. A machine that the host doesn't show is called by its id. */
 export function snapshotView(snapshot: SnapshotDetails, machines: readonly VirtualMachine[]): SnapshotView {
   const { snapshotCollectionId, path, group, createdAt, snapshotType, members } = snapshot;
-  const shown = namedMembers(members, machines).map(({ vmId, vmName, snapshotId, name, createdAt, hasSavedState }) => ({
-    vmId,
-    vmName,
-    snapshotId,
-    name,
-    createdAt,
-    hasSavedState,
-  }));
+  const shown = withMachineNames(members, machines).map(
+    ({ vmId, vmName, snapshotId, name, createdAt, hasSavedState }) => ({
+      vmId,
+      vmName,
+      snapshotId,
+      name,
+      createdAt,
+      hasSavedState,
+    }),
+  );
   return {
     snapshotCollectionId,
     name: sharedName(members),

@@ -13,7 +13,6 @@ import {
   renameGroup,
 } from "../hyperv/collection-management-service";
 import { designates, findDesignatedMachines } from "../hyperv/machine-designator";
-import { requireSight } from "../hyperv/sight";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
 import {
   describeCollection,
@@ -23,6 +22,7 @@ import {
   type VirtualMachine,
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
+import { requireVisibility } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import { diffOnHosts } from "../snapshot/default-connection";
 import { checkGroupInputs, groupInputNames, readGroupInputs } from "./inputs";
@@ -67,7 +67,7 @@ export class VirtualSystemCollectionLifecycle extends ResourceLifecycle implemen
       const { host } = await this.configured.begin(outputs);
       const group = await findGroup(host.session, id);
       if (!group) {
-        await requireSight(host.session, `the VM group ${id}`, knownMachines(outputs));
+        await requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
         return {};
       }
       const machines = await membersOf(host.session, group.path);
@@ -98,7 +98,7 @@ export class VirtualSystemCollectionLifecycle extends ResourceLifecycle implemen
       const { host } = operation;
       await this.queue.run(id, async () => {
         const group = await findGroup(host.session, id);
-        if (!group) return requireSight(host.session, `the VM group ${id}`, knownMachines(outputs));
+        if (!group) return requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
         const snapshots = await listSnapshotCollections(host.session, group.path);
         if (snapshots.length > 0 && !readGroupInputs(outputs).forceDestroy) {
           throw hasSnapshots(describeCollection(host.session, group.name), snapshots);
@@ -140,7 +140,7 @@ async function makeMember(
     await (wanted ? addMember : removeMember)(host, group, machinePath(vmId));
   } catch (error) {
     if (!MethodFailedError.isInstance(error)) throw error;
-    await requireSight(host.session, "the group's members", [group.path]);
+    await requireVisibility(host.session, "the group's members", [group.path]);
     const isMember = (await membersOf(host.session, group.path)).some((machine) => machine.vmId === vmId);
     if (isMember !== wanted) throw error;
   }

@@ -8,8 +8,8 @@ import type { HyperVHost } from "./hyperv-host";
 import { explainJobFailure } from "./job-errors";
 import { remedyFor, remedyForCreateSnapshot } from "./remedies";
 import { servicePath } from "./service-path";
-import { isThere } from "./sight";
 import { describeCollection, type VirtualSystemCollection } from "./virtual-system-collection";
+import { exists } from "./visibility";
 
 /** What `CreateSnapshot` is asked for. */
 export interface SnapshotRequest {
@@ -32,7 +32,7 @@ export type SnapshotProgress =
  * The `[in, out]` result reference is left out, since hosts refuse a path there.
  *
  * @returns `outcomeUnknown` for every failure that doesn't prove that nothing ran: look for a trace, never send it again.
- * @throws {@link HyperVError} with the effect `none` when the host refused; `whatIsLeft` shows what it made all the same.
+ * @throws {@link HyperVError} with the effect `none` when the host refused; `describeNewSnapshots` shows what it made all the same.
  */
 export async function requestSnapshot(session: CimSession, request: SnapshotRequest): Promise<SnapshotProgress> {
   const { collection, snapshotType, snapshotSettings } = request;
@@ -94,7 +94,7 @@ export async function destroySnapshot(
     remedy: remedyFor,
   });
   if (outcome.kind === "jobStarted") await waitForDestroyed(host, outcome.jobPath, options);
-  if (!(await isThere(session, path))) return;
+  if (!(await exists(session, path))) return;
   throw new ProtocolError({
     attempted: destroyMethod,
     target: options.target,

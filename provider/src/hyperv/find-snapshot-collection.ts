@@ -3,7 +3,7 @@ import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
 import { ClassName } from "../schema/names";
 import { readCollectionDesignator } from "./collection-designator";
-import { isThere, requireSight } from "./sight";
+import { exists, requireVisibility } from "./visibility";
 
 /**
  * Finds the snapshot collection that a `CollectionID` (any case, with or without braces) or an object path means.
@@ -21,7 +21,7 @@ export async function findSnapshotCollection(
     const path = designator.kind === "path" ? CimInstancePath.parse(text) : undefined;
     // one that lies elsewhere is for the host to refuse
     if (path?.namespace && !sameNamespace(path.namespace, session.namespace)) {
-      return (await isThere(session, path)) ? path : null;
+      return (await exists(session, path)) ? path : null;
     }
     const spellings = [designator.id, `{${designator.id}}`];
     const [found] = await queryByKey(session, ClassName.snapshotCollection, "CollectionID", spellings);
@@ -29,7 +29,7 @@ export async function findSnapshotCollection(
   };
   const found = await look();
   if (found) return found;
-  await requireSight(session, `the snapshot collection ${designator.id}`);
+  await requireVisibility(session, `the snapshot collection ${designator.id}`);
   return look(); // sight may have come only between the two
 }
 

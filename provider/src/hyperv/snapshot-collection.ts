@@ -63,7 +63,7 @@ export function snapshotTypeOf(members: readonly MemberSnapshot[]): number | nul
 }
 
 /** A checkpoint that was taken after others, and descends from them. */
-export interface Descendant {
+export interface DependentSnapshot {
   readonly vmId: string;
   /** `InstanceID` of its settings, `Microsoft:<GUID>`. */
   readonly snapshotId: string;
@@ -77,10 +77,10 @@ export interface Descendant {
  * Checkpoints of any kind count, whoever took them; the machines' own present state, which descends from its last
  * checkpoint by nature, doesn't.
  */
-export async function descendantsOf(
+export async function dependentsOf(
   session: CimSession,
   members: readonly MemberSnapshot[],
-): Promise<readonly Descendant[]> {
+): Promise<readonly DependentSnapshot[]> {
   const vmIds = [...new Set(members.map(({ vmId }) => vmId))];
   const settings = await queryByKey(session, ClassName.virtualSystemSettingData, "VirtualSystemIdentifier", vmIds);
   const snapshots = settings.filter((one) => isSnapshotType(one.string("VirtualSystemType")));
@@ -106,7 +106,7 @@ export async function descendantsOf(
 }
 
 /** Whether one of some checkpoints belongs to a snapshot collection: it was taken of a whole group. */
-export async function anyCollected(session: CimSession, checkpoints: readonly Descendant[]): Promise<boolean> {
+export async function anyCollected(session: CimSession, checkpoints: readonly DependentSnapshot[]): Promise<boolean> {
   for (const { snapshotId } of checkpoints) {
     const path = new CimInstancePath({
       className: ClassName.virtualSystemSettingData,

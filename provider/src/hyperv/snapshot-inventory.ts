@@ -1,7 +1,6 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { ClassName } from "../schema/names";
-import { requireSight } from "./sight";
 import {
   listSnapshotCollections,
   type MemberSnapshot,
@@ -10,6 +9,7 @@ import {
   snapshotTypeOf,
 } from "./snapshot-collection";
 import { asCollection, collectionOfSnapshot, type VirtualSystemCollection } from "./virtual-system-collection";
+import { requireVisibility } from "./visibility";
 
 /** A snapshot collection with all that a person asks of it. */
 export interface SnapshotDetails {
@@ -33,7 +33,7 @@ export interface SnapshotDetails {
  */
 export async function listVirtualSystemCollections(session: CimSession): Promise<readonly VirtualSystemCollection[]> {
   const groups = await session.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`);
-  if (groups.length === 0) await requireSight(session, "the VM groups");
+  if (groups.length === 0) await requireVisibility(session, "the VM groups");
   return groups.map((group) => asCollection(session, group));
 }
 

@@ -5,7 +5,7 @@ import { queryByKey } from "../cim/query-by-key";
 import { InvalidArgumentError, NotFoundError } from "../errors";
 import { ClassName } from "../schema/names";
 import { readCollectionDesignator } from "./collection-designator";
-import { requireSight } from "./sight";
+import { requireVisibility } from "./visibility";
 
 /** A VM group, which WMI calls a virtual system collection. */
 export interface VirtualSystemCollection {
@@ -122,7 +122,7 @@ export function asMachine(instance: CimInstance): VirtualMachine {
 const finding = (text: string) => `Finding the VM group ${JSON.stringify(text)}`;
 
 async function notFound(session: CimSession, text: string): Promise<NotFoundError> {
-  await requireSight(session, `the VM group ${JSON.stringify(text)}`);
+  await requireVisibility(session, `the VM group ${JSON.stringify(text)}`);
   const all = await session.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`);
   const names = all.map((one) => `${JSON.stringify(one.string("ElementName"))} (${one.string("CollectionID")})`);
   return new NotFoundError({

@@ -1,8 +1,8 @@
 import { NotFoundError } from "../errors";
 import { destroyGroup, type NamedGroup } from "../hyperv/collection-management-service";
-import { isThere } from "../hyperv/sight";
 import { listSnapshotCollections, snapshotCollectionPath } from "../hyperv/snapshot-collection";
 import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { exists } from "../hyperv/visibility";
 import type { ProbeScene } from "./probe-scene";
 import { discard } from "./snapshot-trial";
 
@@ -34,7 +34,7 @@ export async function cleanUp(scene: ProbeScene): Promise<readonly LeftBehind[]>
   for (const putBack of scene.toPutBack.toReversed()) await attempt("Notes of a machine, as they were before", putBack);
   const groups: NamedGroup[] = [];
   const lookInto = async (group: NamedGroup | undefined) => {
-    if (!group || !(await isThere(scene.session, group.path))) return;
+    if (!group || !(await exists(scene.session, group.path))) return;
     groups.push(group);
     // a job that nobody waited for may still be making one
     await scene.untilIdle();

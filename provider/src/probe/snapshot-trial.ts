@@ -4,9 +4,9 @@ import type { CimValue } from "../cim/cim-value";
 import { JobFailedError, JobLostError } from "../errors";
 import { destroySnapshot } from "../hyperv/collection-snapshot-service";
 import { servicePath } from "../hyperv/service-path";
-import { isThere } from "../hyperv/sight";
 import { listSnapshotCollections, snapshotCollectionPath } from "../hyperv/snapshot-collection";
 import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { exists } from "../hyperv/visibility";
 import type { JobReading } from "../jobs/concrete-job";
 import { ClassName } from "../schema/names";
 import { ReturnValue, SnapshotType } from "../schema/value-maps";
@@ -100,7 +100,7 @@ export function madeBy({ made, word }: Trial): CimInstancePath {
 export async function discard(scene: ProbeScene, paths: readonly CimInstancePath[]): Promise<void> {
   for (const path of paths) {
     await scene.untilIdle();
-    if (!(await isThere(scene.session, path))) continue;
+    if (!(await exists(scene.session, path))) continue;
     try {
       await destroySnapshot(scene.host, path, { timeoutMs: discardTimeoutMs, target: path.relativePath });
     } catch (error) {

@@ -6,10 +6,10 @@ import { ResourceLifecycle } from "../dynamic/resource-lifecycle";
 import { InvalidArgumentError, PartialCreateError } from "../errors";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import type { HyperVHost } from "../hyperv/hyperv-host";
-import { isGone, requireSight } from "../hyperv/sight";
 import { memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
 import { describeCollection, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { isDeleted, requireVisibility } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import type { ResourceIntents } from "../recovery/journal";
 import { decideOnDelete, decideOnUpdate, isUnsettled } from "../recovery/policy";
@@ -153,7 +153,7 @@ export class CollectionSnapshotLifecycle extends ResourceLifecycle implements Dy
     if (name !== undefined && name !== olds["snapshotName"]) {
       const collection = CimInstancePath.parse(String(olds["resultingSnapshotCollection"]));
       const members = await memberSnapshots(host.session, collection);
-      if (members.length === 0) await requireSight(host.session, "the members' snapshots", knownThings(olds));
+      if (members.length === 0) await requireVisibility(host.session, "the members' snapshots", knownThings(olds));
       const target = `the snapshots of ${describeCollection(host.session, String(olds["collectionName"]))}`;
       await nameSnapshots(host, { members, name, target });
     }
@@ -226,7 +226,7 @@ async function pathToRead({ host }: Operation, id: string, outputs: Properties):
   if (typeof reference === "string") {
     const path = CimInstancePath.parse(reference);
     const missing = `the snapshot collection ${path.key("CollectionID")}`;
-    return (await isGone(host.session, path, missing, knownThings(outputs))) ? null : path;
+    return (await isDeleted(host.session, path, missing, knownThings(outputs))) ? null : path;
   }
   const found = await findSnapshotCollection(host.session, id);
   if (found !== undefined) return found;

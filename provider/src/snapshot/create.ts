@@ -6,12 +6,12 @@ import type { Properties } from "../dynamic/protocol";
 import { type HyperVError, JobFailedError, MethodFailedError, PartialCreateError } from "../errors";
 import { requestSnapshot, type SnapshotProgress } from "../hyperv/collection-snapshot-service";
 import { activityOf, type MemberCondition, memberWarnings, readMemberConditions } from "../hyperv/member-condition";
+import { describeNewSnapshots } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
-import { isGone } from "../hyperv/sight";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
 import { snapshotSettingsText } from "../hyperv/snapshot-settings";
 import { machinePath, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
-import { whatIsLeft } from "../hyperv/what-is-left";
+import { isDeleted } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import type { ResourceIntents } from "../recovery/journal";
 import { decideOnCreate, type Saved } from "../recovery/policy";
@@ -135,7 +135,7 @@ async function send(
     });
   } catch (error) {
     if (!MethodFailedError.isInstance(error)) throw error;
-    throw explainRefusal(error, members, await whatIsLeft(session, { collection: group, before }));
+    throw explainRefusal(error, members, await describeNewSnapshots(session, { collection: group, before }));
   }
 }
 
@@ -194,5 +194,5 @@ async function isRemoved({ host }: Operation, { pending, group, members }: Inten
   if (pending.made === null) return false;
   const path = CimInstancePath.parse(pending.made);
   const known = [CimInstancePath.parse(group.collectionPath), ...members.map(({ vmId }) => machinePath(vmId))];
-  return isGone(host.session, path, `the snapshot collection ${path.key("CollectionID")}`, known);
+  return isDeleted(host.session, path, `the snapshot collection ${path.key("CollectionID")}`, known);
 }

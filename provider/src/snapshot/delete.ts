@@ -13,14 +13,14 @@ import {
   UnknownOutcomeError,
 } from "../errors";
 import { destroySnapshot } from "../hyperv/collection-snapshot-service";
-import { findTraces } from "../hyperv/lost-answer";
-import { findMadeSnapshot } from "../hyperv/made-snapshot";
+import { findSnapshotResult } from "../hyperv/find-result";
+import { findTraces } from "../hyperv/find-traces";
 import { membersBeingSnapshot } from "../hyperv/member-condition";
-import { isGone, requireSight } from "../hyperv/sight";
+import { describeGained } from "../hyperv/new-snapshots";
 import {
   anyCollected,
-  type Descendant,
-  descendantsOf,
+  type DependentSnapshot,
+  dependentsOf,
   type MemberSnapshot,
   memberSnapshots,
 } from "../hyperv/snapshot-collection";
@@ -32,7 +32,7 @@ import {
   membersOf,
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
-import { gainedText } from "../hyperv/what-is-left";
+import { isDeleted, requireVisibility } from "../hyperv/visibility";
 import { cancelJob } from "../jobs/cancel-job";
 import { readConcreteJob } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
@@ -73,7 +73,7 @@ export async function deleteSnapshot(operation: Operation, path: CimInstancePath
   const { host, progress } = operation;
   const { outputs, deadlineAt } = deletion;
   const target = `the snapshot collection ${path.key("CollectionID")} of VM group ${JSON.stringify(outputs["collectionName"] ?? "?")} on ${host.session.hostName}`;
-  if (await isGone(host.session, path, target, knownThings(outputs))) progress.step("the snapshot is gone already");
+  if (await isDeleted(host.session, path, target, knownThings(outputs))) progress.step("the snapshot is gone already");
   else await destroy(operation, path, target, deletion);
   const vmIds = knownMachineIds(outputs);
   if (outputs["waitForMerge"] === true) return waitForMerge(operation, { vmIds, target, deadlineAt });
@@ -86,7 +86,7 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
   const { host, clock } = operation;
   const { outputs, deadlineAt } = deletion;
   const members = await memberSnapshots(host.session, path);
-  if (members.length === 0) await requireSight(host.session, `the members of ${target}`, knownThings(outputs));
+  if (members.length === 0) await requireVisibility(host.session, `the members of ${target}`, knownThings(outputs));
   await guardDescendants(operation, members, target, deletion);
   const vmIds = members.map(({ vmId }) => vmId);
   const isBusy = () => anyBusy(host.session, vmIds);
@@ -100,7 +100,7 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
     // a job that can't be seen, an answer that was lost, a snapshot that an earlier destroy is removing
     const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.DeletingSnapshot);
     await untilIdle(operation, { busy, deadlineAt, error });
-    if (!(await isGone(host.session, path, target, knownThings(outputs)))) throw stillThere(error);
+    if (!(await isDeleted(host.session, path, target, knownThings(outputs)))) throw stillThere(error);
   }
 }
 
@@ -130,7 +130,7 @@ async function guardDescendants(
   const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.CreatingSnapshot);
   const why = "a snapshot is being taken that will descend from it";
   await untilIdle(operation, { busy, why, deadlineAt, error: refusedForDescendants(target, why, dependents) });
-  const descendants = await descendantsOf(host.session, members);
+  const descendants = await dependentsOf(host.session, members);
   if (descendants.length === 0) return;
   const names = describeDescendants(descendants);
   // one that belongs to a collection may be somebody's resource, such as the replacement that was just taken
@@ -165,7 +165,7 @@ function refusedForDescendants(target: string, why: string, dependents: "unknown
 }
 
 /** Names at most five, so that a message stays one. */
-function describeDescendants(descendants: readonly Descendant[]): string {
+function describeDescendants(descendants: readonly DependentSnapshot[]): string {
   const shown = descendants.slice(0, 5).map(({ name }) => JSON.stringify(name));
   const more = descendants.length - shown.length;
   return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
@@ -195,10 +195,10 @@ export async function endPendingSnapshot(
   const unseen = lostTrack(target, "a member of the group is having a snapshot taken by a job that can't be seen");
   const busy = () => membersBeingSnapshot(session, collection.path);
   await untilIdle(operation, { busy, deadlineAt, error: unseen });
-  const look = () => findMadeSnapshot(session, { jobPath, collection, before, jobsOfOthers: others?.jobs });
+  const look = () => findSnapshotResult(session, { jobPath, collection, before, jobsOfOthers: others?.jobs });
   let result = await look();
   if ("candidates" in result && result.candidates.length === 0) {
-    await requireSight(session, "what was begun", [collection.path]);
+    await requireVisibility(session, "what was begun", [collection.path]);
     result = await look(); // sight may have come only between the two
   }
   if ("path" in result && (result.isNamed || !hasFailed)) return result.path;
@@ -207,7 +207,7 @@ export async function endPendingSnapshot(
   if (hasFailed) {
     // such a job names what it has left, if anything: what else is new needn't be its own
     operation.progress.warn(
-      `The job that was to make a snapshot of ${target} ended without one. ${gainedText(candidates)}`,
+      `The job that was to make a snapshot of ${target} ended without one. ${describeGained(candidates)}`,
     );
     return null;
   }

@@ -1,16 +1,16 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { Properties } from "../dynamic/protocol";
 import { HyperVError, JobFailedError, JobLostError, UnknownOutcomeError } from "../errors";
+import { type FinishedWork, findSnapshotResult } from "../hyperv/find-result";
 import { explainJobFailure } from "../hyperv/job-errors";
-import { findMadeSnapshot, type SnapshotWork } from "../hyperv/made-snapshot";
 import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
+import { describeNewSnapshots } from "../hyperv/new-snapshots";
 import { withReasons } from "../hyperv/refusal";
 import { lookIntoEventLog, remedyForCreateSnapshot } from "../hyperv/remedies";
-import { requireSight } from "../hyperv/sight";
 import type { MemberSnapshot } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
 import { describeCollection } from "../hyperv/virtual-system-collection";
-import { whatIsLeft } from "../hyperv/what-is-left";
+import { requireVisibility } from "../hyperv/visibility";
 import type { JobReading } from "../jobs/concrete-job";
 import { type Operation, waitShowing } from "../process/operation";
 import type { BegunSnapshot } from "./begun-snapshot";
@@ -38,7 +38,8 @@ export async function completeSnapshot(operation: Operation, begun: BegunSnapsho
     await begun.onMade?.(made);
     const path = CimInstancePath.parse(made);
     const { outputs, members } = await snapshotOutputs(operation.host.session, path, begun.machines);
-    if (members.length === 0) await requireSight(operation.host.session, "the snapshots in it", [begun.group.path]);
+    if (members.length === 0)
+      await requireVisibility(operation.host.session, "the snapshots in it", [begun.group.path]);
     const job = begun.read?.["job"] ?? jobOutput(end === "lost" ? null : end, operation.clock.now() - startedAt);
     current = { ...current, read: { ...outputs, job } };
     await nameThem(operation, begun, members);
@@ -123,7 +124,7 @@ async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<J
     }
     if (!JobFailedError.isInstance(error)) throw error;
     const explained = await explainJobFailure(session, error, remedyForCreateSnapshot);
-    const known = await whatIsLeft(session, workOf(begun));
+    const known = await describeNewSnapshots(session, workOf(begun));
     const outcome = explained.code === "JOB_FAILED" ? withReasons(known, await membersNow(operation, group)) : known;
     throw explained.with({ outcome });
   }
@@ -136,7 +137,7 @@ async function membersNow(
 ): Promise<readonly MemberCondition[]> {
   try {
     const members = await readMemberConditions(session, path);
-    if (members.length === 0) await requireSight(session, "the group's members", [path]);
+    if (members.length === 0) await requireVisibility(session, "the group's members", [path]);
     return members;
   } catch (error) {
     if (HyperVError.isInstance(error)) return [];
@@ -151,10 +152,10 @@ async function findResult(
 ): Promise<CimInstancePath> {
   const { session } = operation.host;
   const { group, pending } = begun;
-  let result = await findMadeSnapshot(session, workOf(begun));
+  let result = await findSnapshotResult(session, workOf(begun));
   if ("candidates" in result && result.candidates.length === 0) {
-    await requireSight(session, "the snapshot", [group.path]);
-    result = await findMadeSnapshot(session, workOf(begun)); // sight may have come only between the two
+    await requireVisibility(session, "the snapshot", [group.path]);
+    result = await findSnapshotResult(session, workOf(begun)); // sight may have come only between the two
   }
   if ("path" in result) return result.path;
   const { candidates, foreign } = result;
@@ -181,7 +182,7 @@ async function findResult(
   throw isCertain ? new NothingMade(parts) : new UnknownOutcomeError(parts);
 }
 
-function workOf({ group, pending, others }: BegunSnapshot): SnapshotWork {
+function workOf({ group, pending, others }: BegunSnapshot): FinishedWork {
   const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
   const named = pending.made === null ? null : CimInstancePath.parse(pending.made);
   const before = [...pending.before, ...(others?.made ?? [])];

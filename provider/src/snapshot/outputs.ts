@@ -2,7 +2,7 @@ import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { metaOf, type Pending } from "../dynamic/hidden-inputs";
 import type { Json, Properties } from "../dynamic/protocol";
-import { namedMembers } from "../hyperv/named-members";
+import { withMachineNames } from "../hyperv/member-names";
 import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import { findMachines, type VirtualMachine, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { JobReading } from "../jobs/concrete-job";
@@ -83,7 +83,7 @@ export async function outputsOf(
 ): Promise<Properties> {
   const unnamed = members.map(({ vmId }) => vmId).filter((id) => !machines.some(({ vmId }) => vmId === id));
   const named = unnamed.length > 0 ? [...machines, ...(await findMachines(session, unnamed))] : machines;
-  const shown: MemberOutput[] = namedMembers(members, named).map(
+  const shown: MemberOutput[] = withMachineNames(members, named).map(
     ({ vmId, vmName, snapshotId, createdAt, hasSavedState }) => ({
       vmId,
       vmName,

@@ -1,8 +1,8 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { Properties } from "../dynamic/protocol";
-import { requireSight } from "../hyperv/sight";
 import { type MemberSnapshot, snapshotTypeOf } from "../hyperv/snapshot-collection";
 import { collectionOfSnapshot, type VirtualMachine } from "../hyperv/virtual-system-collection";
+import { requireVisibility } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import { knownThings } from "./delete";
 import { snapshotTypeInput } from "./inputs";
@@ -23,7 +23,7 @@ export async function readSnapshot(
   const group = await collectionOfSnapshot(session, path);
   const gone = before.filter(({ vmId }) => !members.some((member) => member.vmId === vmId));
   if (gone.length > 0) {
-    await requireSight(session, "the members' snapshots", knownThings(outputs));
+    await requireVisibility(session, "the members' snapshots", knownThings(outputs));
     progress.warn(membersGone(gone));
   }
   if (!group) progress.warn(groupGone(outputs));

@@ -1,9 +1,9 @@
 import { HyperVError, MethodFailedError, UnknownOutcomeError } from "../errors";
-import { findTraces, type LostRequest, type Trace } from "../hyperv/lost-answer";
+import { findTraces, type SentRequest, type Trace } from "../hyperv/find-traces";
 import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
 import { explainRefusal } from "../hyperv/refusal";
-import { requireSight } from "../hyperv/sight";
 import { describeCollection, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { requireVisibility } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import type { BegunSnapshot } from "./begun-snapshot";
 import { partialCreate } from "./partial-create";
@@ -82,7 +82,7 @@ const pauseMs = 2000;
  * @returns The traces of the first look that found any; none when the host was seen, and nothing is there.
  * @throws The last look's failure, when the host could not be looked at, or showed too little to be believed.
  */
-async function searchLostAnswer(operation: Operation, request: LostRequest): Promise<readonly Trace[]> {
+async function searchLostAnswer(operation: Operation, request: SentRequest): Promise<readonly Trace[]> {
   const { clock, host, lostAnswerSearchMs, progress } = operation;
   progress.step("the host's answer was lost: looking for what came of the request");
   const until = clock.now() + lostAnswerSearchMs;
@@ -97,7 +97,7 @@ async function searchLostAnswer(operation: Operation, request: LostRequest): Pro
     }
     if (clock.now() >= until) {
       if (failure !== undefined) throw failure;
-      await requireSight(host.session, "what came of the request", [request.collection.path]);
+      await requireVisibility(host.session, "what came of the request", [request.collection.path]);
       const busy = await membersBeingSnapshot(host.session, request.collection.path);
       if (busy.length > 0) throw unseenJob(operation, request.collection, busy);
       return findTraces(host.session, request); // sight may have come only with the last look

@@ -1,6 +1,6 @@
 import { MergeError } from "../errors";
-import { requireSight } from "../hyperv/sight";
 import { machinePath, machinesDoing } from "../hyperv/virtual-system-collection";
+import { requireVisibility } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import { OperationalStatus } from "../schema/value-maps";
 
@@ -27,7 +27,8 @@ export async function waitForMerge({ host, clock, progress }: Operation, wait: M
     const merging = await machinesDoing(host.session, wait.vmIds, OperationalStatus.MergingDisks);
     if (merging.length === 0) {
       // machines that aren't shown merge unseen
-      if (wait.vmIds.length > 0) await requireSight(host.session, "the machines' states", wait.vmIds.map(machinePath));
+      if (wait.vmIds.length > 0)
+        await requireVisibility(host.session, "the machines' states", wait.vmIds.map(machinePath));
       return;
     }
     const names = merging.map(({ vmName }) => vmName).join(", ");

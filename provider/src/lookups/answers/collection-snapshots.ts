@@ -4,7 +4,7 @@ import { InvalidArgumentError, NotFoundError } from "../../errors";
 import { readCollectionDesignator } from "../../hyperv/collection-designator";
 import { findSnapshotCollection } from "../../hyperv/find-snapshot-collection";
 import type { HyperVHost } from "../../hyperv/hyperv-host";
-import { namedMembers } from "../../hyperv/named-members";
+import { withMachineNames } from "../../hyperv/member-names";
 import {
   listSnapshots,
   listSnapshotsWithoutGroup,
@@ -81,13 +81,15 @@ function snapshotResult(
     hostName: session.hostName,
     snapshotName: otherNames.length > 0 ? null : (name ?? null),
     snapshotType: typeNames.get(snapshotType) ?? null,
-    members: namedMembers(snapshot.members, machines).map(({ vmId, vmName, snapshotId, createdAt, hasSavedState }) => ({
-      vmId,
-      vmName,
-      snapshotId,
-      createdAt,
-      hasSavedState,
-    })),
+    members: withMachineNames(snapshot.members, machines).map(
+      ({ vmId, vmName, snapshotId, createdAt, hasSavedState }) => ({
+        vmId,
+        vmName,
+        snapshotId,
+        createdAt,
+        hasSavedState,
+      }),
+    ),
     createdAt,
   };
 }

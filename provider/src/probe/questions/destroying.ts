@@ -3,9 +3,9 @@ import { JobFailedError } from "../../errors";
 import { destroyGroup, removeMember } from "../../hyperv/collection-management-service";
 import { readMachineConditions } from "../../hyperv/member-condition";
 import { servicePath } from "../../hyperv/service-path";
-import { isThere } from "../../hyperv/sight";
 import { memberSnapshots } from "../../hyperv/snapshot-collection";
 import { machinePath } from "../../hyperv/virtual-system-collection";
+import { exists } from "../../hyperv/visibility";
 import { ClassName } from "../../schema/names";
 import { OperationalStatus } from "../../schema/value-maps";
 import { NoAnswer } from "../no-answer";
@@ -107,7 +107,7 @@ function firstDestroyed(scene: ProbeScene) {
     if (word !== accepted) throw new NoAnswer(`the snapshot wasn't destroyed (${word})`);
     const isMerging = await anyMerging(scene);
     const trial = isMerging ? await beginTrial(scene, group) : null;
-    const collectionIsThere = await isThere(scene.session, second);
+    const collectionIsThere = await exists(scene.session, second);
     // what counts is the machines' snapshots: an empty collection may outlive them
     const members = collectionIsThere ? (await memberSnapshots(scene.session, second)).length : 0;
     const jobType = job && (await jobTypeOf(scene, job));
@@ -162,7 +162,7 @@ async function askOfEmptyCollection(scene: ProbeScene): Promise<ProbeAnswer> {
     const job = outParameters["Job"];
     if (job instanceof CimInstancePath) await scene.waitForJob(job, "DestroySnapshot");
   }
-  const stays = await isThere(session, collection);
+  const stays = await exists(session, collection);
   await discard(scene, [collection]);
   return { answer: stays ? "stays" : "goes" };
 }
@@ -178,7 +178,7 @@ function groupDestroyed(scene: ProbeScene) {
     await removeMember(scene.host, group, machinePath(machines[0]?.vmId ?? ""));
     const membersAfter = await count();
     const word = await destroyGroup(scene.host, group).then(() => accepted, refusalWord);
-    const snapshotIsThere = await isThere(scene.session, snapshot);
+    const snapshotIsThere = await exists(scene.session, snapshot);
     await discard(scene, [snapshot]);
     return { membersBefore, membersAfter, word, snapshotIsThere };
   });

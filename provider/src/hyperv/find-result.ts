@@ -17,7 +17,7 @@ export interface GroupBefore {
 }
 
 /** Who made a snapshot of what, and what the group had before. */
-export interface SnapshotWork extends GroupBefore {
+export interface FinishedWork extends GroupBefore {
   /** Null when the host made it at once. */
   readonly jobPath: CimInstancePath | null;
   /** What the host's answer to the request named as the result, where it did. */
@@ -25,7 +25,7 @@ export interface SnapshotWork extends GroupBefore {
 }
 
 /** The one snapshot that was made, or all that could be it, and what the host named that can't be. */
-export type MadeSnapshot =
+export type SnapshotResult =
   | {
       readonly path: CimInstancePath;
       /** Whether the host names it as the result; else it is the one that the group has gained. */
@@ -45,7 +45,7 @@ export type MadeSnapshot =
  * counts only when it can be the result: it wasn't there before, and belongs to no other group. Else it is the one collection of
  * the group that wasn't there before.
  */
-export async function findMadeSnapshot(session: CimSession, work: SnapshotWork): Promise<MadeSnapshot> {
+export async function findSnapshotResult(session: CimSession, work: FinishedWork): Promise<SnapshotResult> {
   const named = work.named ? [work.named] : [];
   const shown = work.jobPath ? await affectedSnapshotCollections(session, work.jobPath) : [];
   const foreign: string[] = [];

@@ -14,7 +14,7 @@ import { getRights } from "./remedies";
  * @param known - What the same host must have. None known: the service alone decides.
  * @throws {@link AccessDeniedError} when nothing of it can be seen.
  */
-export async function requireSight(
+export async function requireVisibility(
   session: CimSession,
   missing: string,
   known: readonly CimInstancePath[] = [],
@@ -23,7 +23,7 @@ export async function requireSight(
   if (services.length === 0) throw blind(session, missing, ClassName.collectionSnapshotService);
   if (known.length === 0) return;
   for (const path of known) {
-    if (await isThere(session, path)) return;
+    if (await exists(session, path)) return;
   }
   throw blind(session, missing, known.map(({ relativePath }) => relativePath).join(", "));
 }
@@ -33,20 +33,20 @@ export async function requireSight(
  *
  * @throws {@link AccessDeniedError} when nothing of what must be there can be seen.
  */
-export async function isGone(
+export async function isDeleted(
   session: CimSession,
   path: CimInstancePath,
   missing: string,
   known: readonly CimInstancePath[],
 ): Promise<boolean> {
-  if (await isThere(session, path)) return false;
-  await requireSight(session, missing, known);
+  if (await exists(session, path)) return false;
+  await requireVisibility(session, missing, known);
   // sight may have come only between the two
-  return !(await isThere(session, path));
+  return !(await exists(session, path));
 }
 
 /** Whether an instance can be read; what can't be seen and what isn't there look the same. */
-export async function isThere(session: CimSession, path: CimInstancePath): Promise<boolean> {
+export async function exists(session: CimSession, path: CimInstancePath): Promise<boolean> {
   try {
     await session.get(path);
     return true;

@@ -5,7 +5,7 @@ import { readConcreteJob } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
 import { ClassName } from "../schema/names";
 import { JobType } from "../schema/value-maps";
-import { type GroupBefore, newSnapshotCollections } from "./made-snapshot";
+import { type GroupBefore, newSnapshotCollections } from "./find-result";
 import { membersBeingSnapshot } from "./member-condition";
 import { memberSnapshots, snapshotCollectionPath } from "./snapshot-collection";
 import { machinePath } from "./virtual-system-collection";
@@ -16,7 +16,7 @@ export type Trace =
   | { readonly kind: "made"; readonly path: CimInstancePath };
 
 /** The request that was sent. */
-export interface LostRequest extends GroupBefore {
+export interface SentRequest extends GroupBefore {
   /** The ids of the group's machines. */
   readonly machineIds: readonly string[];
 }
@@ -29,7 +29,7 @@ export interface LostRequest extends GroupBefore {
  *
  * @returns Every trace there is: one is what was asked for, of several nobody can tell.
  */
-export async function findTraces(session: CimSession, request: LostRequest): Promise<readonly Trace[]> {
+export async function findTraces(session: CimSession, request: SentRequest): Promise<readonly Trace[]> {
   // jobs first: one that ends between the two looks is found by what it made
   const foreign = new Set(request.jobsOfOthers?.map((path) => CimInstancePath.parse(path).identity));
   const jobs = (await runningJobsOn(session, request)).filter((path) => !foreign.has(path.identity));
@@ -43,7 +43,7 @@ export async function findTraces(session: CimSession, request: LostRequest): Pro
 /** Those of some new collections that have members, or that no running job can still give some. */
 async function finished(
   session: CimSession,
-  { collection }: LostRequest,
+  { collection }: SentRequest,
   ids: readonly string[],
 ): Promise<readonly string[]> {
   const filled: string[] = [];
@@ -56,7 +56,7 @@ async function finished(
   return busy.length > 0 ? filled : ids;
 }
 
-async function runningJobsOn(session: CimSession, request: LostRequest): Promise<readonly CimInstancePath[]> {
+async function runningJobsOn(session: CimSession, request: SentRequest): Promise<readonly CimInstancePath[]> {
   const jobs = await session.query(
     `SELECT * FROM ${ClassName.concreteJob} WHERE JobType = ${JobType.SnapshotCollection}`,
   );
@@ -74,7 +74,7 @@ async function runningJobsOn(session: CimSession, request: LostRequest): Promise
 }
 
 /** Whether a job's rows name the group, or its machines and no other: one that works on more is another group's. */
-function isOn({ collection, machineIds }: LostRequest, rows: readonly CimInstance[]): boolean {
+function isOn({ collection, machineIds }: SentRequest, rows: readonly CimInstance[]): boolean {
   const affected = rows.flatMap((row) => row.reference("AffectedElement") ?? []);
   const named = (wanted: string) =>
     new Set(affected.flatMap(({ className, identity }) => (sameClass(className, wanted) ? [identity] : [])));

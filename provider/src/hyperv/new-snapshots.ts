@@ -1,18 +1,18 @@
 import type { CimSession } from "../cim/cim-session";
 import { HyperVError } from "../errors";
-import { type GroupBefore, newSnapshotCollections } from "./made-snapshot";
+import { type GroupBefore, newSnapshotCollections } from "./find-result";
 import { membersBeingSnapshot } from "./member-condition";
-import { requireSight } from "./sight";
+import { requireVisibility } from "./visibility";
 
 /**
  * Looks for what a `CreateSnapshot` that failed has left on the host: a refusal or a failed job needn't mean that nothing was done.
  *
  * @returns A sentence for the failure's message. It says that no snapshot was taken only where that can be seen.
  */
-export async function whatIsLeft(session: CimSession, group: GroupBefore): Promise<string> {
+export async function describeNewSnapshots(session: CimSession, group: GroupBefore): Promise<string> {
   try {
     const left = await newCollections(session, group);
-    if (left.length > 0) return gainedText(left);
+    if (left.length > 0) return describeGained(left);
     const busy = await membersBeingSnapshot(session, group.collection.path);
     if (busy.length === 0) return "No snapshot was taken";
     const names = busy.map(({ vmName }) => vmName).join(", ");
@@ -24,7 +24,7 @@ export async function whatIsLeft(session: CimSession, group: GroupBefore): Promi
 }
 
 /** Says which snapshot collections a group has gained that nothing ties to a call. */
-export function gainedText(ids: readonly string[]): string {
+export function describeGained(ids: readonly string[]): string {
   const gained = ids.length === 1 ? "a snapshot collection" : `${ids.length} snapshot collections`;
   return `The group has gained ${gained} meanwhile, left by this call or made by somebody else: ${ids.join(", ")}. Look at it on the host, and remove what nobody needs`;
 }
@@ -32,6 +32,6 @@ export function gainedText(ids: readonly string[]): string {
 async function newCollections(session: CimSession, group: GroupBefore): Promise<readonly string[]> {
   const left = await newSnapshotCollections(session, group);
   if (left.length > 0) return left;
-  await requireSight(session, "what was left", [group.collection.path]);
+  await requireVisibility(session, "what was left", [group.collection.path]);
   return newSnapshotCollections(session, group); // sight may have come only between the two
 }
