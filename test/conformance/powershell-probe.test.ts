@@ -1,34 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CimSession } from "../../provider/src/cim/cim-session";
-import type { Clock } from "../../provider/src/jobs/clock";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { runProbe } from "../../provider/src/probe/run-probe";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
-import { type Seed, SimulatedHost } from "../../provider/src/simulator/index";
+import { SimulatedHost } from "../../provider/src/simulator/index";
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
-import { ProbedHost } from "../support/probe-simulated";
+import { LeapingClock, ProbedHost, quickProbeSeed } from "../support/probe-simulated";
 
 // starts of PowerShell take long where many other tests run beside
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
-
-/** What is over soon is looked at seldom. */
-const seed: Seed = {
-  machines: [{ name: "lab-1" }, { name: "lab-2", state: "off" }],
-  groups: [{ name: "lab", members: ["lab-1", "lab-2"] }],
-  jobs: { CreateSnapshot: { seconds: 0.2 }, DestroySnapshot: { seconds: 0.2 } },
-  mergeSeconds: 0.2,
-};
-
-/** A clock on which nobody waits: who sleeps is there at once. Only one thing may be under way. */
-class LeapingClock implements Clock {
-  private time = 0;
-  readonly now = () => this.time;
-  readonly sleep = async (milliseconds: number) => {
-    this.time += milliseconds;
-  };
-}
 
 describe.each(powerShellEditions)("a probe through $name", (edition) => {
   const clock = new LeapingClock();
@@ -37,7 +19,7 @@ describe.each(powerShellEditions)("a probe through $name", (edition) => {
 
   beforeEach(async (context) => {
     const environment = requirePowerShell(context, edition);
-    const host = SimulatedHost.inMemory({ seed, clock: () => Date.UTC(2026, 10, 23) + clock.now() });
+    const host = SimulatedHost.inMemory({ seed: quickProbeSeed, clock: () => Date.UTC(2026, 10, 23) + clock.now() });
     server = await CimHostServer.start(host);
     for (const [name, value] of Object.entries({ ...environment, ...server.environment })) vi.stubEnv(name, value);
     session = await openPowerShellSession({ namespace: virtualizationNamespace });
@@ -58,6 +40,6 @@ describe.each(powerShellEditions)("a probe through $name", (edition) => {
       onAnswer: () => {},
       onLeft: (left) => expect(left).toEqual([]),
     });
-    expect(recording).toEqual(await new ProbedHost(seed).probe());
+    expect(recording).toEqual(await new ProbedHost(quickProbeSeed).probe());
   });
 });

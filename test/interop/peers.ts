@@ -46,7 +46,7 @@ export function packageVersion(name: string): string {
   return stdout?.trim() || "of unknown version";
 }
 
-/** Tells which peer a test met, in the notes of the run. */
+/** Prints which peer a test met. */
 export async function met(context: TestContext, peer: string, version: string): Promise<void> {
   await context.annotate(`met ${peer} ${version}`, "peer");
   console.log(`met ${peer} ${version}`);

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 /** Where a connection is cut: before the host gets a request, or after it got it and before its answer gets back. */
 export type CutPlace = "before" | "after";
 
-/** Lies between a client and a host, and cuts the connection at the request that it is told. */
+/** Lies between a client and a host, and cuts the connection at a chosen request. */
 export class CuttingProxy {
   /** How many requests have come. A log-on is two of them. */
   requests = 0;

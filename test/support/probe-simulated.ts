@@ -1,3 +1,4 @@
+import type { Clock } from "../../provider/src/jobs/clock";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import type { LeftBehind } from "../../provider/src/probe/clean-up";
 import { recordedHost } from "../../provider/src/probe/recorded-host";
@@ -19,6 +20,23 @@ export const everyStateSeed: Seed = {
   ],
   groups: [{ name: "Payroll", members: ["Payroll-01", "Payroll-02", "Payroll-03", "Payroll-04", "Payroll-05"] }],
 };
+
+/** A host whose jobs end soon, so that a probe of it takes few requests. */
+export const quickProbeSeed: Seed = {
+  machines: [{ name: "lab-1" }, { name: "lab-2", state: "off" }],
+  groups: [{ name: "lab", members: ["lab-1", "lab-2"] }],
+  jobs: { CreateSnapshot: { seconds: 0.2 }, DestroySnapshot: { seconds: 0.2 } },
+  mergeSeconds: 0.2,
+};
+
+/** A clock that lets no time pass: a sleep ends at once. Only one thing may be under way. */
+export class LeapingClock implements Clock {
+  private time = 0;
+  readonly now = () => this.time;
+  readonly sleep = async (milliseconds: number) => {
+    this.time += milliseconds;
+  };
+}
 
 /** The seed of a host that behaves as recorded. */
 export function seedFrom(recording: Recording): Seed {

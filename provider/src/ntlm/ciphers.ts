@@ -48,7 +48,7 @@ export function md4(data: Buffer): Buffer {
   return digest;
 }
 
-/** An RC4 stream: each call goes on where the last one ended. */
+/** An RC4 stream: each call continues where the last one ended. */
 export class Rc4 {
   private readonly state = Uint8Array.from({ length: 256 }, (_, at) => at);
   private i = 0;

@@ -26,7 +26,7 @@ export const WsmanAction = {
 /** The dialect of a filter that is a WQL query. */
 export const wqlDialect = "http://schemas.microsoft.com/wbem/wsman/1/WQL";
 
-/** The address of whoever has none. */
+/** The address that stands for the sender of a request. */
 export const anonymousAddress = `${XmlNamespace.addressing}/role/anonymous`;
 
 /** The value of `Authorization` when the TLS connection itself has the client's certificate. */

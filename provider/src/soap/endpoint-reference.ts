@@ -1,7 +1,7 @@
 import { keysOf, propertiesOf } from "../cim/cim-class";
 import { CimInstancePath, type CimKeyValue } from "../cim/cim-instance-path";
 import { anonymousAddress, readResourceUri, resourceUri } from "../schema/wsman-names";
-import { childOf, childText, descendant, type XmlElement } from "./read-xml";
+import { childOf, childText, elementAt, type XmlElement } from "./read-xml";
 import { element, elementWith, type Xml } from "./write-xml";
 
 /** Where a path is that doesn't say so itself. */
@@ -43,7 +43,7 @@ export function selectorSet({ keys }: CimInstancePath, namespace: string): Xml {
  */
 export function readEndpoint(found: XmlElement, origin: PathOrigin): CimInstancePath | undefined {
   const parameters =
-    childOf(found, "ReferenceParameters") ?? descendant(found, "EndpointReference", "ReferenceParameters");
+    childOf(found, "ReferenceParameters") ?? elementAt(found, "EndpointReference", "ReferenceParameters");
   const uri = childText(parameters, "ResourceURI");
   return uri === undefined ? undefined : readSelectors(uri, childOf(parameters, "SelectorSet"), origin);
 }

@@ -4,7 +4,7 @@ import { XmlNamespace } from "../schema/wsman-names";
 /** An element as it was read. Names are without prefixes: hosts choose prefixes, and some the namespaces, as they like. */
 export interface XmlElement {
   readonly name: string;
-  /** The namespace of the root. Below it none is told apart: a prefix that nothing declares is as good as any. */
+  /** The namespace of the root element; empty for all others, which are found by their names alone. */
   readonly namespace: string;
   /** Attributes by their names without prefixes; declarations of namespaces aren't among them. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -143,12 +143,12 @@ export function childOf(element: XmlElement | undefined, name: string): XmlEleme
 }
 
 /** Goes down from an element by names. */
-export function descendant(element: XmlElement | undefined, ...names: readonly string[]): XmlElement | undefined {
+export function elementAt(element: XmlElement | undefined, ...names: readonly string[]): XmlElement | undefined {
   return names.reduce(childOf, element);
 }
 
 /** All elements of a name below an element, nearest first. */
-export function descendants(element: XmlElement | undefined, name: string): readonly XmlElement[] {
+export function elementsBelow(element: XmlElement | undefined, name: string): readonly XmlElement[] {
   const found: XmlElement[] = [];
   let level = element?.children ?? [];
   while (level.length > 0) {

@@ -47,7 +47,7 @@ describe("hyperv-snapshots simulate serve", () => {
     });
   });
 
-  it("doctor tells each step of the connection, and what is wrong with the certificate", async () => {
+  it("doctor shows each step of the connection, and what is wrong with the certificate", async () => {
     await served(["--https", "127.0.0.1:0"], async (at, { http, https = 0, fingerprint = "" }) => {
       const findings = async (config: Record<string, string | number>) => {
         const { value } = await at.json(["doctor", ...reach(at, config)]);

@@ -40,7 +40,7 @@ test.each([
   expect(md4(Buffer.from(text)).toString("hex")).toBe(digest);
 });
 
-test("RC4 is as RFC 6229 has it, and goes on where it ended", () => {
+test("RC4 is as RFC 6229 has it, and continues where it ended", () => {
   const whole = new Rc4(Buffer.from("0102030405", "hex")).apply(Buffer.alloc(32));
   expect(whole.subarray(0, 16).toString("hex")).toBe("b2396305f03dc027ccc3524a0a1118a8");
   const parts = new Rc4(Buffer.from("0102030405", "hex"));

@@ -18,7 +18,7 @@ export interface Batch {
   readonly isLast: boolean;
 }
 
-/** An enumeration that nobody pulls for this long is forgotten. */
+/** An enumeration that isn't pulled for this long is discarded. */
 const forgottenAfterMs = 60_000;
 
 /** What clients are in the middle of enumerating. */
@@ -60,7 +60,7 @@ export class Enumerations {
     return { items, isLast };
   }
 
-  /** Forgets one. */
+  /** Discards one. */
   release(context: string): void {
     this.begun.delete(context);
   }

@@ -15,7 +15,7 @@ import {
   XmlNamespace,
 } from "../../schema/wsman-names";
 import { endpointContent, readSelectors } from "../../soap/endpoint-reference";
-import { bodyOf, childOf, childText, descendant, readXml, type XmlElement, XmlProblem } from "../../soap/read-xml";
+import { bodyOf, childOf, childText, elementAt, readXml, type XmlElement, XmlProblem } from "../../soap/read-xml";
 import { readValue, writeValue } from "../../soap/values";
 import { element, elementWith, envelope, type Xml } from "../../soap/write-xml";
 import type { FaultedRequest } from "../fault";
@@ -33,10 +33,10 @@ export interface SoapServiceOptions {
   readonly maxEnvelopeBytes?: number;
 }
 
-/** An envelope that goes back, or the news that there is none: the connection is lost. */
+/** The envelope to send back, or that the connection is to be lost instead. */
 export type SoapAnswer = { readonly status: number; readonly text: string } | "connection lost";
 
-/** The WS-Management service of a simulated host: envelopes in, envelopes out. It answers as hosts do, whoever asks. */
+/** The WS-Management service of a simulated host: envelopes in, envelopes out. It answers every client as real hosts do. */
 export class SoapService {
   private readonly options: SoapServiceOptions;
   private readonly enumerations = new Enumerations();
@@ -261,7 +261,7 @@ interface SoapRequest {
 
 /** What an enumeration looks for: without a filter, everything of the class. */
 function wqlOf({ body, resourceUri: uri }: SoapRequest): string {
-  const filter = descendant(body, "Enumerate", "Filter");
+  const filter = elementAt(body, "Enumerate", "Filter");
   return filter?.text.trim() ?? `SELECT * FROM ${readResourceUri(uri)?.className}`;
 }
 
@@ -273,7 +273,7 @@ function readRequest(text: string, limit: number): SoapRequest {
     action: childText(header, "Action") ?? "",
     messageId: childText(header, "MessageID"),
     resourceUri: childText(header, "ResourceURI") ?? "",
-    selectors: descendant(header, "SelectorSet"),
+    selectors: elementAt(header, "SelectorSet"),
     maxEnvelopeBytes: Number(childText(header, "MaxEnvelopeSize") ?? limit),
     body,
   };

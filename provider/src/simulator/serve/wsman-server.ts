@@ -56,7 +56,7 @@ export class WsmanServer {
   logOns = 0;
   /** How many HTTP requests came. */
   requests = 0;
-  /** Is told of every HTTP request before it is served; for tests. */
+  /** Runs before each HTTP request is served; for tests. */
   onRequest: () => void = () => {};
   /** Whether answers to sealed requests are sealed; tests try what a client makes of others. */
   sealsAnswers = true;
@@ -109,7 +109,7 @@ export class WsmanServer {
     return this.service.openEnumerations;
   }
 
-  /** Forgets who is logged on, as a host does that was restarted behind a device that kept the connections. */
+  /** Ends every log-on but no connection, as a restart of the host behind a proxy does. */
   forgetLogOns(): void {
     for (const socket of this.sockets) this.states.delete(socket);
   }

@@ -20,7 +20,7 @@ export const wsmanKeys = {
   },
   certificateFingerprint: {
     description:
-      "The SHA-256 fingerprint of the host's certificate. Only this certificate is trusted then, whoever issued it.",
+      "The SHA-256 fingerprint of the host's certificate. Only this certificate is trusted then; its issuer and its names don't count.",
     place: "host",
   },
   clientCertificate: {
@@ -33,7 +33,7 @@ export const wsmanKeys = {
   },
   allowUnencrypted: {
     description:
-      "Whether `authentication` `basic` may go over HTTP, where everybody on the network can read password and messages. For a simulated host on this computer only.",
+      "Whether `authentication` `basic` may go over HTTP, where anyone on the network can read the password and the messages. For a simulated host on this computer only.",
     values: ["false", "true"],
     default: "false",
     place: "host",
@@ -100,7 +100,7 @@ function readCredentials(configuration: WsmanConfiguration): Credentials {
     throw refusal(
       configuration,
       "protocol",
-      "Basic over HTTP shows the password to everybody on the network",
+      "Basic over HTTP shows the password to anyone on the network",
       `Use HTTPS, or negotiate, which seals every message: ${set(configuration, "authentication")} negotiate`,
     );
   }

@@ -1,7 +1,7 @@
 import { ExchangeFailure } from "./failures";
 import type { HostConnection } from "./host-connection";
 
-/** Who waits for a connection. */
+/** A request that waits for a connection. */
 interface Waiter {
   readonly resolve: (connection: HostConnection) => void;
   readonly reject: (reason: unknown) => void;
@@ -26,14 +26,14 @@ export class ConnectionPool {
 
   /**
    * @param open - Makes a connection on which the client is logged on.
-   * @param onRefusal - Is told why there will be no more connections.
+   * @param onRefusal - Gets the reason why no further connection will be opened.
    */
   constructor(open: () => Promise<HostConnection>, onRefusal: (failure: ExchangeFailure) => void) {
     this.open = open;
     this.onRefusal = onRefusal;
   }
 
-  /** Does something with a connection that nobody else uses meanwhile. */
+  /** Runs `work` with a connection that no other request uses meanwhile. */
   async use<Result>(
     work: (connection: HostConnection) => Promise<Result>,
     abortSignal: AbortSignal | undefined,
@@ -53,7 +53,7 @@ export class ConnectionPool {
     }
   }
 
-  /** Ends all connections; whoever waits or comes later gets the reason. */
+  /** Ends all connections. Waiting and later requests fail with the reason. */
   close(reason: unknown): void {
     this.end ??= reason;
     for (const connection of [...this.idle.splice(0), ...this.busy]) connection.destroy();
@@ -108,7 +108,7 @@ export class ConnectionPool {
       else connection.destroy();
     } catch (error) {
       if (error instanceof ExchangeFailure && isFinal(error)) this.giveUp(error);
-      // the next of those who wait tries it again
+      // the next waiting request tries it again
       else this.waiting.shift()?.reject(error);
     }
     this.isOpening = false;

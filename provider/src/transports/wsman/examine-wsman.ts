@@ -83,7 +83,7 @@ async function certificateFinding(endpoint: Endpoint): Promise<Finding> {
   }
 }
 
-const text = ({ CN }: PeerCertificate["subject"]) => (Array.isArray(CN) ? CN.join(", ") : (CN ?? "nobody"));
+const text = ({ CN }: PeerCertificate["subject"]) => (Array.isArray(CN) ? CN.join(", ") : (CN ?? "an unnamed issuer"));
 
 /** The fingerprint of whatever certificate the host shows; nothing is asked over such a connection. */
 async function fingerprintOf(endpoint: Endpoint): Promise<string | undefined> {

@@ -8,7 +8,7 @@ import {
   TransportTimeoutError,
 } from "../../errors";
 import { Hresult, preExecutionRefusals } from "../../schema/hresults";
-import { childOf, descendant, descendants, type XmlElement } from "../../soap/read-xml";
+import { childOf, elementAt, elementsBelow, type XmlElement } from "../../soap/read-xml";
 import { outcomeOf, type RequestContext } from "./failures";
 
 /** What a host answers instead of doing what it was asked. */
@@ -23,15 +23,15 @@ export interface SoapFault {
 /** Reads a fault. */
 export function readFault(fault: XmlElement): SoapFault {
   const numbers = [
-    ...descendants(fault, "WSManFault").map(({ attributes }) => attributes["Code"]),
-    ...descendants(fault, "error_Code").map(({ text }) => text),
-    ...descendants(fault, "MessageID").map(({ text }) => /0x[0-9a-f]{8}/i.exec(text)?.[0]),
+    ...elementsBelow(fault, "WSManFault").map(({ attributes }) => attributes["Code"]),
+    ...elementsBelow(fault, "error_Code").map(({ text }) => text),
+    ...elementsBelow(fault, "MessageID").map(({ text }) => /0x[0-9a-f]{8}/i.exec(text)?.[0]),
   ].flatMap(readNumber);
   const isWmi = (number: number) => number >>> 16 === 0x8004;
   const hresult = numbers.find(isWmi) ?? numbers[0] ?? null;
-  const subcode = descendant(fault, "Code", "Subcode", "Value")?.text.trim().replace(/^.*:/, "") ?? "";
+  const subcode = elementAt(fault, "Code", "Subcode", "Value")?.text.trim().replace(/^.*:/, "") ?? "";
   const told =
-    descendants(fault, "Message").at(-1)?.text.trim() || childOf(childOf(fault, "Reason"), "Text")?.text.trim();
+    elementsBelow(fault, "Message").at(-1)?.text.trim() || childOf(childOf(fault, "Reason"), "Text")?.text.trim();
   return { hresult, subcode, text: (told ?? "").replaceAll(/\s+/g, " ").slice(0, 500) };
 }
 

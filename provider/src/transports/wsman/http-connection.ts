@@ -44,7 +44,7 @@ export class HttpConnection {
     return new HttpConnection(endpoint, await openSocket(endpoint, abortSignal));
   }
 
-  /** Whether a request may be sent. Whatever lies between may have dropped a connection that was idle for a minute, and says so to nobody. */
+  /** Whether a request may be sent. A device in between may have dropped a connection that was idle for a minute, without a sign. */
   get isUsable(): boolean {
     return !this.isBroken && performance.now() - this.idleSince < 60_000;
   }

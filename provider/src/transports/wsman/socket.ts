@@ -29,15 +29,15 @@ const unreachable: Readonly<Record<string, string>> = {
   ECONNREFUSED: "refused the connection: nothing listens there",
   ENOTFOUND: "has a name that can't be resolved",
   EAI_AGAIN: "has a name that can't be resolved at present",
-  EHOSTUNREACH: "can't be reached: there is no route to it",
-  ENETUNREACH: "can't be reached: there is no network",
+  EHOSTUNREACH: "can't be reached: it has no route from here",
+  ENETUNREACH: "can't be reached: this computer has no network",
   ETIMEDOUT: "didn't answer",
 };
 
 /**
- * Connects to an endpoint, with TLS where it has that, and checks whom it leads to.
+ * Connects to an endpoint, over TLS if it has TLS, and checks the host's certificate.
  *
- * @throws {@link ExchangeFailure} when it doesn't; nothing was sent then.
+ * @throws {@link ExchangeFailure} when the connection fails or the certificate isn't trusted; nothing was sent then.
  */
 export function openSocket(endpoint: Endpoint, abortSignal?: AbortSignal): Promise<Socket> {
   const { host, port, isHttps, connectTimeoutMs = 20_000 } = endpoint;
@@ -86,7 +86,7 @@ function tlsOptions({ host, port, ca, fingerprint, clientCertificate }: Endpoint
     ...(isName && { servername: host }),
     ...(ca !== undefined && { ca }),
     ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
-    // a pinned certificate is compared by itself, whoever issued it and for whichever name
+    // a pinned certificate is compared by itself; its issuer and its names don't count
     rejectUnauthorized: fingerprint === undefined,
   };
 }
@@ -101,7 +101,7 @@ function fingerprintProblem(socket: TLSSocket, { fingerprint }: Endpoint): Excha
     {
       sent: false,
       remedy:
-        "If the certificate was renewed, check it on the host and pin the new fingerprint; if not, somebody is between you and the host",
+        "If the certificate was renewed, check it on the host and pin the new fingerprint; if it wasn't, another machine may be answering in the host's place",
     },
   );
 }

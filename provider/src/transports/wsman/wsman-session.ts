@@ -11,7 +11,7 @@ import type {
 import type { CimValue } from "../../cim/cim-value";
 import { HyperVError, NotFoundError, ProtocolError } from "../../errors";
 import { ClassName } from "../../schema/names";
-import { bodyOf, childOf, childText, descendant, type XmlElement, XmlProblem } from "../../soap/read-xml";
+import { bodyOf, childOf, childText, elementAt, type XmlElement, XmlProblem } from "../../soap/read-xml";
 import { ConnectionPool } from "./connection-pool";
 import { endpointText, type WsmanTransportOptions } from "./endpoint";
 import {
@@ -179,7 +179,7 @@ class WsmanSession implements CimSession {
    * A host that is too busy is asked again after a pause. A read whose answer was lost is repeated once; a request that may change the host
    * only when it was not sent.
    *
-   * @param startsOver - Is told that what was taken of an answer is void.
+   * @param startsOver - Discards what was read of an answer that was lost.
    */
   private async ask(
     request: SoapRequest,
@@ -231,7 +231,7 @@ class WsmanSession implements CimSession {
 
   private bodyOfAnswer({ envelope, status }: EnvelopeAnswer, id: string): XmlElement {
     const body = bodyOf(envelope);
-    const relatesTo = descendant(envelope, "Header", "RelatesTo")?.text.trim();
+    const relatesTo = elementAt(envelope, "Header", "RelatesTo")?.text.trim();
     const fault = childOf(body, "Fault");
     // a fault of a request that the host couldn't read may not know what it answers
     if (relatesTo !== id && !(fault && relatesTo === undefined)) {

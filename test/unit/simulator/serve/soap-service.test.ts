@@ -6,8 +6,8 @@ import {
   bodyOf,
   childOf,
   childText,
-  descendant,
-  descendants,
+  elementAt,
+  elementsBelow,
   readXml,
   type XmlElement,
 } from "../../../../provider/src/soap/read-xml";
@@ -38,7 +38,7 @@ class Asking {
     const answer = await this.service.answer(envelope(header, body), async () => {});
     if (answer === "connection lost") throw new Error(answer);
     const read = readXml(answer.text);
-    expect(descendant(read, "Header", "RelatesTo")?.text).toBe("uuid:1");
+    expect(elementAt(read, "Header", "RelatesTo")?.text).toBe("uuid:1");
     return bodyOf(read);
   }
 
@@ -54,14 +54,14 @@ class Asking {
 }
 
 const contextOf = (body: XmlElement) => childText(body.children[0], "EnumerationContext") ?? "";
-const faultOf = (body: XmlElement) => descendants(body, "WSManFault").at(-1)?.attributes["Code"];
+const faultOf = (body: XmlElement) => elementsBelow(body, "WSManFault").at(-1)?.attributes["Code"];
 const machines = "SELECT * FROM Msvm_ComputerSystem";
 const optimised = [element("w:OptimizeEnumeration"), element("w:MaxElements", "100")];
 
 describe("the service of a simulated host", () => {
   it("brings every declared property in the declared order, nil where it has no value", async () => {
     const body = await new Asking().enumerate(machines, undefined, ...optimised);
-    const [first] = descendants(body, "Msvm_ComputerSystem");
+    const [first] = elementsBelow(body, "Msvm_ComputerSystem");
     const names = [...new Set(first?.children.map(({ name }) => name))];
     expect(names.slice(0, 5)).toEqual(["InstanceID", "Caption", "Description", "ElementName", "InstallDate"]);
     expect(names).toContain("ProcessID");
@@ -71,11 +71,11 @@ describe("the service of a simulated host", () => {
   it("brings items one by one to a client that says nothing of MaxElements", async () => {
     const at = new Asking();
     const begun = await at.enumerate(machines);
-    expect(descendants(begun, "Msvm_ComputerSystem")).toHaveLength(0);
+    expect(elementsBelow(begun, "Msvm_ComputerSystem")).toHaveLength(0);
     let count = 0;
     for (let isLast = false; !isLast; count += 1) {
       const pulled = await at.pull(contextOf(begun));
-      expect(descendants(pulled, "Msvm_ComputerSystem")).toHaveLength(1);
+      expect(elementsBelow(pulled, "Msvm_ComputerSystem")).toHaveLength(1);
       isLast = childOf(pulled.children[0], "EndOfSequence") !== undefined;
     }
     expect(count).toBe(5);
@@ -87,7 +87,7 @@ describe("the service of a simulated host", () => {
     const service = new SoapService({ host: () => at.host, maxEnvelopeBytes: 8192 });
     const small = Object.assign(new Asking(), { service, host: at.host });
     const begun = await small.enumerate(machines, undefined, ...optimised);
-    expect(descendants(begun, "Msvm_ComputerSystem").length).toBeLessThan(5);
+    expect(elementsBelow(begun, "Msvm_ComputerSystem").length).toBeLessThan(5);
     expect(contextOf(begun)).toMatch(/^uuid:/);
   });
 
@@ -101,7 +101,7 @@ describe("the service of a simulated host", () => {
 
   it("answers a list of properties as a fragment, without class or namespace", async () => {
     const wql = "SELECT Name, ElementName FROM Msvm_ComputerSystem WHERE ElementName = 'web-01'";
-    const [item] = descendants(await new Asking().enumerate(wql, undefined, ...optimised), "XmlFragment");
+    const [item] = elementsBelow(await new Asking().enumerate(wql, undefined, ...optimised), "XmlFragment");
     expect(item?.children.map(({ name }) => name)).toEqual(["Name", "ElementName"]);
   });
 
@@ -109,16 +109,16 @@ describe("the service of a simulated host", () => {
     const at = new Asking();
     const mode = (text: string) => [...optimised, element("w:EnumerationMode", text)];
     const references = await at.enumerate(machines, undefined, ...mode("EnumerateEPR"));
-    expect(descendants(references, "EndpointReference")).toHaveLength(5);
-    expect(descendants(references, "Msvm_ComputerSystem")).toHaveLength(0);
+    expect(elementsBelow(references, "EndpointReference")).toHaveLength(5);
+    expect(elementsBelow(references, "Msvm_ComputerSystem")).toHaveLength(0);
     const both = await at.enumerate(machines, undefined, ...mode("EnumerateObjectAndEPR"));
-    expect(descendants(both, "Item").map(({ children }) => children.length)).toEqual([2, 2, 2, 2, 2]);
+    expect(elementsBelow(both, "Item").map(({ children }) => children.length)).toEqual([2, 2, 2, 2, 2]);
   });
 
   it("knows __SERVER, but not inside a text, and compares GUIDs without regard to case", async () => {
     const at = new Asking();
     const count = async (wql: string) =>
-      descendants(await at.enumerate(wql, undefined, ...optimised), "Msvm_ComputerSystem").length;
+      elementsBelow(await at.enumerate(wql, undefined, ...optimised), "Msvm_ComputerSystem").length;
     expect(await count(`${machines} WHERE Name != __SERVER`)).toBe(4);
     expect(await count(`${machines} WHERE ElementName = '__SERVER'`)).toBe(0);
     const [machine] = at.host.query(`${machines} WHERE ElementName = 'web-01'`);
@@ -131,7 +131,7 @@ describe("the service of a simulated host", () => {
     const cimv2 = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/*";
     for (const name of ["Win32_ComputerSystem", "Win32_ComputerSystemProduct", "Win32_OperatingSystem"]) {
       const body = await at.enumerate(`SELECT * FROM ${name}`, cimv2, ...optimised);
-      expect(descendants(body, name), name).toHaveLength(1);
+      expect(elementsBelow(body, name), name).toHaveLength(1);
     }
     expect(faultOf(await at.enumerate("SELECT * FROM Win32_Process", cimv2))).toBe(String(0x80041010));
   });
@@ -143,7 +143,7 @@ describe("the service of a simulated host", () => {
     const name = "Msvm_CollectionSnapshotService";
     expect(childText((await get(name, { CreationClassName: name })).children[0], "SystemName")).toBe("HV-TEST");
     const several = await get("Msvm_ComputerSystem", { CreationClassName: "Msvm_ComputerSystem" });
-    expect(descendant(several, "Fault", "Code", "Subcode", "Value")?.text).toBe("w:InvalidSelectors");
+    expect(elementAt(several, "Fault", "Code", "Subcode", "Value")?.text).toBe("w:InvalidSelectors");
   });
 
   it("identifies itself", async () => {

@@ -240,7 +240,7 @@ describe("faults", () => {
     return session;
   };
 
-  test("a fault in Japanese is told apart by its number", async () => {
+  test("a fault in Japanese is recognised by its number", async () => {
     const japanese = SimulatedHost.inMemory({ seed: webTierSeed });
     japanese.setOption("language", "Japanese");
     const session = await open("sealed", { host: () => japanese });

@@ -48,7 +48,7 @@ describe("the configuration of wsman", () => {
     [{ port: "many" }, '"many" isn\'t a port'],
     [{ port: "70000" }, "isn't a port"],
     [{ authentication: "kerberos" }, "doesn't offer kerberos"],
-    [{ authentication: "basic", protocol: "http" }, "shows the password to everybody"],
+    [{ authentication: "basic", protocol: "http" }, "shows the password to anyone"],
     [{ authentication: "certificate", protocol: "http" }, "needs HTTPS"],
     [{ authentication: "certificate" }, "hyperv-snapshots:clientCertificate"],
     [{ caFile: "no-such.pem" }, "can't be read (ENOENT)"],
