@@ -20,8 +20,7 @@ module.exports = {
       from: { path: `${src}/resources/` },
       to: {
         path: src,
-        // what a resource forgets when the state has it is loaded when the state has it
-        pathNot: `${src}/(resources|types)/|${src}/recovery/from-the-program`,
+        pathNot: `${src}/(resources|types)/`,
         dependencyTypesNot: ["type-only"],
       },
     },
@@ -46,6 +45,27 @@ module.exports = {
         path: `${src}/(transports|lifecycle|dynamic|snapshot|group|recovery|process|resources|simulator)/`,
         pathNot: `${src}/process/input-check\\.ts`,
       },
+    },
+    {
+      name: "the-core-knows-no-adapter",
+      comment: "Adapters hand in a ResourceCall and get plain results: any deployment tool can use the core.",
+      severity: "error",
+      from: { path: `${src}/(snapshot|group|recovery|process)/` },
+      to: { path: `${src}/(dynamic|plugin|lifecycle|resources|lookups|cli)/` },
+    },
+    {
+      name: "resources-of-the-core-stand-on-recovery-and-process",
+      comment: "Records and locks serve any resource, and connections know neither.",
+      severity: "error",
+      from: { path: `${src}/(recovery|process)/` },
+      to: { path: `${src}/(snapshot|group)/` },
+    },
+    {
+      name: "process-knows-no-recovery",
+      comment: "The adapter hands both to a resource.",
+      severity: "error",
+      from: { path: `${src}/process/` },
+      to: { path: `${src}/recovery/` },
     },
     {
       name: "one-door-to-pulumi",

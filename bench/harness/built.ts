@@ -12,14 +12,15 @@ const packageFolder = dirname(require.resolve("pulumi-hyperv-snapshots/package.j
 const part = <Module>(path: string): Module => require(join(packageFolder, "dist", path));
 
 export const { JobMonitor } = part<typeof import("../../provider/src/jobs/job-monitor")>("jobs/job-monitor.js");
-export const { CollectionSnapshotLifecycle } = part<typeof import("../../provider/src/snapshot/collection-snapshot")>(
+export const { CollectionSnapshotResource } = part<typeof import("../../provider/src/snapshot/collection-snapshot")>(
   "snapshot/collection-snapshot.js",
 );
-export const { ConfiguredHost } =
-  part<typeof import("../../provider/src/process/connections")>("process/connections.js");
-export const { GroupQueue } = part<typeof import("../../provider/src/process/queue")>("process/queue.js");
-export const { intentFilesInMemory } =
+export const { Connections } = part<typeof import("../../provider/src/process/connections")>("process/connections.js");
+export const { DynamicAdapter, DynamicHost } =
+  part<typeof import("../../provider/src/dynamic/adapter")>("dynamic/adapter.js");
+export const { recordFilesInMemory } =
   part<typeof import("../../provider/src/recovery/record-files")>("recovery/record-files.js");
+export const { Recovery } = part<typeof import("../../provider/src/recovery/recovery")>("recovery/recovery.js");
 export const { simulatedSession } = part<typeof import("../../provider/src/transports/simulated/simulated-session")>(
   "transports/simulated/simulated-session.js",
 );

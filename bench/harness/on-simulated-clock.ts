@@ -3,11 +3,13 @@ import { SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
 import type { CimSession } from "../../provider/src/cim/cim-session";
 import { FakeClock } from "../../test/support/fake-clock";
 import {
-  CollectionSnapshotLifecycle,
-  ConfiguredHost,
-  GroupQueue,
-  intentFilesInMemory,
+  CollectionSnapshotResource,
+  Connections,
+  DynamicAdapter,
+  DynamicHost,
   JobMonitor,
+  Recovery,
+  recordFilesInMemory,
   simulatedSession,
 } from "./built";
 
@@ -63,20 +65,22 @@ export class HostOnSimulatedClock {
   }
 
   /** The lifecycle of the package on this host. */
-  lifecycle(random: () => number = () => 0.5): InstanceType<typeof CollectionSnapshotLifecycle> {
+  lifecycle(random: () => number = () => 0.5): InstanceType<typeof DynamicAdapter> {
     const { clock, session } = this;
-    const files = intentFilesInMemory();
-    const configured = new ConfiguredHost({
+    const moment = () => new Date(firstMoment + clock.now());
+    const connect = async () => ({ session, jobs: new JobMonitor(session, clock, random) });
+    const files = recordFilesInMemory();
+    const liveness = { machine: "0123456789ab", process: "1-1", isAlive: () => true };
+    const recovery = new Recovery({ clock, moment, liveness, openFiles: () => files });
+    const host = new DynamicHost({
       clock,
-      moment: () => new Date(firstMoment + clock.now()),
       link: { hasTerminal: false, send: () => {} },
       environment: {},
-      workingFolder: "/",
-      openIntents: () => files,
-      lifeSign: { machine: "here", show: async () => "0123456789ab", isAlive: async () => true },
-      connect: async () => ({ session, jobs: new JobMonitor(session, clock, random) }),
+      backend: () => "",
+      exportStack: async () => undefined,
     });
-    const lifecycle = new CollectionSnapshotLifecycle(configured, new GroupQueue(clock));
+    const resource = new CollectionSnapshotResource(new Connections({ clock, moment, connect }), recovery);
+    const lifecycle = new DynamicAdapter(host, resource);
     const values: Record<string, string> = { "hyperv-snapshots:transport": "simulated" };
     lifecycle.configure({ config: { get: (key) => values[key] } });
     return lifecycle;

@@ -42,9 +42,9 @@ export const configurationKeys = {
     values: ["unknown", "kept", "removed"],
     default: "unknown",
   },
-  intents: {
+  recoveryFolder: {
     description:
-      "The folder in which a snapshot that is begun is written down, so that a `pulumi up` that was cut off is gone on with; `hyperv-snapshots/intents` in Pulumi's home where none is set. Machines that take turns (CI) need a shared one. A relative path starts at the project's folder.",
+      "The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder.",
     place: "stack",
   },
   resumeWithin: {
@@ -52,8 +52,8 @@ export const configurationKeys = {
     isDuration: true,
     default: "1h",
   },
-  lostAnswerSearch: {
-    description: "How long a trace is looked for on the host when the answer to CreateSnapshot was lost.",
+  unknownOutcomeSearch: {
+    description: "How long a result is searched for on the host when the outcome of CreateSnapshot is unknown.",
     isDuration: true,
     default: "30s",
   },

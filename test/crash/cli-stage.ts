@@ -1,29 +1,29 @@
-import type { Properties } from "../../provider/src/dynamic/protocol";
+import type { Properties } from "../../provider/src/process/resource-call";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject, type SavedResource, smallSeed } from "../support/pulumi-project";
 import { unhinderedSeed } from "../support/simulated-hosts";
 import { type Action, giveBack, type KillPoint, KillPoints } from "./kill-points";
-import { newIntents, Stage, type UpOptions } from "./stage";
+import { newRecordFolder, Stage, type UpOptions } from "./stage";
 
 /** The real CLI on a program with one snapshot. */
 export class CliStage extends Stage {
   readonly drivenBy = "the CLI";
   readonly project: PulumiProject;
 
-  private constructor(project: PulumiProject, parts: { readonly points: KillPoints; readonly intents: string }) {
+  private constructor(project: PulumiProject, parts: { readonly points: KillPoints; readonly records: string }) {
     super(parts);
     this.project = project;
   }
 
   static async create(configuration: Readonly<Record<string, string>> = {}): Promise<CliStage> {
-    const parts = { points: new KillPoints(), intents: newIntents() };
+    const parts = { points: new KillPoints(), records: newRecordFolder() };
     const project = await PulumiProject.create({
       program: { "index.js": "" },
       seed: { ...smallSeed, options: { ...unhinderedSeed.options, dependents: "kept" } },
       configuration: {
         ...configuration,
-        "hyperv-snapshots:intents": parts.intents,
-        "hyperv-snapshots:lostAnswerSearch": "2s",
+        "hyperv-snapshots:recoveryFolder": parts.records,
+        "hyperv-snapshots:unknownOutcomeSearch": "2s",
       },
       environment: async () => parts.points.environment,
     });

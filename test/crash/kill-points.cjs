@@ -1,4 +1,4 @@
-// Loaded into the provider process (--require): comes past every request to the host and every write of an intent,
+// Loaded into the provider process (--require): comes past every request to the host and every write of a recovery record,
 // takes down their names, and does at one of them what the test says. kill-points.ts is its other half.
 "use strict";
 const { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
@@ -96,10 +96,9 @@ const requests = {
 };
 
 const kindOf = (folder, name) => {
-  if (folder === "jobs") return "mark of a job";
-  if (name.startsWith("claim-")) return "lock";
+  if (folder === "locks") return "lock";
   if (name.endsWith(".deleted")) return "note of a delete";
-  return name.endsWith(".json") ? "record" : "mark of a snapshot";
+  return name.endsWith(".json") ? "record" : "mark";
 };
 
 const writes = (files) => ({
@@ -118,10 +117,10 @@ if (folder && /dynamic-provider/.test(process.argv[1] ?? "")) {
     const { open } = transport;
     transport.open = async (configuration) => watch(await open(configuration), requests);
   }
-  const intentFiles = require(join(built, "recovery/record-files.js"));
-  const { intentFilesIn } = intentFiles;
-  intentFiles.intentFilesIn = (root) => {
-    const files = intentFilesIn(root);
+  const recordFiles = require(join(built, "recovery/record-files.js"));
+  const { recordFilesIn } = recordFiles;
+  recordFiles.recordFilesIn = (root) => {
+    const files = recordFilesIn(root);
     return watch(files, writes(files));
   };
 }

@@ -5,7 +5,7 @@ import { temporaryFolder } from "../support/temporary-folder";
 
 /**
  * A place at which a run can be cut off: `KIND #COUNT before` or `… after`. The kind is that of a request to the host or of a write
- * of an intent, the count that of its kind in the run.
+ * of a recovery record, the count that of its kind in the run.
  */
 export type KillPoint = string;
 

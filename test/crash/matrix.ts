@@ -99,7 +99,7 @@ async function cutOffAt(stage: Stage, operation: Operation, point: KillPoint, ac
   if (!operation.mayKeepOld) expect(others, `after ${point}`).toEqual([]);
   expect(sent, `CreateSnapshot after ${point}`).toBeLessThanOrEqual(operation.wishes);
   expect(
-    stage.files().filter((name) => name.startsWith("claim-")),
+    stage.files().filter((name) => name.startsWith("ticket-")),
     `after ${point}`,
   ).toEqual([]);
   await (operation.clearUp?.(stage) ?? stage.destroy());

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Properties } from "../../provider/src/dynamic/protocol";
-import { isIntentFile } from "../../provider/src/recovery/location";
+import type { Properties } from "../../provider/src/process/resource-call";
+import { recordFile } from "../../provider/src/recovery/location";
 import type { SimulatedHost } from "../../provider/src/simulator/index";
 import { CallFailed, DynamicHost } from "../support/dynamic-host";
 import { type Answer, type CalledProvider, FewLineEngine, type Live, type State } from "../support/few-line-engine";
 import { repositoryFolder } from "../support/repository";
+import { StackExport, type StateResource } from "../support/stack-export";
 import type { Action, KillPoint } from "./kill-points";
 import { Stage, type UpOptions } from "./stage";
 
@@ -19,8 +20,8 @@ export interface Way {
 /** Where a stage stands among others. */
 export interface StagePlace {
   readonly stack?: string;
-  /** The folder of intents; one of its own when absent. */
-  readonly intents?: string;
+  /** The folder of recovery records; one of its own when absent. */
+  readonly records?: string;
   /** More of the provider's environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -35,19 +36,20 @@ export class ProviderStage extends Stage {
   private readonly environment: Readonly<Record<string, string>>;
   private configuration: Readonly<Record<string, string>>;
   private provider: DynamicHost | undefined;
+  private readonly exported = new StackExport();
 
   constructor(way: Way, configuration: Readonly<Record<string, string>> = {}, place: StagePlace = {}) {
-    const { stack = "test", intents, environment = {} } = place;
-    super(intents === undefined ? {} : { intents });
+    const { stack = "test", records, environment = {} } = place;
+    super(records === undefined ? {} : { records });
     this.way = way;
     this.host = way.host;
     this.urn = `urn:pulumi:${stack}::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before`;
     this.environment = environment;
     this.configuration = {
       ...way.configuration,
-      "hyperv-snapshots:intents": this.intents,
+      "hyperv-snapshots:recoveryFolder": this.records,
       // a simulated host takes a request on at once, or never
-      "hyperv-snapshots:lostAnswerSearch": "2s",
+      "hyperv-snapshots:unknownOutcomeSearch": "2s",
       ...configuration,
     };
   }
@@ -68,9 +70,7 @@ export class ProviderStage extends Stage {
 
   /** What the program registers. */
   private registered(inputs: Properties, create: string): Properties {
-    const isBegun = this.files().some(isIntentFile);
-    const saved = { id: (this.state.live?.outs["__id"] as string | undefined) ?? null };
-    const meta = { urn: this.urn, timeouts: { create }, ...(isBegun && { saved }) };
+    const meta = { urn: this.urn, timeouts: { create } };
     return { collection: "web-tier", snapshotType: "Standard", ...inputs, __meta: meta };
   }
 
@@ -123,16 +123,16 @@ export class ProviderStage extends Stage {
   }
 
   /** Writes another text in the place of what was begun. */
-  rewriteIntents(change: (text: string) => string): void {
-    for (const name of readdirSync(this.intents, { recursive: true, encoding: "utf8" })) {
-      const file = join(this.intents, name);
-      if (isIntentFile(basename(name))) writeFileSync(file, change(readFileSync(file, "utf8")));
+  rewriteRecords(change: (text: string) => string): void {
+    for (const name of readdirSync(this.records, { recursive: true, encoding: "utf8" })) {
+      const file = join(this.records, name);
+      if (recordFile.idIn(basename(name)) !== undefined) writeFileSync(file, change(readFileSync(file, "utf8")));
     }
   }
 
   /** Removes what was begun, as a person does. */
-  removeIntents(): void {
-    for (const folder of readdirSync(this.intents)) rmSync(join(this.intents, folder), { recursive: true });
+  removeRecords(): void {
+    for (const folder of readdirSync(this.records)) rmSync(join(this.records, folder), { recursive: true });
   }
 
   /** What the provider process told the engine. */
@@ -146,9 +146,24 @@ export class ProviderStage extends Stage {
   }
 
   private async started(): Promise<DynamicHost> {
-    const env = { ...process.env, ...this.way.environment, ...this.environment, ...this.points.environment };
+    this.exported.save(this.stateResources());
+    const exporting = this.exported.environment;
+    const env = {
+      ...process.env,
+      ...exporting,
+      ...this.way.environment,
+      ...this.environment,
+      ...this.points.environment,
+    };
     this.provider ??= await DynamicHost.start(this.configuration, repositoryFolder, env);
     return this.provider;
+  }
+
+  /** What `pulumi stack export` answers. */
+  private stateResources(): readonly StateResource[] {
+    const { live, pendingDeletes } = this.state;
+    const resource = ({ id, outs }: Live) => ({ urn: this.urn, id, outputs: outs });
+    return [...(live ? [resource(live)] : []), ...pendingDeletes.map((old) => ({ ...resource(old), delete: true }))];
   }
 
   private async engine(): Promise<FewLineEngine> {
@@ -162,7 +177,7 @@ export class ProviderStage extends Stage {
 
   /** What the class does in the program. */
   private forgetSaved(id: string): void {
-    for (const folder of readdirSync(this.intents)) rmSync(join(this.intents, folder, `${id}.json`), { force: true });
+    for (const folder of readdirSync(this.records)) rmSync(join(this.records, folder, `${id}.json`), { force: true });
   }
 }
 

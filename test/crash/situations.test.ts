@@ -28,7 +28,7 @@ function newStage({ way = simulatedWay(), configuration = {}, ...place }: NewSta
 /** What several stages have in common. */
 const shared = () => ({
   way: simulatedWay(),
-  intents: join(temporaryFolder(), "intents"),
+  records: join(temporaryFolder(), "records"),
   configuration: { "hyperv-snapshots:dependents": "kept" },
 });
 
@@ -62,7 +62,7 @@ describe("several at once", () => {
   });
 
   it.skipIf(isWindows)(
-    "the owner of an intent is stopped: a second up waits for it, and has the same snapshot",
+    "the owner of a recovery record is stopped: a second up waits for it, and has the same snapshot",
     async () => {
       const common = shared();
       const [owner, second] = [newStage(common), newStage(common)];
@@ -132,7 +132,7 @@ describe("an up after one that was cut off", () => {
   it("a day later takes another, and removes the first, of which it knows that it is its own", async () => {
     const stage = newStage();
     await killedUp(stage, accepted);
-    stage.rewriteIntents(aged(24));
+    stage.rewriteRecords(aged(24));
     await stage.up(inputs);
     expectOnHost(stage, [stage.named], 2);
   });
@@ -141,34 +141,34 @@ describe("an up after one that was cut off", () => {
     const stage = newStage();
     await killedUp(stage);
     const [first] = stage.collections();
-    stage.rewriteIntents(aged(24));
+    stage.rewriteRecords(aged(24));
     await stage.up(inputs);
     expectOnHost(stage, [first, stage.named], 2);
-    expect(stage.warnings).toEqual([expect.stringContaining(`${first} may be what came of it, or somebody else's`)]);
+    expect(stage.warnings).toEqual([expect.stringContaining(`${first} may be its result, or another's`)]);
   });
 
   it("goes on with it though the clock was set back by half a minute, and not by a day", async () => {
     const stage = newStage();
     await killedUp(stage, accepted);
-    stage.rewriteIntents(aged(-0.5 / 60));
+    stage.rewriteRecords(aged(-0.5 / 60));
     expect(await stage.cutOff("write record returned #1 before", "provider", () => stage.up(inputs))).toBe(true);
     expect(stage.sent).toBe(1);
-    stage.rewriteIntents(aged(-24));
+    stage.rewriteRecords(aged(-24));
     await stage.up(inputs);
     expectOnHost(stage, [stage.named], 2);
   });
 });
 
-describe("the folder of intents", () => {
+describe("the folder of recovery records", () => {
   it.skipIf(isWindows)("that can't be written to keeps anything from being asked", async () => {
-    const stage = newStage({ configuration: { "hyperv-snapshots:intents": "/dev/null/intents" } });
-    await expect(stage.up(inputs)).rejects.toThrow(/Nothing was asked of the host.*hyperv-snapshots:intents/s);
+    const stage = newStage({ configuration: { "hyperv-snapshots:recoveryFolder": "/dev/null/records" } });
+    await expect(stage.up(inputs)).rejects.toThrow(/Nothing was asked of the host.*hyperv-snapshots:recoveryFolder/s);
     expectOnHost(stage, [], 0);
   });
 
   it("on a disk that is full keeps anything from being asked", async () => {
     const stage = newStage();
-    const failure = stage.cutOff("write record started #1 before", "full", () => stage.up(inputs));
+    const failure = stage.cutOff("write record requested #1 before", "full", () => stage.up(inputs));
     expect(await failure).toBe(true);
     expectOnHost(stage, [], 0);
     await stage.up(inputs);
@@ -184,14 +184,14 @@ describe("the folder of intents", () => {
   it.each([
     { which: "torn", text: '{"version":1,"id":"4', says: /it is damaged/ },
     { which: "of a later version", text: '{"version":99}', says: /written by a later version/ },
-  ])("with an intent that is $which stops everything until a person has looked", async ({ text, says }) => {
+  ])("with a recovery record that is $which stops everything until a person has looked", async ({ text, says }) => {
     const stage = newStage();
     await killedUp(stage);
     const [first] = stage.collections();
-    stage.rewriteIntents(() => text);
+    stage.rewriteRecords(() => text);
     await expect(stage.up(inputs)).rejects.toThrow(says);
     expectOnHost(stage, [first], 1);
-    stage.removeIntents();
+    stage.removeRecords();
     await stage.up(inputs);
     expectOnHost(stage, [first, stage.named], 2);
   });

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Properties } from "../../provider/src/dynamic/protocol";
+import type { Properties } from "../../provider/src/process/resource-call";
 import { temporaryFolder } from "../support/temporary-folder";
 import { type Action, type KillPoint, KillPoints } from "./kill-points";
 
@@ -23,13 +23,13 @@ export abstract class Stage {
   abstract readonly drivenBy: string;
   abstract readonly host: AskedHost;
   readonly points: KillPoints;
-  /** The folder of intents. */
-  protected readonly intents: string;
+  /** The folder of recovery records. */
+  protected readonly records: string;
 
-  constructor({ points = new KillPoints(), intents = newIntents() } = {}) {
+  constructor({ points = new KillPoints(), records = newRecordFolder() } = {}) {
     this.points = points;
-    this.intents = intents;
-    mkdirSync(intents, { recursive: true });
+    this.records = records;
+    mkdirSync(records, { recursive: true });
   }
 
   /** Changes the configuration, as a user does between two runs. */
@@ -67,13 +67,13 @@ export abstract class Stage {
     return this.host.methodCalls["CreateSnapshot"] ?? 0;
   }
 
-  /** The names of all files of intents: what was begun, claims, notes and marks. */
+  /** The names of all files of records: what was begun, claims, notes and marks. */
   files(): readonly string[] {
-    return readdirSync(this.intents, { recursive: true, encoding: "utf8" }).flatMap((name) =>
+    return readdirSync(this.records, { recursive: true, encoding: "utf8" }).flatMap((name) =>
       name.includes("/") ? [name.slice(name.indexOf("/") + 1)] : [],
     );
   }
 }
 
 /** A folder for intents that isn't there yet. */
-export const newIntents = (): string => join(temporaryFolder(), "intents");
+export const newRecordFolder = (): string => join(temporaryFolder(), "records");

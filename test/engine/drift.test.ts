@@ -104,9 +104,9 @@ it("refresh shows what a person changed on the host, and up restores what the pr
   project.destroyOnHost(String(before.get("destroyed")?.outputs["snapshotCollectionId"]));
 
   const refresh = await project.refresh();
-  expect(refresh.output).toContain("The snapshots of thinned-1 are gone from the host");
-  expect(refresh.output).toContain('The VM group "group-gone" is no longer there');
-  expect(refresh.output).toContain('The VM group "group-moved" is called "group-elsewhere" now');
+  expect(refresh.output).toContain("The snapshots of thinned-1 were deleted on the host");
+  expect(refresh.output).toContain('The VM group "group-gone" no longer exists');
+  expect(refresh.output).toContain('The VM group "group-moved" is now called "group-elsewhere"');
   // of outputs Pulumi counts no change
   expect(refresh.output).toMatch(
     /renamed updated.*~snapshotName[\s\S]*~ 1 updated[\s\S]*- 1 deleted[\s\S]*5 unchanged/,

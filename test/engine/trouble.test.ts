@@ -27,7 +27,9 @@ it("a job that fails, one that outlasts the timeout, and one whose snapshot is d
   expect(project.snapshotCounts()).toEqual([0, 0]);
 
   project.host.injectFault({ method: "CreateSnapshot", job: { seconds: 6 } });
-  expect((await project.up()).status).not.toBe(0);
+  const first = await project.up();
+  expect(first.status).not.toBe(0);
+  expect(first.output).toContain("resumes this snapshot and takes no second one");
   const [partial] = project.snapshotsInState();
   expect(partial?.initErrors).toHaveLength(1);
   const resumed = await project.up();

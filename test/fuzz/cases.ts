@@ -11,8 +11,8 @@ const shortForm = {
   "embedded instances": 750,
   "job sequences": 500,
   stores: 450,
-  intents: 290,
-  "runs after a damaged intent": 60,
+  "recovery records": 290,
+  "runs after a damaged record": 60,
   configuration: 500,
   secrets: 50,
 } as const;

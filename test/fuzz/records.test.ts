@@ -1,31 +1,31 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { isIntentFile } from "../../provider/src/recovery/location";
-import { readIntent } from "../../provider/src/recovery/record";
-import { type IntentFiles, intentFilesInMemory } from "../../provider/src/recovery/record-files";
+import { recordFile } from "../../provider/src/recovery/location";
+import { readRecord } from "../../provider/src/recovery/record";
+import { type RecordFiles, recordFilesInMemory } from "../../provider/src/recovery/record-files";
 import type { Seed } from "../../provider/src/simulator/index";
 import { inputsWithUrn, LifecycleInProcess } from "../support/lifecycle-in-process";
 import { webTierSeed } from "../support/simulated-hosts";
 import { forAny, fuzz } from "./cases";
 import { anyText, changed, changedJson, outcome } from "./inputs";
 
-/** A host that is done at once: what is read of an intent matters here, not how long a job takes. */
+/** A host that is done at once: what is read of a recovery record matters here, not how long a job takes. */
 const seed: Seed = { ...webTierSeed, options: { membersMerging: "accept", completion: "atOnce" } };
 const newRun = () => new LifecycleInProcess({ dependents: "kept" }, seed);
 
-const phases = ["started", "accepted", "made", "returned", "left", "abandoned"] as const;
+const phases = ["requested", "accepted", "made", "named", "returned", "left", "discarded"] as const;
 
 /** A run that has taken a snapshot, and whose intent is still there. */
 async function begun(): Promise<{ run: LifecycleInProcess; folder: string; name: string; text: string }> {
   const run = newRun();
   await run.create(inputsWithUrn);
-  for (const folder of await run.intents.folders()) {
-    for (const name of await run.intents.list(folder)) {
-      const text = isIntentFile(name) ? await run.intents.read(folder, name) : undefined;
+  for (const folder of await run.records.folders()) {
+    for (const name of await run.records.list(folder)) {
+      const text = recordFile.idIn(name) ? await run.records.read(folder, name) : undefined;
       if (text !== undefined) return { run, folder, name, text };
     }
   }
-  throw new Error("nothing was written down");
+  throw new Error("no record was written");
 }
 
 const { text: written } = await begun();
@@ -35,7 +35,7 @@ const ofAnyPhase = fc
   .tuple(fc.constantFrom(...phases), fc.constantFrom(null, job))
   .map(([phase, known]) => ({ ...valid, phase, pending: { ...(valid["pending"] as object), job: known } }));
 
-/** The text of an intent, damaged in one of many ways. */
+/** The text of a recovery record, damaged in one of many ways. */
 const damaged = fc.oneof(
   { weight: 4, arbitrary: ofAnyPhase.chain(changedJson).map((value) => JSON.stringify(value) ?? "") },
   { weight: 2, arbitrary: ofAnyPhase.chain((intent) => changed(JSON.stringify(intent))) },
@@ -44,29 +44,29 @@ const damaged = fc.oneof(
 );
 
 /** Keeps the files of a run, with one more in them. */
-async function filesWith(folder: string, name: string, text: string): Promise<IntentFiles> {
-  const files = intentFilesInMemory();
+async function filesWith(folder: string, name: string, text: string): Promise<RecordFiles> {
+  const files = recordFilesInMemory();
   await files.write(folder, name, text);
   return files;
 }
 
-fuzz("intents", {
+fuzz("recovery records", {
   "are read as they stand there, or refused": forAny(damaged, async (text) => {
-    const { value, error } = await outcome(() => readIntent(text, "intent.json"));
+    const { value, error } = await outcome(() => readRecord(text, "record.json"));
     if (error) return expect(error.code).toBe("RECORD_UNREADABLE");
     expect(JSON.parse(text)).toMatchObject(value);
     expect(phases).toContain(value.phase);
   }),
 });
 
-fuzz("runs after a damaged intent", {
+fuzz("runs after a damaged record", {
   "stop, or do the right thing": forAny(
     fc.record({ text: damaged, call: fc.constantFrom("create", "diff", "update", "delete") }),
     async ({ text, call }) => {
       const first = await begun();
       const { id, outs } = await first.run.create({ ...inputsWithUrn, __meta: { urn: "another" } });
-      const intents = await filesWith(first.folder, first.name, text);
-      const next = new LifecycleInProcess({ dependents: "kept" }, seed, { ...first.run, intents });
+      const records = await filesWith(first.folder, first.name, text);
+      const next = new LifecycleInProcess({ dependents: "kept" }, seed, { ...first.run, records });
       const { lifecycle } = next;
       const olds = { ...outs, __meta: inputsWithUrn.__meta };
       const calls = {

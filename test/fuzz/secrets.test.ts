@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, vi } from "vitest";
 import { type Configuration, environmentVariable } from "../../provider/src/config";
 import { connect } from "../../provider/src/connection";
-import type { Properties } from "../../provider/src/dynamic/protocol";
+import type { Properties } from "../../provider/src/process/resource-call";
 import { readConfiguration } from "../../provider/src/read-configuration";
 import type { Fault } from "../../provider/src/simulator/index";
 import "../../provider/src/transports/powershell/powershell-session"; // else the first case waits for it
@@ -89,10 +89,10 @@ async function liveThrough(at: LifecycleInProcess, inputs: Properties): Promise<
   return [...shown, at.messages];
 }
 
-/** Adds the files of intents as they are now. */
-async function keptBy({ intents }: LifecycleInProcess, shown: unknown[]): Promise<void> {
-  for (const folder of await intents.folders()) {
-    for (const name of await intents.list(folder)) shown.push(folder, name, await intents.read(folder, name));
+/** Adds the recovery records as they are now. */
+async function keptBy({ records }: LifecycleInProcess, shown: unknown[]): Promise<void> {
+  for (const folder of await records.folders()) {
+    for (const name of await records.list(folder)) shown.push(folder, name, await records.read(folder, name));
   }
 }
 
@@ -163,7 +163,7 @@ fuzz("secrets", {
       }
     }
   }),
-  "of the configuration are nowhere in the state, intents, logs and errors": forAny(
+  "of the configuration are nowhere in the state, records, logs and errors": forAny(
     fc.record({ hidden: secret, which: fc.nat({ max: 9 }), fault, rights }),
     async ({ hidden, which, fault: meets, rights: allowed }) => {
       const [stack, environment] = configured(hidden.text)[which] ?? [{}, {}];

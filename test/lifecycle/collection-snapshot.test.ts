@@ -159,7 +159,7 @@ describe("a job that doesn't end well", () => {
     const inputs = { collection: "web-tier", snapshotType: "Standard", __meta: { timeouts: { create: "300ms" } } };
     const { initFailed } = await failure(provider.create(inputs));
     expect(initFailed?.properties).toMatchObject({ ...inputs, __provider: providerText, snapshotCollectionId: null });
-    expect(initFailed?.reasons[0]).toContain("the next `pulumi up` goes on from here and takes no second snapshot");
+    expect(initFailed?.reasons[0]).toContain("the next `pulumi up` resumes this snapshot and takes no second one");
     const { id, properties } = initFailed!;
     expect(await provider.diff(id, properties, inputs)).toMatchObject({ changes: true, replaces: [] });
 
@@ -189,7 +189,7 @@ describe("a job that doesn't end well", () => {
   });
 });
 
-describe("what later checkpoints descend from", () => {
+describe("what later checkpoints depend from", () => {
   it.each([
     ["unknown", true],
     ["kept", false],
@@ -205,7 +205,7 @@ describe("what later checkpoints descend from", () => {
     });
     if (refuses) {
       const error = await failure(provider.delete(older.id, older.outputs));
-      expect(error.message).toContain("3 later checkpoints descend from this snapshot");
+      expect(error.message).toContain("3 later checkpoints depend on this snapshot");
       expect(error.message).toContain("hyperv-snapshots:dependents");
       expect(snapshots()).toEqual([2, 2, 2]);
     }

@@ -16,7 +16,7 @@ async function startProvider() {
       {
         "hyperv-snapshots:transport": "simulated",
         "hyperv-snapshots:simulatedHost": storeFile,
-        "hyperv-snapshots:intents": join(folder, "intents"),
+        "hyperv-snapshots:recoveryFolder": join(folder, "records"),
       },
       repositoryFolder,
     );
@@ -35,7 +35,7 @@ it("a provider whose engine is gone ends by itself, and the next one goes on wit
   expect(await lost).toBe("cut off");
 
   const second = await start();
-  const { outputs } = await second.create({ ...inputs, __meta: { urn, saved: { id: null } } });
+  const { outputs } = await second.create({ ...inputs, __meta: { urn } });
   await second.stop();
   expect(host.methodCalls["CreateSnapshot"]).toBe(1);
   expect(host.tree().groups[0]?.machines.map(({ snapshots }) => snapshots.length)).toEqual([1, 1, 1]);
@@ -59,7 +59,7 @@ it("a provider that is killed in the middle of a job leaves it to the next one, 
   expect(await lost).toBe("cut off");
 
   const second = await start();
-  await second.create({ ...inputs, __meta: { urn, saved: { id: null } } });
+  await second.create({ ...inputs, __meta: { urn } });
   await second.stop();
   expect(host.methodCalls["CreateSnapshot"]).toBe(1);
 });

@@ -7,7 +7,7 @@ import { type Act, operations, type WorldOptions } from "./world";
 const histories = Number(process.env["MODEL_HISTORIES"] ?? 600);
 
 const kill = fc.record({
-  at: fc.integer({ min: 1, max: 110 }),
+  at: fc.integer({ min: 1, max: 130 }),
   kind: fc.constantFrom("both" as const, "engine" as const),
 });
 
@@ -20,7 +20,7 @@ const act: fc.Arbitrary<Act> = fc.record({
 const worlds: readonly WorldOptions[] = [
   { dependents: "kept" },
   { dependents: "removed" },
-  { dependents: "removed", deleteBeforeReplace: true },
+  { dependents: "removed", newFirst: true },
 ];
 
 describe("after any history", () => {

@@ -20,15 +20,16 @@ export async function whatIsWrong(
 ): Promise<string | undefined> {
   const onHost = new Set(world.collections());
   for (const id of world.untouchable) if (!onHost.has(id)) return `${id} is gone, and was somebody's`;
-  if (operation === "foreign snapshot" || operation === "forget") return undefined;
+  if (["foreign snapshot", "forget", "import", "rename", "swap names"].includes(operation)) return undefined;
   const stack = world.stacks[index]!;
+  const locks = await world.locks();
+  if (locks.length > 0) return `locks are left: ${locks}`;
+  if (operation.startsWith("group")) return whatIsWrongWithGroup(world, index, operation, outcome);
   if (mayFail(operation) || isGuard(outcome.error)) return undefined;
   const isAlone = world.stacks.every((other) => other === stack || !other.wasDisturbed);
   if (!isAlone && isUndecided(outcome.error)) return undefined;
   if (outcome.error) return `it failed: ${messageOf(outcome.error)}`;
   if (operation === "destroy") return undefined; // what the engine never mentions again is listed, not removed
-  const claims = await world.claimsOf(stack.urn);
-  if (claims.length > 0) return `claims are left: ${claims}`;
   if (!stack.live) return "the state names nothing";
   const named = collectionIdOf(stack.live.outs);
   if (!onHost.has(named)) return `the state names ${named || "nothing"}, which is not on the host`;
@@ -42,16 +43,32 @@ export async function whatIsWrong(
   );
   if (others.has(named)) return `${named} is in two stacks`;
   const ours = [...onHost].filter((id) => !world.untouchable.has(id) && !others.has(id));
-  const isNamed = world.warnings.some((text) => /stays on the host/.test(text));
+  const isNamed = world.warnings.some((text) => /stays? on the host/.test(text));
   if (isAlone && !isNamed && !world.hasLeftOvers && ours.length !== 1)
     return `${ours.length} snapshots: ${ours.join(", ")}`;
-  if (!isNamed && (await world.intentsOf(stack.urn)).length > 0 && !world.forgetsNothing) return "an intent is left";
+  if (!isNamed && (await world.recordsOf(stack)).length > 0 && !world.forgetsNothing) return "a record is left";
   const isWish = operation.startsWith("replace") || operation === "change";
   if (wasUndisturbed && isWish && before.collections.has(named)) return `${named} is not a new one`;
   return undefined;
 }
 
-/** Where others descend from what is to be destroyed, `delete` refuses, and both stay. */
+/** Says what is wrong with a stack's VM group: after an `up` there is exactly one, and the state names it. */
+function whatIsWrongWithGroup(
+  world: World,
+  index: 0 | 1,
+  operation: Act["operation"],
+  outcome: Outcome,
+): string | undefined {
+  const stack = world.stacks[index]!;
+  if (outcome.error) return `it failed: ${messageOf(outcome.error)}`;
+  if (operation === "group destroy") return undefined;
+  const groups = world.groupsOf(stack);
+  if (groups.length !== 1) return `${groups.length} groups: ${groups.join(", ")}`;
+  const { live } = stack.group;
+  return live?.id === groups[0] ? undefined : `the state names ${live?.id}, and the group is ${groups[0]}`;
+}
+
+/** Where dependent snapshots exist, `delete` refuses, and both stay. */
 function isGuard(error: unknown): boolean {
   return String((error as { code?: unknown } | undefined)?.code).startsWith("DEPENDENTS_");
 }
@@ -70,5 +87,7 @@ function messageOf(error: unknown): string {
 
 /** Operations that end in an error by their nature. */
 function mayFail(operation: Act["operation"]): boolean {
-  return ["up, refused by the host", "up, with too short a timeout"].includes(operation);
+  return ["up, refused by the host", "up, with too short a timeout", "up, the job of its naming fails"].includes(
+    operation,
+  );
 }

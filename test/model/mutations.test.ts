@@ -1,135 +1,193 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ResourceIntents } from "../../provider/src/recovery/journal";
-import type * as Decide from "../../provider/src/recovery/policy";
+import { DynamicAdapter } from "../../provider/src/dynamic/adapter";
+import type * as SnapshotService from "../../provider/src/hyperv/collection-snapshot-service";
+import { Journal } from "../../provider/src/recovery/journal";
+import { Ownership } from "../../provider/src/recovery/ownership";
+import type * as Policy from "../../provider/src/recovery/policy";
+import type * as Discard from "../../provider/src/snapshot/discard";
 import { walk } from "./walk";
 import type { Operation, WorldOptions } from "./world";
 
-/** The decisions, as a mutation changes them. */
-const mutated = vi.hoisted(() => ({ decide: {} as Partial<typeof Decide> }));
+/** The functions that a mutation replaces. */
+const mutated = vi.hoisted(() => ({
+  policy: {} as Partial<typeof Policy>,
+  requestSnapshot: undefined as typeof SnapshotService.requestSnapshot | undefined,
+  discardRecord: undefined as typeof Discard.discardRecord | undefined,
+}));
 
 vi.mock(import("../../provider/src/recovery/policy"), async (importOriginal) => {
   const real = await importOriginal();
-  const names = ["decideOnCreate", "decideOnUpdate", "decideOnDelete", "isUnsettled"] as const;
+  const names = ["decideOnCreate", "decideOnUpdate", "decideOnDelete", "isUnsettled", "isResultOf"] as const;
   const call =
     (name: (typeof names)[number]) =>
     (...parameters: never[]) =>
-      ((mutated.decide[name] ?? real[name]) as (...p: never[]) => unknown)(...parameters);
+      ((mutated.policy[name] ?? real[name]) as (...p: never[]) => unknown)(...parameters);
   return { ...real, ...(Object.fromEntries(names.map((name) => [name, call(name)])) as Partial<typeof real>) };
 });
 
-const real = await vi.importActual<typeof Decide>("../../provider/src/recovery/policy");
+vi.mock(import("../../provider/src/hyperv/collection-snapshot-service"), async (importOriginal) => {
+  const real = await importOriginal();
+  return {
+    ...real,
+    requestSnapshot: (...parameters) => (mutated.requestSnapshot ?? real.requestSnapshot)(...parameters),
+  };
+});
+
+vi.mock(import("../../provider/src/snapshot/discard"), async (importOriginal) => {
+  const real = await importOriginal();
+  return {
+    ...real,
+    discardRecord: (...parameters) => (mutated.discardRecord ?? real.discardRecord)(...parameters),
+  };
+});
+
+const real = await vi.importActual<typeof Policy>("../../provider/src/recovery/policy");
+const { discardRecord } = await vi.importActual<typeof Discard>("../../provider/src/snapshot/discard");
 
 afterEach(() => {
-  mutated.decide = {};
+  mutated.policy = {};
+  mutated.requestSnapshot = undefined;
+  mutated.discardRecord = undefined;
   vi.restoreAllMocks();
 });
 
-/** A mistake in the protocol, and the history that shows it when one of its operations is cut off at some step. */
+/** A mistake in the protocol, and the history that shows it when one of its operations is interrupted at some step. */
 interface Mutation {
   readonly name: string;
   readonly mutate: () => void;
-  readonly history: readonly Operation[];
-  /** Which of its operations is cut off; the last but one where nothing is said. */
-  readonly cutOff?: number;
+  /** Of the first stack, unless `1` is written before it. */
+  readonly history: readonly (Operation | readonly [1, Operation])[];
+  /** Which of its operations is interrupted; the last but one where nothing is said. */
+  readonly interrupted?: number;
   readonly options?: WorldOptions;
 }
 
 const mutations: readonly Mutation[] = [
   {
-    name: "a returned intent is gone on with, although the state has it",
+    name: "a returned record is resumed, although the state has it",
     mutate: () => {
-      mutated.decide.decideOnCreate = (intents, situation) =>
-        real.decideOnCreate(intents, { ...situation, saved: situation.saved === "unknown" ? "unknown" : null });
+      mutated.policy.decideOnCreate = (records, situation) =>
+        real.decideOnCreate(records, { ...situation, saved: situation.saved === "unknown" ? "unknown" : null });
     },
     history: ["up", "replace"],
   },
   {
-    name: "a returned intent is never gone on with",
+    name: "a returned record is never resumed",
     mutate: () => {
-      mutated.decide.decideOnCreate = (intents, situation) =>
+      mutated.policy.decideOnCreate = (records, situation) =>
         real
-          .decideOnCreate(intents, situation)
-          .map(({ intent, fate }) => ({ intent, fate: intent.phase === "returned" ? "forget" : fate }));
+          .decideOnCreate(records, situation)
+          .map(({ record, fate }) => ({ record, fate: record.phase === "returned" ? "forget" : fate }));
     },
     history: ["up", "up"],
   },
   {
     name: "no note of a delete",
     mutate: () => {
-      vi.spyOn(ResourceIntents.prototype, "noteDelete").mockResolvedValue();
+      vi.spyOn(Journal.prototype, "noteDelete").mockResolvedValue();
     },
     history: ["up", "destroy", "up"],
   },
   {
-    name: "a repeated delete looks for what was made once more",
+    name: "a repeated delete searches again for what was made",
     mutate: () => {
-      const { notedDelete } = ResourceIntents.prototype;
-      vi.spyOn(ResourceIntents.prototype, "notedDelete").mockImplementation(async function (this: ResourceIntents, id) {
+      const { notedDelete } = Journal.prototype;
+      vi.spyOn(Journal.prototype, "notedDelete").mockImplementation(async function (this: Journal, id) {
         const note = await notedDelete.call(this, id);
         return note && { moment: note.moment };
       });
     },
     history: ["up, with too short a timeout", "change", "foreign snapshot", "up"],
-    cutOff: 1,
+    interrupted: 1,
   },
   {
-    name: "the job of one that isn't complete isn't marked",
+    name: "the job of an incomplete snapshot isn't marked",
     mutate: () => {
-      vi.spyOn(ResourceIntents.prototype, "markJob").mockResolvedValue();
+      const { take } = Ownership.prototype;
+      vi.spyOn(Ownership.prototype, "take").mockImplementation(async function (this: Ownership, id, owned) {
+        if (owned.job === undefined) await take.call(this, id, owned);
+      });
     },
     history: ["up, with too short a timeout", "replace, unknown state", "up"],
   },
   {
-    name: "diff ignores what was begun",
+    name: "diff ignores records",
     mutate: () => {
-      mutated.decide.isUnsettled = () => false;
+      mutated.policy.isUnsettled = () => false;
     },
     history: ["up", "replace", "up"],
   },
   {
-    name: "delete abandons what was returned, too",
+    name: "delete discards what was returned, too",
     mutate: () => {
-      mutated.decide.decideOnDelete = real.decideOnUpdate;
+      mutated.policy.decideOnDelete = real.decideOnUpdate;
     },
     history: ["up", "replace"],
     options: { dependents: "kept", classForgetsNothing: true },
   },
   {
-    name: "update abandons nothing",
+    name: "update discards nothing",
     mutate: () => {
-      mutated.decide.decideOnUpdate = (intents) => intents.map((intent) => ({ intent, fate: "passBy" }));
+      mutated.policy.decideOnUpdate = (records) => records.map((record) => ({ record, fate: "passBy" }));
     },
     history: ["up", "replace", "up"],
   },
   {
     name: "what was left is looked at again",
     mutate: () => {
-      mutated.decide.decideOnCreate = (intents, situation) =>
-        real.decideOnCreate(
-          intents.map((intent) => (intent.phase === "left" ? { ...intent, phase: "returned" } : intent)),
-          situation,
-        );
+      const { list } = Journal.prototype;
+      vi.spyOn(Journal.prototype, "list").mockImplementation(async function (this: Journal, connection) {
+        const records = await list.call(this, connection);
+        return records.map((record) => (record.phase === "left" ? { ...record, phase: "returned" } : record));
+      });
     },
     history: ["up", "up, unknown state", "replace"],
-    cutOff: 0,
+    interrupted: 0,
   },
   {
-    name: "the class doesn't remove what has arrived",
+    name: "the class doesn't remove the record of what is saved",
     mutate: () => {},
     history: ["up", "forget", "up"],
     options: { dependents: "kept", classForgetsNothing: true },
   },
+  {
+    name: "the result of a record is discarded although the state holds it under another id",
+    mutate: () => {
+      mutated.policy.isUnsettled = (records, held) =>
+        real.isUnsettled(records, { ...held, snapshotCollectionId: null });
+      mutated.policy.decideOnUpdate = (records, held) =>
+        real.decideOnUpdate(records, { ...held, snapshotCollectionId: null });
+      mutated.discardRecord = (operation, record, discarding) =>
+        discardRecord(operation, record, { ...discarding, held: undefined });
+    },
+    history: ["up", "import", "up"],
+    interrupted: 0,
+  },
+  {
+    name: "a delete acts on records under a name that the stack no longer has",
+    mutate: () => {
+      const call = DynamicAdapter.prototype as unknown as { call: (...p: unknown[]) => Promise<object> };
+      const { call: real } = call;
+      vi.spyOn(call, "call").mockImplementation(async function (this: unknown, ...parameters) {
+        return { ...(await real.apply(this, parameters)), isCurrent: async () => true };
+      });
+    },
+    history: ["up", "swap names", [1, "up"], "destroy"],
+    interrupted: 2,
+  },
 ];
 
-/** Cuts an operation off at one step after the other. @returns What goes wrong first, and after how many histories. */
-async function firstWrong({ history, cutOff = history.length - 2, options = { dependents: "kept" } }: Mutation) {
+/** Interrupts an operation at one step after the other. @returns What goes wrong first, and after how many histories. */
+async function firstWrong(mutation: Mutation) {
+  const { history, interrupted = history.length - 2, options = { dependents: "kept" } } = mutation;
   let tried = 0;
   for (const kind of ["both", "engine"] as const) {
     for (let at = 1; at <= 120; at += 1) {
-      const acts = history.map((operation, index) => ({
-        stack: 0 as const,
-        operation,
-        ...(index === cutOff && { kill: { at, kind } }),
+      const acts = history.map((entry, index) => ({
+        ...(typeof entry === "string"
+          ? { stack: 0 as const, operation: entry }
+          : { stack: entry[0], operation: entry[1] }),
+        ...(index === interrupted && { kill: { at, kind } }),
       }));
       tried += 1;
       const wrong = await walk(options, acts);

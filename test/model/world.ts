@@ -1,15 +1,20 @@
 import { randomUUID } from "node:crypto";
+import { basename, dirname } from "node:path";
 import type { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../provider/src/cim/cim-session";
-import type { Properties } from "../../provider/src/dynamic/protocol";
+import { DynamicAdapter, DynamicHost } from "../../provider/src/dynamic/adapter";
+import { scopeOf } from "../../provider/src/dynamic/deployment";
 import { ConnectionError, PartialCreateError } from "../../provider/src/errors";
+import { VirtualSystemCollectionResource } from "../../provider/src/group/virtual-system-collection";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
-import { ConfiguredHost } from "../../provider/src/process/connections";
-import { GroupQueue } from "../../provider/src/process/queue";
-import { intentFile, isIntentFile, resourceFolder } from "../../provider/src/recovery/location";
-import { intentFilesInMemory } from "../../provider/src/recovery/record-files";
+import { Connections } from "../../provider/src/process/connections";
+import type { Properties } from "../../provider/src/process/resource-call";
+import { locksFolder, recordFile, resourceFolder } from "../../provider/src/recovery/location";
+import type { RecoveryRecord } from "../../provider/src/recovery/record";
+import { recordFilesInMemory } from "../../provider/src/recovery/record-files";
+import { Recovery } from "../../provider/src/recovery/recovery";
 import { SimulatedHost } from "../../provider/src/simulator/index";
-import { CollectionSnapshotLifecycle } from "../../provider/src/snapshot/collection-snapshot";
+import { CollectionSnapshotResource } from "../../provider/src/snapshot/collection-snapshot";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "../support/fake-clock";
 import { type Answer, type CalledProvider, FewLineEngine, type Live, type State } from "../support/few-line-engine";
@@ -28,7 +33,14 @@ export const operations = [
   "replace, unknown state",
   "up, with too short a timeout",
   "up, the answer lost",
+  "up, failing after it took effect", // a WMI error number that proves nothing
+  "up, the job of its naming fails",
   "foreign snapshot",
+  "import", // of what an interrupted run has left, with `pulumi import --file`
+  "rename", // of the resource, with an alias
+  "swap names", // of the two stacks, with `pulumi stack rename`
+  "group up",
+  "group destroy",
 ] as const;
 
 /** One of {@link operations}. */
@@ -42,19 +54,25 @@ export interface Act {
   readonly kill?: Kill | undefined;
 }
 
-/** What the host does with descendants, what the program's option says, and mistakes made on purpose. */
+/** What the host does with dependent snapshots, what the program's option says, and mistakes made on purpose. */
 export interface WorldOptions {
   readonly dependents: "kept" | "removed";
-  readonly deleteBeforeReplace?: boolean;
-  /** The class doesn't remove the intent when the id resolves. */
+  /** The program's option says that a requested replacement takes the new one first. */
+  readonly newFirst?: boolean;
+  /** The class doesn't remove the record when the id resolves. */
   readonly classForgetsNothing?: boolean;
 }
 
 /** One stack: its program, and what its state holds. */
 interface Stack extends State {
-  readonly urn: string;
+  urn: string;
+  /** The URNs that the resource had: its aliases. */
+  former: string[];
   version: number;
-  /** An operation of it was cut off or failed: until its next whole one the host may hold more of it than its state names. */
+  /** The program's VM group. */
+  readonly group: State;
+  readonly groupName: string;
+  /** An operation of it was interrupted or failed: until its next whole one the host may hold more of it than its state names. */
   wasDisturbed: boolean;
 }
 
@@ -67,30 +85,33 @@ export interface Outcome {
 }
 
 /**
- * The real lifecycle over the simulated host in memory, under an engine of a few lines: it saves only after `create` has answered, and
- * deletes last. Every call to the host, to the files of intents and of the engine is a step at which a run can be cut off.
+ * The real resources over the simulated host in memory, under an engine of a few lines: it saves only after `create` has answered, and
+ * deletes last. Every call to the host, to the recovery records and of the engine is a step at which a run can be interrupted.
  */
 export class World {
   readonly clock = new FakeClock(2);
   readonly host: SimulatedHost;
-  readonly files = intentFilesInMemory();
+  readonly files = recordFilesInMemory();
   readonly stacks: readonly Stack[] = [0, 1].map((index) => ({
-    urn: `urn:pulumi:stack${index}::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before`,
+    urn: urnOf(`stack${index}`, "before"),
+    former: [],
     version: 0,
     live: undefined,
     pendingDeletes: [],
+    group: { live: undefined, pendingDeletes: [] },
+    groupName: `tier-${index}`,
     wasDisturbed: false,
   }));
-  /** The ids of snapshot collections that nobody may destroy: kept on purpose, or another person's. */
+  /** The ids of snapshot collections that nothing may destroy: kept on purpose, or another person's. */
   readonly untouchable = new Set<string>();
   readonly warnings: string[] = [];
-  /** Snapshots that nobody manages any more may be on the host. */
+  /** Snapshots that no stack manages any more may be on the host. */
   hasLeftOvers = false;
-  /** What the operation under way has named as left alone. */
+  /** What the operation under way has reported as left alone. */
   private readonly leftAlone: string[] = [];
   private readonly options: WorldOptions;
 
-  /** Whether the class leaves all intents. */
+  /** Whether the class leaves all records. */
   readonly forgetsNothing: boolean;
 
   constructor(options: WorldOptions) {
@@ -108,16 +129,16 @@ export class World {
     });
   }
 
-  /** Runs an operation, to its end or to where it is cut off. */
+  /** Runs an operation, to its end or to where it is interrupted. */
   async run({ stack: index, operation, kill }: Act): Promise<Outcome> {
     const stack = this.stacks[index]!;
     const fuse = new Fuse(kill);
     const work = this.act(stack, operation, fuse);
     try {
-      const isByPulumi = operation !== "foreign snapshot" && operation !== "forget";
+      const isByPulumi = !["foreign snapshot", "forget", "rename", "swap names"].includes(operation);
       if (isByPulumi) stack.wasDisturbed = true;
       await this.clock.run(Promise.race([work, fuse.death]));
-      if (isByPulumi && operation !== "destroy") stack.wasDisturbed = false;
+      if (isByPulumi && !/destroy|group|import/.test(operation)) stack.wasDisturbed = false;
       await this.holdToWhatItSaid(stack, true);
       return { isWhole: true, steps: fuse.steps };
     } catch (error) {
@@ -127,20 +148,20 @@ export class World {
     }
   }
 
-  /** What was named as left alone has to be: from when it is written down, which a run that was cut off may not have come to. */
-  private async holdToWhatItSaid({ urn }: Stack, isWhole: boolean): Promise<void> {
-    const intents = (await this.intentsOf(urn)).map((text) => JSON.parse(text));
+  /** What was reported as left alone has to be: from when it is written down, which an interrupted run may not have come to. */
+  private async holdToWhatItSaid(stack: Stack, isWhole: boolean): Promise<void> {
+    const records = await this.recordsOf(stack);
     for (const id of this.leftAlone.splice(0)) {
-      const isLeft = intents.some(({ phase, pending }) => phase === "left" && pending.made?.includes(id));
+      const isLeft = records.some(({ phase, pending }) => phase === "left" && pending.made?.includes(id));
       if (isWhole || isLeft) this.untouchable.add(id);
     }
   }
 
   private async act(stack: Stack, operation: Operation, fuse: Fuse): Promise<void> {
-    const up = async () => {
-      const news = await this.inputs(stack, operation);
-      return this.startEngine(stack, operation, fuse).up(news, { isReplace: operation.startsWith("replace") });
-    };
+    const up = () =>
+      this.startEngine(stack, operation, fuse).up(inputs(stack, operation), {
+        isReplace: operation.startsWith("replace"),
+      });
     switch (operation) {
       case "forget":
         if (stack.live && !(await this.isTakenForUnsaved(stack))) await this.keep(stack.live);
@@ -148,8 +169,25 @@ export class World {
         return;
       case "foreign snapshot":
         return this.takeForeign();
+      case "import":
+        return this.import(stack, fuse);
+      case "rename":
+        stack.former = [stack.urn, ...stack.former];
+        stack.urn = `${stack.urn}x`;
+        return;
+      case "swap names":
+        return this.swapNames();
       case "destroy":
         return this.startEngine(stack, operation, fuse).destroy();
+      case "group up":
+        return this.startGroupEngine(stack, operation, fuse).up({
+          name: stack.groupName,
+          members: ["web-01"],
+          __provider: "text",
+          __meta: { urn: `${stack.urn}-group` },
+        });
+      case "group destroy":
+        return this.startGroupEngine(stack, operation, fuse).destroy();
       case "change":
         stack.version += 1;
         return up();
@@ -159,42 +197,36 @@ export class World {
   }
 
   private startEngine(stack: Stack, operation: Operation, fuse: Fuse): FewLineEngine {
+    const { dependents, newFirst = false } = this.options;
     return new FewLineEngine({
-      provider: called(this.startProvider(fuse, stack, operation)),
+      provider: called(this.startProvider(fuse, stack, operation).snapshots),
       state: stack,
-      takesNewFirst: (isReplace) =>
-        this.options.dependents === "kept" || (isReplace && !this.options.deleteBeforeReplace),
+      // the class sets the option deleteBeforeReplace unless the host keeps dependent snapshots
+      takesNewFirst: (isReplace) => dependents === "kept" || (isReplace && newFirst),
       step: () => fuse.engineStep(),
-      onSaved: (id) => this.forgetSaved(stack.urn, id),
+      onSaved: () => this.forgetSaved(stack.live),
     });
   }
 
-  /** What the program registers. */
-  private async inputs({ urn, version, live }: Stack, operation: Operation): Promise<Properties> {
-    const isKnown = !operation.endsWith("unknown state") && (await this.intentsOf(urn)).length > 0;
-    const isShort = operation === "up, with too short a timeout";
-    return {
-      collection: "web-tier",
-      snapshotType: "Standard",
-      triggers: [version],
-      __provider: "text",
-      __meta: {
-        urn,
-        ...(isKnown && { saved: { id: (live?.outs["__id"] as string | undefined) ?? null } }),
-        ...(isShort && { timeouts: { create: "200ms", update: "200ms" } }),
-      },
-    };
+  private startGroupEngine(stack: Stack, operation: Operation, fuse: Fuse): FewLineEngine {
+    return new FewLineEngine({
+      provider: called(this.startProvider(fuse, stack, operation).groups),
+      state: stack.group,
+      takesNewFirst: () => true,
+      step: () => fuse.engineStep(),
+      onSaved: () => this.forgetSaved(stack.group.live),
+    });
   }
 
   /**
-   * The one ambiguity that is left: a run was cut off between the engine's save and the class's removal of the intent, and then the resource
-   * is taken out of the state. The next run can't tell that from one that was cut off before the save.
+   * The one ambiguity that is left: a run was interrupted between the engine's save and the class's removal of the record, and then the resource
+   * is taken out of the state. The next run can't tell that from one that was interrupted before the save.
    */
-  private async isTakenForUnsaved({ urn, live, wasDisturbed }: Stack): Promise<boolean> {
-    return wasDisturbed && (await this.intentsOf(urn)).some((text) => JSON.parse(text).id === live?.id);
+  private async isTakenForUnsaved(stack: Stack): Promise<boolean> {
+    return stack.wasDisturbed && (await this.recordsOf(stack)).some(({ id }) => id === stack.live?.id);
   }
 
-  /** A person keeps a snapshot on purpose, unless a run that was cut off has begun to destroy it; or what one that isn't complete will be. */
+  /** A person keeps a snapshot on purpose, unless an interrupted run has begun to destroy it; or what an incomplete one will be. */
   private async keep({ outs, isPartial }: Live): Promise<void> {
     await this.clock.sleep(2000);
     const id = collectionIdOf(outs);
@@ -202,7 +234,7 @@ export class World {
     if (isPartial) this.hasLeftOvers = true;
   }
 
-  /** A person takes a snapshot of the group. Not while a request is open of which nobody knows what came: then it can't be told apart. */
+  /** A person takes a snapshot of the group. Not while a request has an unknown outcome: then it can't be told apart. */
   private async takeForeign(): Promise<void> {
     if (await this.hasOpenRequest()) return;
     const before = new Set(this.collections());
@@ -211,34 +243,79 @@ export class World {
     for (const id of this.collections()) if (!before.has(id)) this.untouchable.add(id);
   }
 
+  /** A person finds on the host what an interrupted run has made, and puts it into the state under an id of its own. */
+  private async import(stack: Stack, fuse: Fuse): Promise<void> {
+    await this.clock.sleep(2000);
+    if (stack.live) return;
+    const held = new Set(this.stacks.flatMap(({ live, pendingDeletes }) => [live, ...pendingDeletes]).map(idIn));
+    const records = await this.recordsOf(stack);
+    const found = this.collections().find(
+      (id) =>
+        !held.has(id) &&
+        !this.untouchable.has(id) &&
+        records.every(({ pending }) => !pending.before.includes(id)) &&
+        records.length > 0,
+    );
+    if (found === undefined) return;
+    const { snapshots } = this.startProvider(fuse, stack, "import");
+    const { props = {} } = await snapshots.read(found, { __provider: "text" });
+    const { __meta: _, ...given } = inputs(stack, "up");
+    stack.live = { id: randomUUID(), outs: { ...props, ...given } };
+  }
+
+  /** Gives each of the two stacks the name of the other, as three `pulumi stack rename` do. What the states have stored stays. */
+  private async swapNames(): Promise<void> {
+    // the records of what was interrupted stay under the old names: no run finds them for its stack any more
+    for (const stack of this.stacks) if ((await this.recordsOf(stack)).length > 0) this.hasLeftOvers = true;
+    const [one, other] = this.stacks as [Stack, Stack];
+    [one.urn, other.urn] = [other.urn, one.urn];
+    [one.former, other.former] = [[], []];
+  }
+
   private async hasOpenRequest(): Promise<boolean> {
-    for (const { urn } of this.stacks) {
-      for (const text of await this.intentsOf(urn)) {
-        const { phase, pending } = JSON.parse(text);
-        if (pending.made === null && (phase === "started" || pending.job === null || pending.answerLost)) return true;
-        if (pending.made === null) return true; // a job whose rows may be gone by the time it is looked for
-      }
+    for (const stack of this.stacks) {
+      // with a job whose rows may be deleted by the time it is searched for
+      if ((await this.recordsOf(stack)).some(({ pending }) => pending.made === null)) return true;
     }
+    for (const { pending, subject } of await this.allRecords())
+      if (pending.made === null && subject.path !== "") return true;
     return this.stacks.some(({ live }) => live?.isPartial);
   }
 
-  /** The texts of a resource's intents. */
-  async intentsOf(urn: string): Promise<readonly string[]> {
-    const folder = resourceFolder({ organization: "organization", urn, backend });
-    const names = (await this.files.list(folder)).filter(isIntentFile);
-    return Promise.all(names.map(async (name) => (await this.files.read(folder, name)) ?? ""));
+  /** The recovery records of a stack's snapshot, under its name or a former one. */
+  async recordsOf({ urn, former }: Stack): Promise<readonly RecoveryRecord[]> {
+    const found: RecoveryRecord[] = [];
+    for (const name of [urn, ...former]) found.push(...(await this.recordsIn(folderOf(name))));
+    return found;
   }
 
-  /** The claims on a resource. */
-  async claimsOf(urn: string): Promise<readonly string[]> {
-    const names = await this.files.list(resourceFolder({ organization: "organization", urn, backend }));
-    return names.filter((name) => name.startsWith("claim-"));
+  /** The records of the other stack, as text: no run of this one may change them. */
+  async recordsOfOthers(index: 0 | 1): Promise<string> {
+    return JSON.stringify(await this.recordsIn(folderOf(this.stacks[1 - index]!.urn)));
+  }
+
+  private async allRecords(): Promise<readonly RecoveryRecord[]> {
+    const found: RecoveryRecord[] = [];
+    for (const folder of await this.files.folders()) found.push(...(await this.recordsIn(folder)));
+    return found;
+  }
+
+  private async recordsIn(folder: string): Promise<readonly RecoveryRecord[]> {
+    const names = (await this.files.list(folder)).filter(recordFile.idIn);
+    return Promise.all(names.map(async (name) => JSON.parse((await this.files.read(folder, name)) ?? "")));
+  }
+
+  /** The tickets that the last process has left. Those of dead ones go when the next operation takes a lock. */
+  async locks(): Promise<readonly string[]> {
+    const names = await this.files.list(locksFolder);
+    return names.filter((name) => name.includes(`-${this.processes}-1-`));
   }
 
   /** What the class does when the id has resolved in the program. */
-  private async forgetSaved(urn: string, id: string): Promise<void> {
-    if (this.options.classForgetsNothing) return;
-    await this.files.remove(resourceFolder({ organization: "organization", urn, backend }), intentFile(id));
+  private async forgetSaved(live: Live | undefined): Promise<void> {
+    const path = live?.outs["__record"];
+    if (this.options.classForgetsNothing || typeof path !== "string") return;
+    await this.files.remove(dirname(path), basename(path));
   }
 
   /** The ids of the snapshot collections on the host. */
@@ -246,12 +323,36 @@ export class World {
     return this.host.query("SELECT * FROM Msvm_SnapshotCollection").map(({ path }) => idOf(path));
   }
 
+  /** The ids of the VM groups of a stack. */
+  groupsOf({ groupName }: Stack): readonly string[] {
+    return this.host
+      .query(`SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = '${groupName}'`)
+      .map(({ path }) => idOf(path));
+  }
+
   /** Starts a provider process. */
-  private startProvider(fuse: Fuse, stack: Stack, operation: Operation): CollectionSnapshotLifecycle {
-    const process = randomUUID().slice(0, 8);
-    const configured = new ConfiguredHost({
-      clock: this.clock,
-      moment: () => new Date(firstMoment + this.clock.now()),
+  private startProvider(fuse: Fuse, stack: Stack, operation: Operation) {
+    const { clock } = this;
+    const process = `${++this.processes}-1`;
+    const moment = () => new Date(firstMoment + clock.now());
+    const connections = new Connections({
+      clock,
+      moment,
+      connect: async () => {
+        const host = simulatedSession(this.host, (ms, signal) => clock.sleep(ms, signal));
+        const session = fuse.wrap(disturbed(this.host, host, operation));
+        return { session, jobs: new JobMonitor(session, clock, () => 0.5) };
+      },
+    });
+    const recovery = new Recovery({
+      clock,
+      moment,
+      openFiles: () => fuse.wrap(this.files, (method) => method !== "locate"),
+      // operations follow each other here: whoever held a lock before is dead
+      liveness: { machine: "0123456789ab", process, isAlive: (name) => name === process },
+    });
+    const adapting = new DynamicHost({
+      clock,
       link: {
         hasTerminal: true,
         send: ({ severity, text }) => {
@@ -262,30 +363,53 @@ export class World {
           if (left !== undefined && !isNamedBy(stack, left)) this.leftAlone.push(left);
         },
       },
-      environment: { PULUMI_BACKEND_URL: backend },
-      workingFolder: "/",
-      connect: async () => {
-        const host = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
-        const session = fuse.wrap(disturbed(host, operation));
-        return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
-      },
-      openIntents: () => fuse.wrap(this.files, (method) => method !== "locate"),
-      // operations follow each other here: whoever had a claim before is dead
-      lifeSign: { machine: "here", show: async () => process, isAlive: async (name) => name === process },
+      environment: {},
+      backend: () => backend,
+      exportStack: async () => (operation.endsWith("unknown state") ? undefined : exported(stack)),
     });
-    const lifecycle = new CollectionSnapshotLifecycle(configured, new GroupQueue(this.clock));
     const values: Record<string, string> = {
       transport: "simulated",
       dependents: this.options.dependents,
-      lostAnswerSearch: "2s",
+      unknownOutcomeSearch: "2s",
     };
-    lifecycle.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
-    return lifecycle;
+    const snapshots = new DynamicAdapter(adapting, new CollectionSnapshotResource(connections, recovery));
+    const groups = new DynamicAdapter(adapting, new VirtualSystemCollectionResource(connections, recovery));
+    snapshots.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
+    return { snapshots, groups };
   }
+
+  private processes = 0;
 }
 
-/** The lifecycle as the engine calls it: what is kept though it isn't complete comes back with its error. */
-function called(lifecycle: CollectionSnapshotLifecycle): CalledProvider {
+/** What the program registers. */
+function inputs({ urn, former, version }: Stack, operation: Operation): Properties {
+  const isShort = operation === "up, with too short a timeout";
+  return {
+    collection: "web-tier",
+    snapshotType: "Standard",
+    snapshotName: "before",
+    triggers: [version],
+    __provider: "text",
+    __meta: {
+      urn,
+      ...(former.length > 0 && { aliases: former }),
+      ...(isShort && { timeouts: { create: "200ms", update: "200ms" } }),
+    },
+  };
+}
+
+/** What `pulumi stack export` answers. */
+function exported({ urn, live, pendingDeletes, group }: Stack) {
+  const resource = (name: string, { id, outs }: Live) => ({ urn: name, id, outputs: outs });
+  return [
+    ...(live && !live.isReplacementPending ? [resource(urn, live)] : []),
+    ...pendingDeletes.map((old) => ({ ...resource(urn, old), delete: true })),
+    ...(group.live ? [resource(`${urn}-group`, group.live)] : []),
+  ];
+}
+
+/** A provider as the engine calls it: what is kept though it isn't complete comes back with its error. */
+function called(provider: DynamicAdapter): CalledProvider {
   const answer = async (id: string | undefined, call: Promise<{ id?: string; outs: Properties }>): Promise<Answer> => {
     try {
       const answered = await call;
@@ -296,27 +420,37 @@ function called(lifecycle: CollectionSnapshotLifecycle): CalledProvider {
     }
   };
   return {
-    diff: (id, olds, news) => lifecycle.diff(id, olds, news),
-    create: (news) => answer(undefined, lifecycle.create(news)),
-    update: (id, olds, news) => answer(id, lifecycle.update(id, olds, news)),
-    delete: (id, outs) => lifecycle.delete(id, outs),
+    diff: (id, olds, news) => provider.diff(id, olds, news),
+    create: (news) => answer(undefined, provider.create(news)),
+    update: (id, olds, news) => answer(id, provider.update(id, olds, news)),
+    delete: (id, outs) => provider.delete(id, outs),
   };
 }
 
-/** A session on which `CreateSnapshot` is refused, or carried out without an answer, as the operation says. */
-function disturbed(session: CimSession, operation: Operation): CimSession {
+/** A session on which requests fail as the operation says. */
+function disturbed(host: SimulatedHost, session: CimSession, operation: Operation): CimSession {
   const invokeMethod: CimSession["invokeMethod"] = async (path, methodName, ...rest) => {
+    const isNaming = methodName === "ModifySystemSettings";
+    if (isNaming && operation === "up, the job of its naming fails") {
+      host.injectFault({ method: methodName, job: { seconds: 0.1, endState: 10, errorCode: 32768 } });
+    }
     if (methodName !== "CreateSnapshot") return session.invokeMethod(path, methodName, ...rest);
     if (operation === "up, refused by the host") return { returnValue: 32773, outParameters: {} };
+    if (operation === "up, failing after it took effect") {
+      host.injectFault({ method: methodName, hresult: 0x80041001, takesEffect: true });
+    }
     const answer = await session.invokeMethod(path, methodName, ...rest);
     if (operation !== "up, the answer lost") return answer;
-    throw new ConnectionError({
-      attempted: methodName,
-      target: session.hostName,
-      answer: "the connection was lost",
-      outcome: "It may have taken effect",
-      remedy: "Look at the host",
-    });
+    throw new ConnectionError(
+      {
+        attempted: methodName,
+        target: session.hostName,
+        answer: "the connection was lost",
+        outcome: "It may have taken effect",
+        remedy: "Look at the host",
+      },
+      { effect: "unknown" },
+    );
   };
   return new Proxy(session, {
     get: (object, name) => {
@@ -330,6 +464,10 @@ function disturbed(session: CimSession, operation: Operation): CimSession {
 const firstMoment = Date.UTC(2026, 10, 23, 6, 42);
 const backend = "https://backend.example";
 const idOf = (path: CimInstancePath) => String(path.key("CollectionID"));
+const idIn = (live: Live | undefined) => (live ? collectionIdOf(live.outs) : "");
+const urnOf = (stack: string, name: string) =>
+  `urn:pulumi:${stack}::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::${name}`;
+const folderOf = (urn: string) => resourceFolder({ scope: scopeOf(urn, undefined, backend), resource: urn });
 
 function isNamedBy({ live, pendingDeletes }: State, id: string): boolean {
   return [...(live ? [live] : []), ...pendingDeletes].some(({ outs }) => collectionIdOf(outs) === id);

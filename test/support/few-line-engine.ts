@@ -1,4 +1,4 @@
-import type { Properties } from "../../provider/src/dynamic/protocol";
+import type { Properties } from "../../provider/src/process/resource-call";
 
 /** What `create` and `update` answer: with `error`, the resource is kept although it isn't complete. */
 export interface Answer {

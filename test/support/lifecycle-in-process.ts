@@ -1,16 +1,18 @@
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import type { CimValue } from "../../provider/src/cim/cim-value";
 import { observedSession } from "../../provider/src/cim/observed-session";
-import type { Properties } from "../../provider/src/dynamic/protocol";
+import { DynamicAdapter, DynamicHost } from "../../provider/src/dynamic/adapter";
+import type { ExportStack } from "../../provider/src/dynamic/deployment";
 import type { PartialCreateError } from "../../provider/src/errors";
-import { VirtualSystemCollectionLifecycle } from "../../provider/src/group/virtual-system-collection";
+import { VirtualSystemCollectionResource } from "../../provider/src/group/virtual-system-collection";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
-import { ConfiguredHost } from "../../provider/src/process/connections";
+import { Connections } from "../../provider/src/process/connections";
 import type { EngineMessage } from "../../provider/src/process/engine-link";
-import { GroupQueue } from "../../provider/src/process/queue";
-import { type IntentFiles, intentFilesInMemory } from "../../provider/src/recovery/record-files";
+import type { Properties } from "../../provider/src/process/resource-call";
+import { type RecordFiles, recordFilesInMemory } from "../../provider/src/recovery/record-files";
+import { Recovery } from "../../provider/src/recovery/recovery";
 import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
-import { CollectionSnapshotLifecycle } from "../../provider/src/snapshot/collection-snapshot";
+import { CollectionSnapshotResource } from "../../provider/src/snapshot/collection-snapshot";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "./fake-clock";
 import { webTierSeed } from "./simulated-hosts";
@@ -18,7 +20,7 @@ import { webTierSeed } from "./simulated-hosts";
 /** What most tests ask for. */
 export const standardInputs: Properties = { collection: "web-tier", snapshotType: "Standard", __provider: "text" };
 
-/** The same of a resource whose URN is known, so that what was begun for it can be found again. */
+/** The same for a resource whose URN is known, so that its recovery records are found. */
 export const inputsWithUrn = {
   ...standardInputs,
   __meta: { urn: "urn:pulumi:test::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before" },
@@ -41,51 +43,87 @@ export class LifecycleInProcess {
   /** Which connections were opened, in order. */
   readonly opened: (string | undefined)[] = [];
   readonly messages: EngineMessage[] = [];
-  /** What was begun, as a file system keeps it. */
-  readonly intents: IntentFiles;
-  /** The sign of life of this process. */
-  readonly process = randomBytes(6).toString("hex");
-  /** The processes that were killed. */
-  readonly dead = new Set<string>();
-  readonly lifecycle: CollectionSnapshotLifecycle;
-  readonly groups: VirtualSystemCollectionLifecycle;
+  /** The recovery records, as a file system keeps them. */
+  readonly records: RecordFiles;
+  /** The name of this process. */
+  readonly process = `${randomInt(1e6)}-1`;
+  /** Whether this process was killed: nothing that it asks, and nothing that it writes, is ever answered again. */
+  isKilled = false;
+  /** The processes of this machine that live. */
+  readonly alive: Set<string>;
+  /** What the deployment's state holds; undefined where it can't be asked. */
+  state: Awaited<ReturnType<ExportStack>>;
+  readonly lifecycle: DynamicAdapter;
+  readonly groups: DynamicAdapter;
 
   /**
-   * @param earlier - A run whose host and clock this one, in a process of its own, goes on with.
+   * @param earlier - An earlier run: this process takes over its host, clock and recovery records.
    * @param environment - More of the process's environment.
    */
   constructor(
     configuration: Readonly<Record<string, string>> = {},
     seed: Seed = webTierSeed,
-    earlier?: Pick<LifecycleInProcess, "host" | "clock" | "intents">,
+    earlier?: Pick<LifecycleInProcess, "host" | "clock" | "records">,
     environment: Readonly<Record<string, string>> = {},
   ) {
-    this.intents = earlier?.intents ?? intentFilesInMemory();
+    this.records = earlier?.records ?? recordFilesInMemory();
+    this.alive = new Set([this.process]);
     this.clock = earlier?.clock ?? new FakeClock();
     this.host = earlier?.host ?? this.newHost(seed);
-    const configured = new ConfiguredHost({
-      clock: this.clock,
-      moment: () => new Date(firstMoment + this.clock.now()),
-      link: { hasTerminal: true, send: (message) => this.messages.push(message) },
-      environment: { PULUMI_BACKEND_URL: "https://backend.example", ...environment },
-      workingFolder: "/",
-      openIntents: () => this.intents,
-      lifeSign: { machine: "here", show: async () => this.process, isAlive: async (name) => !this.dead.has(name) },
-      connect: async ({ connection, formerHostName }, clock, observe) => {
+    const { clock } = this;
+    const send = (message: EngineMessage) => void this.messages.push(message);
+    const moment = () => new Date(firstMoment + this.clock.now());
+    const connections = new Connections({
+      clock,
+      moment,
+      connect: async ({ connection, formerHostName }) => {
         this.opened.push(connection);
         const host = this.connectedHosts.get(connection) ?? this.host;
         const opened = simulatedSession(host, (ms, signal) => this.clock.sleep(ms, signal));
-        const session = observedSession(opened, { formerHostName, observe, now: () => clock.now() });
-        return { session, jobs: new JobMonitor(session, this.clock, () => 0.5) };
+        const observe = (text: string) => send({ severity: "debug", text, urn: undefined, ephemeral: false });
+        const living = this.whileAlive(observedSession(opened, { formerHostName, observe, now: () => clock.now() }));
+        return { session: living, jobs: new JobMonitor(living, this.clock, () => 0.5) };
       },
     });
-    const queue = new GroupQueue(this.clock);
-    this.lifecycle = new CollectionSnapshotLifecycle(configured, queue);
-    this.groups = new VirtualSystemCollectionLifecycle(configured, queue);
+    const recovery = new Recovery({
+      clock,
+      moment,
+      openFiles: () => this.whileAlive(this.records),
+      liveness: { machine: "0123456789ab", process: this.process, isAlive: (name) => this.alive.has(name) },
+    });
+    const adapting = new DynamicHost({
+      clock,
+      link: { hasTerminal: true, send },
+      environment,
+      backend: () => "https://backend.example",
+      exportStack: async () => this.state,
+    });
+    this.lifecycle = new DynamicAdapter(adapting, new CollectionSnapshotResource(connections, recovery));
+    this.groups = new DynamicAdapter(adapting, new VirtualSystemCollectionResource(connections, recovery));
     // a default connection would leave nothing to use it
     const transport = configuration["connection"] === undefined ? { transport: "simulated" } : {};
     const values: Record<string, string> = { ...transport, ...configuration };
     this.lifecycle.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
+  }
+
+  /** Kills this process, as `SIGKILL` does. */
+  kill(): void {
+    this.isKilled = true;
+  }
+
+  private whileAlive<T extends object>(target: T): T {
+    const never = new Promise(() => {});
+    return new Proxy(target, {
+      get: (object, name) => {
+        const value = Reflect.get(object, name) as unknown;
+        if (typeof value !== "function" || name === "locate") return value;
+        return async (...parameters: unknown[]) => {
+          if (this.isKilled) return never;
+          const answer = await (value.apply(object, parameters) as Promise<unknown>);
+          return this.isKilled ? never : answer;
+        };
+      },
+    });
   }
 
   private newHost(seed: Seed): SimulatedHost {

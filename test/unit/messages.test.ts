@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../provider/src/cim/cim-session";
-import type { Properties } from "../../provider/src/dynamic/protocol";
 import { type ErrorCode, errorCodes, HyperVError } from "../../provider/src/errors";
 import { returnCode } from "../../provider/src/jobs/return-code";
-import { intentFile, resourceFolder } from "../../provider/src/recovery/location";
+import type { Properties } from "../../provider/src/process/resource-call";
+import { recordFile, resourceFolder } from "../../provider/src/recovery/location";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import { type Fault, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
@@ -26,9 +26,8 @@ const create =
   };
 
 const someone = {
-  organization: "organization",
-  urn: String(inputsWithUrn.__meta.urn),
-  backend: "https://backend.example",
+  scope: { backend: "https://backend.example", organization: "organization", project: "project", stack: "test" },
+  resource: String(inputsWithUrn.__meta.urn),
 };
 const someId = "00000000-0000-4000-8000-000000000000";
 
@@ -89,9 +88,12 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
     await at.create({ ...standardInputs, collection: "db-tier" });
     return at.failure(at.groups.delete(id, outs));
   },
-  RECORD_UNREADABLE: create((at) => at.intents.write(resourceFolder(someone), intentFile(someId), "{"), inputsWithUrn),
+  RECORD_UNREADABLE: create(
+    (at) => at.records.write(resourceFolder(someone), recordFile.of(someId), "{"),
+    inputsWithUrn,
+  ),
   RECORD_UNWRITABLE: create((at) => {
-    at.intents.write = async () => Promise.reject(new Error("EROFS: read-only file system"));
+    at.records.write = async () => Promise.reject(new Error("EROFS: read-only file system"));
   }, inputsWithUrn),
   FILE_FAILED: async () => {
     try {

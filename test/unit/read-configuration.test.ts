@@ -17,7 +17,7 @@ describe("the configuration", () => {
       namespace: "root\\virtualization\\v2",
       simulatedHost: "simulated-host.jsonl",
       dependents: "unknown",
-      lostAnswerSearch: "30s",
+      unknownOutcomeSearch: "30s",
       resumeWithin: "1h",
     });
   });
@@ -56,7 +56,7 @@ describe("several connections", () => {
   });
 
   it("are read by name, each with its own way to its host, and share the rest", () => {
-    const stack = { connections, lostAnswerSearch: "10s", dependents: "removed" };
+    const stack = { connections, unknownOutcomeSearch: "10s", dependents: "removed" };
     expect(readConfiguration(sources(stack), "east")).toEqual({
       connection: "east",
       transport: "powershell",
@@ -67,7 +67,7 @@ describe("several connections", () => {
       namespace: "root\\virtualization\\v2",
       simulatedHost: "simulated-host.jsonl",
       dependents: "kept",
-      lostAnswerSearch: "10s",
+      unknownOutcomeSearch: "10s",
       resumeWithin: "1h",
     });
     expect(readConfiguration(sources(stack), "west")).toMatchObject({ transport: "simulated", dependents: "removed" });
@@ -110,9 +110,9 @@ describe("several connections", () => {
       "--path 'hyperv-snapshots:connections.east.dependents'",
     ],
     [
-      { connections: '{"east":{"lostAnswerSearch":"soon"}}' },
+      { connections: '{"east":{"unknownOutcomeSearch":"soon"}}' },
       undefined,
-      'lostAnswerSearch failed: "soon" isn\'t a duration',
+      'unknownOutcomeSearch failed: "soon" isn\'t a duration',
     ],
     [{ connections: "HV-EAST" }, undefined, "hyperv-snapshots:connections failed: it isn't a map"],
     [{ connections: '{"east":"HV-EAST"}' }, undefined, "hyperv-snapshots:connections.east failed: it isn't a map"],

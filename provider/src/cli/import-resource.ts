@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { CimSession } from "../cim/cim-session";
-import type { Json, Properties } from "../dynamic/protocol";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { listVirtualSystemCollections } from "../hyperv/snapshot-inventory";
 import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { Clock } from "../jobs/clock";
 import { noEngine } from "../process/engine-link";
 import { Progress } from "../process/progress";
+import type { Json, Properties } from "../process/resource-call";
 import { collectionSnapshotType, providerText } from "../resources/identity";
 import { readSnapshot } from "../snapshot/read";
 import type { ImportableSnapshot } from "./import-targets";

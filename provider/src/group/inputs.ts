@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { CheckFailure, Properties } from "../dynamic/protocol";
 import { checkFailures, connectionName, type InputWords } from "../process/input-check";
+import type { CheckFailure, Properties, Values } from "../process/resource-call";
 
 /** The inputs of a `VirtualSystemCollection`, checked. */
 export interface VirtualSystemCollectionInputs {
@@ -36,7 +36,7 @@ const words: InputWords = { forms: { name: "the group's name", members: "a list 
 export const groupInputNames: readonly string[] = Object.keys(schema.entries);
 
 /** Checks the inputs of a `VirtualSystemCollection`: every failure at once, each on its property. */
-export function checkGroupInputs(news: Properties): { inputs: Properties; failures: CheckFailure[] } {
+export function checkGroupInputs(news: Values): { inputs: Values; failures: CheckFailure[] } {
   return { inputs: news, failures: checkFailures(schema, news, words) };
 }
 

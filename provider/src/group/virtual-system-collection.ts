@@ -1,161 +1,309 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { CimInstancePath } from "../cim/cim-instance-path";
-import { atTheBorder } from "../dynamic/error-shape";
-import type { DiffResult, DynamicProvider, Properties } from "../dynamic/protocol";
-import { ResourceLifecycle } from "../dynamic/resource-lifecycle";
-import { GuardError, MethodFailedError, NotFoundError, PartialCreateError, TransportError } from "../errors";
-import {
-  addMember,
-  defineGroup,
-  destroyGroup,
-  removeMember,
-  renameGroup,
-} from "../hyperv/collection-management-service";
+import { GuardError, HyperVError } from "../errors";
+import { defineGroup, destroyGroup } from "../hyperv/collection-management-service";
 import { designates, findDesignatedMachines } from "../hyperv/machine-designator";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
 import {
   describeCollection,
-  findVirtualSystemCollection,
   machinePath,
   membersOf,
   type VirtualMachine,
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
-import type { Operation } from "../process/operation";
-import { diffOnHosts } from "../snapshot/default-connection";
+import type { Connections } from "../process/connections";
+import { isUnknown } from "../process/input-check";
+import { lookAhead } from "../process/look-ahead";
+import { type Operation, recordedConnection } from "../process/operation";
+import {
+  type Answer,
+  type Checked,
+  type Difference,
+  type ManagedResource,
+  notKnownYet,
+  type Properties,
+  type ReadResource,
+  type ResourceCall,
+  type Saved,
+  type SavedResource,
+  type Values,
+} from "../process/resource-call";
+import { decideOnCreate, decideOnDelete, decideOnUpdate, isUnsettled } from "../recovery/policy";
+import { fingerprint, matches, type RecoveryRecord } from "../recovery/record";
+import type { Recovery, ResourceRecovery } from "../recovery/recovery";
+import { permitted, settle } from "../recovery/settle";
+import { ClassName } from "../schema/names";
+import { bringInLine, findGroup, mayHaveHappened } from "./group-machines";
 import { checkGroupInputs, groupInputNames, readGroupInputs } from "./inputs";
 
 /**
- * What Pulumi does with a `VirtualSystemCollection`: plain JSON in, plain JSON out.
+ * A VM group, as a managed resource.
  *
- * Its id is its `CollectionID`, which we draw: a group whose making was cut off is found again by it.
+ * Its id is its `CollectionID`, which we draw: an interrupted create finds its group by it, however long ago.
  */
-export class VirtualSystemCollectionLifecycle extends ResourceLifecycle implements DynamicProvider {
-  protected checkOwn = checkGroupInputs;
+export class VirtualSystemCollectionResource implements ManagedResource {
+  private readonly connections: Connections;
+  private readonly recovery: Recovery;
 
-  diff(_id: string, olds: Properties, news: Properties): Promise<DiffResult> {
-    return atTheBorder(async () => {
-      const { connection } = await this.configured.configurationOf({});
-      return diffOnHosts(olds, news, connection, diffGroup);
+  constructor(connections: Connections, recovery: Recovery) {
+    this.connections = connections;
+    this.recovery = recovery;
+  }
+
+  async check(call: ResourceCall, olds: Properties | null, news: Values): Promise<Checked> {
+    const connection = this.connections.check(call, news);
+    const { inputs, failures } = checkGroupInputs(news);
+    const checked = { inputs, failures: [...failures, ...connection] };
+    const isNew = ["members", "connection"].some(
+      (name) => !isDeepStrictEqual(olds?.[name] ?? null, news[name] ?? null),
+    );
+    if (checked.failures.length > 0 || !isNew || isUnknown(news["members"]) || isUnknown(news["connection"]))
+      return checked;
+    const { members } = readGroupInputs(news as Properties);
+    if (members.length === 0) return checked;
+    await lookAhead(call, async () => {
+      const { host } = await this.connections.begin(call, news);
+      await findDesignatedMachines(host.session, members);
+    });
+    return checked;
+  }
+
+  async diff(call: ResourceCall, state: SavedResource, news: Values): Promise<Difference> {
+    const recovery = this.open(call);
+    const { journal } = recovery;
+    await recovery.arrived(recordId(state.id));
+    const byDefault = this.connections.configurationOf(call, {}).connection ?? null;
+    const { outputs } = state;
+    const isOther = (name: string) => !isDeepStrictEqual(outputs[name] ?? null, news[name] ?? null);
+    if (!isDeepStrictEqual(outputs["connection"] ?? byDefault, news["connection"] ?? byDefault))
+      return { replace: { inputs: ["connection"], reason: "connection changed", oldFirst: false } };
+    if (groupInputNames.some(isOther)) return { changes: true };
+    if (await journal.isEmpty()) return { changes: false };
+    const records = await journal.list(recordedConnection(await this.connections.begin(call, news)));
+    return { changes: isUnsettled(records, heldOf(state)) && (await call.isCurrent()) };
+  }
+
+  async create(call: ResourceCall, inputs: Values): Promise<Answer> {
+    if (call.preview) return { id: "", outputs: { ...unknownOutputs, ...inputs }, pending: null };
+    const wanted = inputs as Properties;
+    const operation = await this.connections.begin(call, wanted, "create");
+    const recovery = this.open(call);
+    return recovery.exclusively(
+      [],
+      async () => {
+        const earlier = await this.settle(operation, recovery, (records, saved) =>
+          decideOnCreate(records, {
+            saved,
+            fits: (record) => matches(record.inputs, replacingValues(wanted)),
+            isRecent: () => true, // the group, if there is one, is found by its id
+          }),
+        );
+        return earlier ? this.resume(operation, recovery, earlier, wanted) : this.make(operation, recovery, wanted);
+      },
+      () => operation.progress.tell("Waiting for another run that works on this resource"),
+    );
+  }
+
+  /** Carries out what is decided about earlier attempts. */
+  private async settle(
+    operation: Operation,
+    recovery: ResourceRecovery,
+    decide: (records: readonly RecoveryRecord[], saved: Saved) => ReturnType<typeof decideOnCreate>,
+    id = "",
+  ): Promise<RecoveryRecord | undefined> {
+    const { journal } = recovery;
+    const records = await journal.list(recordedConnection(operation));
+    if (records.length === 0) return undefined;
+    const decisions = decide(records, id === "" ? withRecordId(await operation.call.saved()) : "unknown");
+    return settle(id === "" ? decisions : await permitted(operation.call, id, decisions), {
+      journal,
+      progress: operation.progress,
+      discard: (record) => this.discard(operation, recovery, record),
+      nameLeft: ({ subject, beganAt }) =>
+        `An earlier run made the VM group ${subject.key} for this resource at ${beganAt}. We can't tell whether the state ever had it, so it stays on the host: remove it there if it isn't needed`,
     });
   }
 
-  create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
-    return atTheBorder(async () => {
-      const operation = await this.configured.begin(inputs);
-      const { name, members } = readGroupInputs(inputs);
-      // before anything is made: a member that doesn't exist must not leave an empty group
-      await findDesignatedMachines(operation.host.session, members);
-      const collectionId = randomUUID().toUpperCase();
-      try {
-        await defineGroup(operation.host, { name, collectionId });
-      } catch (error) {
-        if (!TransportError.isInstance(error) || !(await isMade(operation, collectionId))) throw error;
-      }
-      try {
-        return { id: collectionId, outs: await this.bringInLine(operation, collectionId, inputs) };
-      } catch (error) {
-        throw await incomplete(operation, collectionId, inputs, error);
-      }
-    });
-  }
-
-  read(id: string, outputs: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }> {
-    return this.onRecorded(async () => {
-      const { host } = await this.configured.begin(outputs);
-      const group = await findGroup(host.session, id);
-      if (!group) {
-        await requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
-        return {};
-      }
-      const machines = await membersOf(host.session, group.path);
-      const before = Array.isArray(outputs["members"]) ? (outputs["members"] as readonly string[]) : [];
-      const inputs = {
-        ...pickInputs(outputs),
-        name: group.name,
-        ...(machines.length + before.length > 0 && { members: spelledAsBefore(machines, before) }),
-      };
-      return {
-        id,
-        props: { ...outputs, ...inputs, ...groupProperties(host.session.hostName, group, machines) },
-        inputs,
-      };
-    });
-  }
-
-  update(id: string, _olds: Properties, news: Properties): Promise<{ outs: Properties }> {
-    return atTheBorder(async () => {
-      const operation = await this.configured.begin(news);
-      return { outs: await this.bringInLine(operation, id, news) };
-    });
-  }
-
-  delete(id: string, outputs: Properties): Promise<void> {
-    return this.onRecorded(async () => {
-      const operation = await this.configured.begin(outputs);
-      const { host } = operation;
-      await this.queue.run(id, async () => {
-        const group = await findGroup(host.session, id);
-        if (!group) return requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
-        const snapshots = await listSnapshotCollections(host.session, group.path);
-        if (snapshots.length > 0 && !readGroupInputs(outputs).forceDestroy) {
-          throw hasSnapshots(describeCollection(host.session, group.name), snapshots);
-        }
-        return destroyGroup(host, group);
-      });
-    });
-  }
-
-  /** Makes name and members what they are wished to be, by the calls that make a difference only. */
-  private async bringInLine(operation: Operation, id: string, wanted: Properties): Promise<Properties> {
+  private async make(operation: Operation, recovery: ResourceRecovery, wanted: Properties): Promise<Answer> {
     const { host } = operation;
     const { name, members } = readGroupInputs(wanted);
-    return this.queue.run(id, async () => {
-      const machines = await findDesignatedMachines(host.session, members);
-      const group = await findVirtualSystemCollection(host.session, id);
-      if (group.name !== name) await renameGroup(host, group, name);
-      const present = await membersOf(host.session, group.path);
-      const isIn = (list: readonly VirtualMachine[], { vmId }: VirtualMachine) => list.some((one) => one.vmId === vmId);
-      for (const machine of present) {
-        if (!isIn(machines, machine)) await makeMember(operation.host, group, machine, false);
+    // before anything is made: a member that doesn't exist must not leave an empty group
+    const machines = await findDesignatedMachines(host.session, members);
+    const id = randomUUID();
+    const collectionId = id.toUpperCase();
+    const record = await recovery.journal.begin(
+      {
+        id,
+        inputs: fingerprint(replacingValues(wanted)),
+        connection: recordedConnection(operation),
+        subject: { class: ClassName.virtualSystemCollection, key: collectionId, path: "" },
+        machines: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
+        before: [],
+      },
+      operation.moment(),
+    );
+    try {
+      await recovery.confirmLock();
+      await defineGroup(host, { name, collectionId });
+    } catch (error) {
+      if (!isUnproven(error)) {
+        await recovery.journal.remove(record);
+        throw error;
       }
-      for (const machine of machines) {
-        if (!isIn(present, machine)) await makeMember(operation.host, group, machine, true);
-      }
-      return { ...pickInputs(wanted), ...groupProperties(host.session.hostName, { ...group, name }, machines) };
+      // where the group isn't found, the record stays: the next run looks again
+      if (!(await findGroup(host.session, collectionId))) throw error;
+    }
+    return this.fill(operation, recovery, await recovery.journal.advance(record, "made"), wanted);
+  }
+
+  private async resume(
+    operation: Operation,
+    recovery: ResourceRecovery,
+    record: RecoveryRecord,
+    wanted: Properties,
+  ): Promise<Answer> {
+    const { host, progress } = operation;
+    const group = await findGroup(host.session, record.subject.key);
+    if (!group) {
+      await recovery.journal.remove(record);
+      return this.make(operation, recovery, wanted);
+    }
+    progress.tell(`Resuming the VM group that an earlier run began at ${record.beganAt}`);
+    return this.fill(operation, recovery, record, wanted);
+  }
+
+  private async fill(
+    operation: Operation,
+    { journal, returnedBy }: ResourceRecovery,
+    record: RecoveryRecord,
+    wanted: Properties,
+  ): Promise<Answer> {
+    const id = record.subject.key;
+    const answer = await this.inLine(operation, id, wanted).catch((error) => incomplete(operation, id, wanted, error));
+    await journal.advance(record, "returned", record.pending, { returnedBy });
+    return { ...answer, recordFile: journal.locate(record.id) };
+  }
+
+  /** Destroys the group of an interrupted attempt that no state will ever hold, unless it has snapshots. */
+  private async discard(operation: Operation, { journal }: ResourceRecovery, record: RecoveryRecord): Promise<void> {
+    const { host, progress } = operation;
+    const { key } = record.subject;
+    const group = await findGroup(host.session, key);
+    const snapshots = group ? await listSnapshotCollections(host.session, group.path) : [];
+    if (snapshots.length > 0) {
+      progress.warn(
+        `The VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds, has snapshots: it stays on the host`,
+      );
+    } else if (group) {
+      await destroyed(host, group);
+      progress.tell(`Removed the VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds`);
+    }
+    await journal.remove(record);
+  }
+
+  async read(call: ResourceCall, state: SavedResource): Promise<ReadResource | null> {
+    const { id, outputs } = state;
+    const { host } = await this.connections.begin(call, outputs);
+    if (typeof outputs["collectionId"] === "string") await this.open(call).journal.forget(recordId(id));
+    const group = await findGroup(host.session, id);
+    if (!group) {
+      await requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
+      return null;
+    }
+    const machines = await membersOf(host.session, group.path);
+    const before = Array.isArray(outputs["members"]) ? (outputs["members"] as readonly string[]) : [];
+    const inputs = {
+      ...pickInputs(outputs),
+      name: group.name,
+      ...(machines.length + before.length > 0 && { members: spelledAsBefore(machines, before) }),
+    };
+    const found = groupProperties(host.session.hostName, group, machines);
+    return { id, outputs: { ...outputs, ...inputs, ...found }, inputs, pending: null };
+  }
+
+  async update(call: ResourceCall, state: SavedResource, news: Values): Promise<Answer> {
+    const { id } = state;
+    if (call.preview) return { id, outputs: { ...state.outputs, ...news }, pending: null };
+    const operation = await this.connections.begin(call, news);
+    const recovery = this.open(call);
+    return this.inTurn(operation, recovery, id, async () => {
+      await this.settle(operation, recovery, (records) => decideOnUpdate(records, heldOf(state)), recordId(id));
+      return this.inLine(operation, id, news as Properties);
     });
   }
-}
 
-/** Puts a machine into a group, or takes it out. A host may refuse what somebody else has done meanwhile: it is done then. */
-async function makeMember(
-  host: Operation["host"],
-  group: VirtualSystemCollection,
-  { vmId }: VirtualMachine,
-  wanted: boolean,
-): Promise<void> {
-  try {
-    await (wanted ? addMember : removeMember)(host, group, machinePath(vmId));
-  } catch (error) {
-    if (!MethodFailedError.isInstance(error)) throw error;
-    await requireVisibility(host.session, "the group's members", [group.path]);
-    const isMember = (await membersOf(host.session, group.path)).some((machine) => machine.vmId === vmId);
-    if (isMember !== wanted) throw error;
+  async delete(call: ResourceCall, state: SavedResource): Promise<void> {
+    const { id, outputs } = state;
+    const operation = await this.connections.begin(call, outputs, "delete");
+    const { host } = operation;
+    const recovery = this.open(call);
+    await this.inTurn(operation, recovery, id, async () => {
+      await this.settle(operation, recovery, (records) => decideOnDelete(records, heldOf(state)), recordId(id));
+      const group = await findGroup(host.session, id);
+      if (!group) return requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
+      const snapshots = await listSnapshotCollections(host.session, group.path);
+      if (snapshots.length > 0 && !readGroupInputs(outputs).forceDestroy) {
+        throw hasSnapshots(describeCollection(host.session, group.name), snapshots);
+      }
+      await destroyed(host, group);
+    });
+  }
+
+  private async inLine(operation: Operation, id: string, wanted: Properties): Promise<Answer> {
+    const { group, machines } = await bringInLine(operation, id, readGroupInputs(wanted));
+    const { hostName } = operation.host.session;
+    return { id, outputs: { ...wanted, ...groupProperties(hostName, group, machines) }, pending: null };
+  }
+
+  private open(call: ResourceCall): ResourceRecovery {
+    return this.recovery.open(call, this.connections.configurationOf(call, {}).recoveryFolder);
+  }
+
+  private inTurn<T>(
+    { progress }: Operation,
+    recovery: ResourceRecovery,
+    id: string,
+    operation: () => Promise<T>,
+  ): Promise<T> {
+    const onWaiting = () => progress.tell("Waiting for another run that works on this VM group");
+    return this.connections.queue.run([id], () => recovery.exclusively([id], operation, onWaiting));
   }
 }
 
-function diffGroup(olds: Properties, news: Properties): DiffResult {
-  const isOther = (name: string) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null);
-  if (isOther("connection")) return { changes: true, replaces: ["connection"] };
-  return { changes: groupInputNames.some(isOther) };
+/** A record's id is the group's in lower case. */
+const recordId = (id: string): string => id.toLowerCase();
+
+const withRecordId = (saved: Saved): Saved =>
+  saved === null || saved === "unknown" ? saved : { ...saved, id: recordId(saved.id) };
+
+const heldOf = ({ id }: SavedResource) => ({ id: recordId(id), snapshotCollectionId: null });
+
+const replacingValues = (inputs: Properties) => ({ connection: inputs["connection"] ?? null });
+
+const isUnproven = (error: unknown): boolean => HyperVError.isInstance(error) && error.effect !== "none";
+
+/** Destroys a group. One that is deleted although the call failed counts as success. */
+async function destroyed(host: Operation["host"], group: VirtualSystemCollection): Promise<void> {
+  try {
+    await destroyGroup(host, group);
+  } catch (error) {
+    if (!mayHaveHappened(error)) throw error;
+    if (await findGroup(host.session, group.collectionId)) throw error;
+  }
 }
 
 function pickInputs(properties: Properties): Properties {
-  const isInput = (name: string) => groupInputNames.includes(name) || name.startsWith("__");
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => isInput(name)));
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => groupInputNames.includes(name)));
 }
+
+const unknownOutputs: Values = {
+  collectionId: notKnownYet,
+  collectionPath: notKnownYet,
+  machines: notKnownYet,
+  hostName: notKnownYet,
+};
 
 function groupProperties(
   hostName: string,
@@ -178,45 +326,24 @@ function spelledAsBefore(machines: readonly VirtualMachine[], before: readonly s
   return [...kept, ...others.map(({ vmName }) => vmName)];
 }
 
-async function findGroup(
-  session: Operation["host"]["session"],
-  id: string,
-): Promise<VirtualSystemCollection | undefined> {
-  try {
-    return await findVirtualSystemCollection(session, id);
-  } catch (error) {
-    if (NotFoundError.isInstance(error)) return undefined;
-    throw error;
-  }
-}
-
-async function isMade({ host }: Operation, collectionId: string): Promise<boolean> {
-  return (await findGroup(host.session, collectionId)) !== undefined;
-}
-
 function knownMachines(outputs: Properties): readonly CimInstancePath[] {
   const machines = Array.isArray(outputs["machines"]) ? outputs["machines"] : [];
   return machines.map(({ vmId }) => machinePath(String(vmId)));
 }
 
-async function incomplete(
-  { host: { session } }: Operation,
-  id: string,
-  inputs: Properties,
-  cause: unknown,
-): Promise<PartialCreateError> {
+function incomplete({ host: { session }, call }: Operation, id: string, inputs: Properties, cause: unknown): Answer {
+  if (!HyperVError.isInstance(cause)) throw cause;
   const { name } = readGroupInputs(inputs);
-  const answer = cause instanceof Error ? cause.message : String(cause);
-  return new PartialCreateError(
-    {
-      attempted: "Filling",
-      target: describeCollection(session, name),
-      answer,
-      outcome: "The group is there, and not all of its members are in it",
-      remedy: "The resource is kept in the state, and the next `pulumi up` adds what is missing",
-    },
-    { id, properties: { ...inputs, collectionId: id, machines: [], hostName: session.hostName }, cause },
-  );
+  const error = cause.with({
+    attempted: "Filling",
+    target: describeCollection(session, name),
+    answer: cause.message,
+    outcome: "The group exists, and not all of its members are in it",
+    remedy: `The resource is kept in the state, and the next ${call.words.apply} adds what is missing`,
+    effect: "partial",
+  });
+  const outputs = { ...inputs, collectionId: id, machines: [], hostName: session.hostName };
+  return { id, outputs, pending: null, incomplete: error };
 }
 
 function hasSnapshots(target: string, snapshots: readonly string[]): GuardError {
@@ -224,7 +351,7 @@ function hasSnapshots(target: string, snapshots: readonly string[]): GuardError 
     {
       attempted: "DestroyCollection",
       target,
-      answer: `the group has ${snapshots.length} snapshot${snapshots.length === 1 ? "" : "s"} (${snapshots.join(", ")}), and what becomes of them without it is not known`,
+      answer: `the group has ${snapshots.length} snapshot${snapshots.length === 1 ? "" : "s"} (${snapshots.join(", ")}), and it isn't known what becomes of them without it`,
       outcome: "The group is still there, and stays in the state",
       remedy: "Destroy the snapshots first, or set forceDestroy",
     },

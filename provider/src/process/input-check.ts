@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import { isRecord } from "../dynamic/hidden-inputs";
-import { type CheckFailure, type Json, type Properties, unknownValue } from "../dynamic/protocol";
 import { suggestion } from "../nearest";
+import { type CheckFailure, notKnownYet, type Value, type Values } from "./resource-call";
 
 /** A schema of inputs, which knows their names. */
 type InputsSchema = v.GenericSchema & { readonly entries: Readonly<Record<string, unknown>> };
@@ -20,19 +19,18 @@ export interface InputWords {
 /**
  * Checks inputs against a schema: every failure at once, each on its property, saying what would be right.
  *
- * Hidden inputs, and values that a preview doesn't know yet, are let through.
+ * Values that a preview doesn't know yet are let through.
  */
-export function checkFailures(schema: InputsSchema, news: Properties, words: InputWords): CheckFailure[] {
-  const visible = Object.fromEntries(Object.entries(news).filter(([name]) => !name.startsWith("__")));
-  const { issues = [] } = v.safeParse(schema, withoutUnknowns(visible));
+export function checkFailures(schema: InputsSchema, news: Values, words: InputWords): CheckFailure[] {
+  const { issues = [] } = v.safeParse(schema, withoutUnknowns(news));
   return issues
     .map((issue) => asFailure(issue, Object.keys(schema.entries), words))
     .filter(({ property }) => !isUnknown(news[property]));
 }
 
-/** Whether a value, or something inside it, isn't known yet. */
-export function isUnknown(value: Json | undefined): boolean {
-  if (value === unknownValue) return true;
+/** Tells whether a value, or something inside it, isn't known yet. */
+export function isUnknown(value: Value | undefined): boolean {
+  if (value === notKnownYet) return true;
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some(isUnknown);
 }
@@ -42,8 +40,13 @@ export function orList(values: readonly string[]): string {
   return values.map((value) => JSON.stringify(value)).join(", ");
 }
 
-function withoutUnknowns(value: Properties): Properties {
-  const known = Object.entries(value).filter(([, entry]) => entry !== unknownValue);
+/** Tells whether a value is a JSON object. */
+export function isRecord<T>(value: T): value is T & Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function withoutUnknowns(value: Values): Values {
+  const known = Object.entries(value).filter(([, entry]) => entry !== notKnownYet);
   return Object.fromEntries(known.map(([name, entry]) => [name, isRecord(entry) ? withoutUnknowns(entry) : entry]));
 }
 

@@ -1,25 +1,36 @@
-import { normalizeGuid } from "../hyperv/collection-designator";
 import type { Clock } from "../jobs/clock";
 
-/** Something that waits for its turn. */
+/** An operation that waits. */
 interface Turn {
-  /** Of several deletes, the newest snapshot's goes first; everything else goes as it came. */
+  readonly keys: ReadonlySet<string>;
+  /** Of several deletes, the newest snapshot's goes first; all else keeps its order. */
   readonly newestFirst: string | undefined;
+  /** A delete waits a moment for others, so that the newest can go first. */
+  isReady: boolean;
   readonly begin: () => void;
 }
 
-/** How long a first delete waits for others of the same group, so that the newest can go first. */
+/** How long a delete waits for others of the same group. */
 const gatherMs = 50;
 
+/** How an operation queues. */
+export interface TurnOptions {
+  /** Called when the operation has to wait for another one. */
+  readonly onWaiting?: () => void;
+  /** For a delete: when its snapshot was created, ISO 8601. */
+  readonly newestFirst?: string;
+}
+
 /**
- * Lets operations on one VM group run one after the other; different groups run side by side.
+ * Lets operations that touch the same group or the same machine run one after the other; all others run side by side.
  *
- * The engine starts the deletes of a stack together and in any order, while a snapshot can only be destroyed before those
- * it descends from where a host may destroy descendants.
+ * The engine starts the deletes of a stack together and in any order, while a host may destroy the dependent snapshots of one that is destroyed
+ * before them.
  */
-export class GroupQueue {
+export class Queue {
   private readonly clock: Clock;
-  private readonly waiting = new Map<string, Turn[]>();
+  private readonly running = new Set<ReadonlySet<string>>();
+  private waiting: Turn[] = [];
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -28,51 +39,69 @@ export class GroupQueue {
   /**
    * Runs an operation when it is its turn.
    *
-   * @param collectionId - The group's id, in whatever spelling.
-   * @param onWaiting - Called when something else is under way.
-   * @param newestFirst - For a delete: when its snapshot was created, ISO 8601.
+   * @param keys - The ids of the group and of the machines that it touches.
    */
-  async run<T>(
-    collectionId: string,
-    operation: () => Promise<T>,
-    { onWaiting, newestFirst }: { readonly onWaiting?: () => void; readonly newestFirst?: string } = {},
-  ): Promise<T> {
-    const group = normalizeGuid(collectionId);
-    const turns = this.waiting.get(group);
-    if (turns) {
-      onWaiting?.();
-      await new Promise<void>((begin) => turns.push({ newestFirst, begin }));
-    } else {
-      this.waiting.set(group, []);
-      if (newestFirst !== undefined) await this.letNewerGoFirst(group, newestFirst);
-    }
+  async run<T>(keys: readonly string[], operation: () => Promise<T>, options: TurnOptions = {}): Promise<T> {
+    const own: ReadonlySet<string> = new Set(keys.map((key) => key.toLowerCase()));
+    await this.turn(own, options);
     try {
       return await operation();
     } finally {
-      this.next(group);
+      this.running.delete(own);
+      this.next();
     }
   }
 
-  private async letNewerGoFirst(group: string, newestFirst: string): Promise<void> {
-    await this.clock.sleep(gatherMs);
-    const turns = this.waiting.get(group) ?? [];
-    if (!turns.some((turn) => turn.newestFirst !== undefined && turn.newestFirst > newestFirst)) return;
-    await new Promise<void>((begin) => {
-      turns.push({ newestFirst, begin });
-      this.next(group);
+  private async turn(keys: ReadonlySet<string>, { onWaiting, newestFirst }: TurnOptions): Promise<void> {
+    let hasBegun = false;
+    const begun = new Promise<void>((resolve) => {
+      const begin = () => {
+        hasBegun = true;
+        this.running.add(keys);
+        resolve();
+      };
+      const turn = { keys, newestFirst, isReady: newestFirst === undefined, begin };
+      this.waiting.push(turn);
+      if (newestFirst !== undefined) void this.clock.sleep(gatherMs).then(() => this.ready(turn));
     });
+    this.next();
+    if (!hasBegun && this.isBusy(keys)) onWaiting?.();
+    await begun;
   }
 
-  private next(group: string): void {
-    const turns = this.waiting.get(group) ?? [];
-    const deletes = turns.filter(({ newestFirst }) => newestFirst !== undefined);
-    const newest = deletes.sort((a, b) => (a.newestFirst! < b.newestFirst! ? 1 : -1))[0];
-    const turn = turns[0]?.newestFirst === undefined ? turns[0] : newest;
-    if (!turn) {
-      this.waiting.delete(group);
-      return;
-    }
-    turns.splice(turns.indexOf(turn), 1);
-    turn.begin();
+  private isBusy(keys: ReadonlySet<string>): boolean {
+    return [...this.running].some((others) => meet(keys, others));
   }
+
+  private ready(turn: Turn): void {
+    turn.isReady = true;
+    this.next();
+  }
+
+  /** Begins every operation that nothing before it stands against. */
+  private next(): void {
+    const ahead = [...this.running];
+    for (const first of [...this.waiting]) {
+      const turn = first.newestFirst === undefined ? first : this.newestBeside(first);
+      if (turn.isReady && !ahead.some((keys) => meet(turn.keys, keys))) {
+        this.waiting = this.waiting.filter((other) => other !== turn);
+        turn.begin();
+        return this.next();
+      }
+      ahead.push(first.keys);
+    }
+  }
+
+  /** Finds the newest delete among those that touch what one touches. */
+  private newestBeside(turn: Turn): Turn {
+    const newer = this.waiting.find(
+      (other) => (other.newestFirst ?? "") > (turn.newestFirst ?? "") && meet(other.keys, turn.keys),
+    );
+    return newer ? this.newestBeside(newer) : turn;
+  }
+}
+
+function meet(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  for (const key of some) if (others.has(key)) return true;
+  return false;
 }

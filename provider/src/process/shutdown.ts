@@ -18,7 +18,7 @@ const patienceMs = 3000;
  * The process is shared with other packages' dynamic resources, so it is never just left: our listener is taken away, and the signal raised
  * again where no other listener is left.
  */
-export class PoliteEnd {
+export class Shutdown {
   private readonly process: EndingProcess;
   private readonly release: () => Promise<unknown>;
   private isListening = false;

@@ -1,210 +1,187 @@
-import type { Pending } from "../dynamic/hidden-inputs";
 import { StorageError } from "../errors";
-import type { Others } from "../snapshot/begun-snapshot";
-import { type DeleteNote, deleteNote, deleteNoteText, readDeleteNote } from "./delete-notes";
-import { intentFile, isIntentFile, resourceFolder } from "./location";
-import type { Claim, Claims } from "./lock";
-import { type Intent, intentVersion, readIntent, type Where, type Who } from "./record";
-import { type IntentFiles, isUnfinished } from "./record-files";
+import type { Pending } from "../process/resource-call";
+import { deleteFile, type Identity, isResourceFolder, recordFile, resourceFolder } from "./location";
+import { Ownership } from "./ownership";
+import {
+  isUuid,
+  type Phase,
+  type RecordedConnection,
+  type RecoveryRecord,
+  readRecord,
+  recordVersion,
+  unreadable,
+} from "./record";
+import { isUnfinished, type RecordFiles } from "./record-files";
 
-/** What an intent begins with. */
-export type NewIntent = Pick<Intent, "id" | "inputs" | "group" | "where" | "members"> & {
+/** What a record begins with. */
+export type NewRecord = Pick<RecoveryRecord, "id" | "inputs" | "subject" | "connection" | "machines"> & {
   readonly before: readonly string[];
 };
 
-/** The folder of empty files that bear the ids of the snapshot collections made from here, and of the resources that have them. */
-const madeFolder = "made";
+/** What is written down of a resource that is about to be deleted. */
+export interface DeleteNote {
+  readonly moment: Date;
+  /**
+   * What an incomplete snapshot has come to, once its job is over: its reference, null for nothing. A repetition must not search again: it could
+   * find another one.
+   */
+  readonly made?: string | null;
+}
 
-/** The folder of files that bear the ids of resources whose snapshot isn't complete, and hold its job. */
-const jobsFolder = "jobs";
-const markFolders = [madeFolder, jobsFolder];
+/** How long the note of a delete is kept, in milliseconds: 30 days. By then an interrupted run has long been repeated. */
+const noteKeptMs = 30 * 24 * 3_600_000;
+const nothing = "nothing";
 
-const madeFile = (id: string, snapshotCollectionId: string): string => `${snapshotCollectionId.toLowerCase()}_${id}`;
-
-/** What was begun for one resource of one stack. */
-export class ResourceIntents {
-  private readonly files: IntentFiles;
-  private readonly claims: Claims;
-  private readonly who: Who;
+/** Reads and writes the recovery records of one resource. */
+export class Journal {
+  /** Which snapshots belong to which resource. */
+  readonly ownership: Ownership;
+  private readonly files: RecordFiles;
+  private readonly identity: Identity;
   private readonly folder: string;
-  private claim: Claim | undefined;
+  private readonly formerFolders: readonly string[];
 
-  constructor(parts: {
-    readonly files: IntentFiles;
-    readonly claims: Claims;
-    readonly who: Who;
-  }) {
-    this.files = parts.files;
-    this.claims = parts.claims;
-    this.who = parts.who;
-    this.folder = resourceFolder(parts.who);
+  /** @param former - Other names that the resource may have had. */
+  constructor(files: RecordFiles, identity: Identity, former: readonly string[] = []) {
+    this.files = files;
+    this.identity = identity;
+    this.folder = resourceFolder(identity);
+    this.formerFolders = former.map((resource) => resourceFolder({ ...identity, resource }));
+    this.ownership = new Ownership(files, identity, this.formerFolders);
   }
 
-  /** Runs an operation that no other process may disturb. */
-  async claimed<T>(operation: () => Promise<T>, onWaiting: () => void): Promise<T> {
-    const claim = await this.writing(() => this.claims.take(this.folder, onWaiting));
-    this.claim = claim;
-    try {
-      return await operation();
-    } finally {
-      this.claim = undefined;
-      await claim.release();
-    }
-  }
-
-  /** Makes sure, right before something is sent, that no other process works on this resource. */
-  async confirmClaim(): Promise<void> {
-    await this.claim?.confirm();
-  }
-
-  /** Whether anything was begun, on whichever host. */
+  /** Tells whether there is any record, on whichever host. */
   async isEmpty(): Promise<boolean> {
-    return !(await this.files.list(this.folder)).some(isIntentFile);
+    for (const folder of this.folders) {
+      if ((await this.files.list(folder)).some(recordFile.idIn)) return false;
+    }
+    return true;
   }
 
-  /** Everything that was begun on a host, newest first. */
-  async list({ host, namespace }: Where): Promise<readonly Intent[]> {
-    const found = await this.readAll(this.folder);
-    const here = found.filter(({ where }) => same(where.host, host) && same(where.namespace, namespace));
-    return here.sort((a, b) => b.number - a.number);
+  /** Lists the records on a host, newest first. The configured connection tells the host, or the name that the host gives itself. */
+  async list(connection: RecordedConnection): Promise<readonly RecoveryRecord[]> {
+    const found = (await Promise.all(this.folders.map((folder) => this.readAll(folder)))).flat();
+    return found.filter((record) => isSameHost(record.connection, connection)).sort((a, b) => b.number - a.number);
   }
 
-  /** Writes down that something is about to be sent. @throws {@link StorageError} when that can't be written. */
-  async begin({ before, ...begun }: NewIntent, moment: Date): Promise<Intent> {
+  /** Writes down that a request is about to be sent. @throws {@link StorageError} when that fails. */
+  async begin({ before, ...begun }: NewRecord, moment: Date): Promise<RecoveryRecord> {
     const numbers = (await this.readAll(this.folder)).map(({ number }) => number);
-    const intent: Intent = {
-      version: intentVersion,
+    const record: RecoveryRecord = {
+      version: recordVersion,
       ...begun,
       number: Math.max(0, ...numbers) + 1,
-      phase: "started",
+      phase: "requested",
       beganAt: moment.toISOString(),
-      who: this.who,
-      pending: { job: null, before, made: null },
+      ...this.identity,
+      pending: { job: null, before: [...before], made: null },
     };
-    await this.writing(() => this.write(intent));
-    return intent;
+    await this.writing(() => this.write(record));
+    return record;
   }
 
   /**
-   * Writes down how far it is. Where that can't be written any more, what stands there suffices: the next call looks at the host.
+   * Writes down how far an attempt is. Where that fails, the record before suffices: the next call looks at the host.
    *
-   * @returns The intent as it is now.
+   * A record of a former name moves to the present one.
    */
-  async advance(intent: Intent, phase: Intent["phase"], pending: Partial<Pending> = {}): Promise<Intent> {
-    const next: Intent = { ...intent, phase, pending: { ...intent.pending, ...pending } };
-    await this.write(next).catch(() => {});
+  async advance(
+    record: RecoveryRecord,
+    phase: Phase,
+    pending: Pending = record.pending,
+    more: Partial<Pick<RecoveryRecord, "returnedBy">> = {},
+  ): Promise<RecoveryRecord> {
+    const next: RecoveryRecord = { ...record, ...more, ...this.identity, phase, pending };
+    const isWritten = await this.write(next).then(
+      () => true,
+      () => false,
+    );
+    if (isWritten && record.resource !== next.resource) await this.remove(record);
     return next;
   }
 
-  /** Writes down that a snapshot collection is a resource's, so that a search for another's leaves it alone. */
-  async markMade(id: string, snapshotCollectionId: string): Promise<void> {
-    await this.files.mark(madeFolder, madeFile(id, snapshotCollectionId), "").catch(() => {});
+  /** Removes a record. */
+  async remove(record: RecoveryRecord): Promise<void> {
+    await this.files.remove(resourceFolder(record), recordFile.of(record.id));
   }
 
-  /** Forgets {@link markMade}: the snapshot collection is gone. */
-  async unmarkMade(id: string, snapshotCollectionId: string): Promise<void> {
-    await this.files.remove(madeFolder, madeFile(id, snapshotCollectionId));
-  }
-
-  /**
-   * Writes down whose the job of a snapshot is that isn't complete, so that a search for another's leaves it alone: the state will have
-   * it, and the intent is forgotten before the job is over.
-   */
-  async markJob(id: string, pending: Pending | null): Promise<void> {
-    if (pending?.job && pending.failed === undefined) {
-      await this.files.mark(jobsFolder, id, pending.job).catch(() => {});
-    }
-  }
-
-  /** Forgets {@link markJob}: the job is over. */
-  async unmarkJob(id: string): Promise<void> {
-    await this.files.remove(jobsFolder, id).catch(() => {}); // it does no harm
-  }
-
-  /** The state has it: whatever a run that was cut off has left of its work is of no use any more. */
-  async arrived(id: string): Promise<void> {
-    await this.forget(id);
-    await this.claims.sweep(this.folder);
-  }
-
+  /** Forgets the record of an id: the state holds it, or nothing came of it. */
   async forget(id: string): Promise<void> {
-    await this.files.remove(this.folder, intentFile(id));
+    if (!isUuid(id)) return;
+    for (const folder of this.folders) await this.files.remove(folder, recordFile.of(id));
   }
 
-  /** What other intents name, and what was made from here: never this one's. */
-  async namedElsewhere(own: string): Promise<Others> {
-    const folders = (await this.files.folders()).filter((name) => !markFolders.includes(name));
-    const intents = (await Promise.all(folders.map((folder) => this.readAll(folder)))).flat();
-    const others = intents.filter(({ id }) => id !== own).map(({ pending }) => pending);
-    const made = (await this.files.list(madeFolder)).map((name) => name.split("_"));
-    const incomplete = (await this.files.list(jobsFolder)).filter((id) => id !== own);
-    const marked = await Promise.all(incomplete.map((id) => this.files.read(jobsFolder, id)));
-    return {
-      made: made.flatMap(([collectionId, id]) => (collectionId !== undefined && id !== own ? [collectionId] : [])),
-      jobs: [...others, ...marked.map((job) => ({ job }))].flatMap(({ job }) => job ?? []),
-    };
+  /** The path of a record's file; undefined for a resource without a name, of which nothing is kept. */
+  locate(id: string): string | undefined {
+    return this.identity.resource === "" ? undefined : this.files.locate(this.folder, recordFile.of(id));
   }
 
-  /** Writes down that a resource is about to be deleted. @throws {@link StorageError} when that can't be written. */
-  noteDelete(id: string, note: DeleteNote): Promise<void> {
-    return this.writing(() => this.files.write(this.folder, deleteNote(id), deleteNoteText(note)));
+  /** Writes down that a resource is about to be deleted. @throws {@link StorageError} when that fails. */
+  async noteDelete(id: string, { moment, made }: DeleteNote): Promise<void> {
+    if (!isUuid(id)) return;
+    const text = made === undefined ? moment.toISOString() : `${moment.toISOString()}\n${made ?? nothing}`;
+    await this.writing(() => this.files.write(this.folder, deleteFile.of(id), text));
   }
 
-  /** What {@link noteDelete} has written down; undefined when nothing has begun to delete the resource. */
+  /** Reads what {@link noteDelete} wrote; undefined when no run has begun to delete the resource. */
   async notedDelete(id: string): Promise<DeleteNote | undefined> {
-    const text = await this.reading(this.folder, () => this.files.read(this.folder, deleteNote(id)));
-    return text === undefined ? undefined : readDeleteNote(text);
+    if (!isUuid(id)) return undefined;
+    const text = await this.reading(this.folder, () => this.files.read(this.folder, deleteFile.of(id)));
+    return text === undefined ? undefined : readNote(text);
   }
 
-  /** Forgets what a kill left half-written. The notes of deletes stay: nobody can tell yet whether the state will lose what they name. */
-  async clearUp(): Promise<void> {
-    const names = await this.files.list(this.folder);
-    const useless = names.filter(isUnfinished);
+  /** Removes half-written files of an interrupted run. The notes of deletes stay: the state may not have lost what they name yet. */
+  async cleanUp(): Promise<void> {
+    const useless = (await this.files.list(this.folder)).filter(isUnfinished);
     await Promise.all(useless.map((name) => this.files.remove(this.folder, name))).catch(() => {});
   }
 
-  private async readAll(folder: string): Promise<Intent[]> {
-    const names = (await this.reading(folder, () => this.files.list(folder))).filter(isIntentFile);
+  /** The folders that may hold a record of this resource. */
+  private get folders(): readonly string[] {
+    return [this.folder, ...this.formerFolders];
+  }
+
+  private async readAll(folder: string): Promise<RecoveryRecord[]> {
+    const names = (await this.reading(folder, () => this.files.list(folder))).filter(recordFile.idIn);
     const texts = await this.reading(folder, () => Promise.all(names.map((name) => this.files.read(folder, name))));
     return names.flatMap((name, index) => {
       const text = texts[index];
-      return text === undefined ? [] : [readIntent(text, this.files.locate(folder, name))];
+      return text === undefined ? [] : [readOwn(text, folder, name, this.files.locate(folder, name))];
     });
   }
 
-  private write(intent: Intent): Promise<void> {
-    return this.files.write(this.folder, intentFile(intent.id), `${JSON.stringify(intent)}\n`);
+  private write(record: RecoveryRecord): Promise<void> {
+    return this.files.write(this.folder, recordFile.of(record.id), `${JSON.stringify(record)}\n`);
   }
 
   private async reading<T>(folder: string, read: () => Promise<T>): Promise<T> {
     try {
       return await read();
     } catch (cause) {
-      throw new StorageError(
-        {
-          attempted: "Reading what an earlier `pulumi up` had begun",
-          target: this.files.locate(folder, ""),
-          answer: cause instanceof Error ? cause.message : String(cause),
-          outcome: "Nothing was asked of the host: a snapshot may have been begun",
-          remedy: "Make the folder readable, or set hyperv-snapshots:intents to one that is",
-        },
-        { code: "RECORD_UNREADABLE", cause },
-      );
+      throw unreadable(this.files.locate(folder, ""), {
+        answer: cause instanceof Error ? cause.message : String(cause),
+        remedy: "Make the folder readable to this account alone, or set hyperv-snapshots:recoveryFolder to one that is",
+        cause,
+      });
     }
   }
 
-  private async writing<T>(write: () => Promise<T>): Promise<T> {
+  /** Runs what has to succeed before the host is asked. @throws {@link StorageError} when it fails. */
+  async writing<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write();
     } catch (cause) {
+      if (StorageError.isInstance(cause)) throw cause;
+      const target = this.files.locate(this.folder, "");
+      const answer = cause instanceof Error ? cause.message : String(cause);
       throw new StorageError(
         {
-          attempted: "Writing down what is about to be done",
-          target: this.files.locate(this.folder, ""),
-          answer: cause instanceof Error ? cause.message : String(cause),
-          outcome:
-            "Nothing was asked of the host: without it a `pulumi up` that is cut off could take a second snapshot",
-          remedy: "Make room, or make the folder writable, or set hyperv-snapshots:intents to one that is",
+          attempted: "Writing the recovery record",
+          target,
+          answer,
+          headline: `Can't write the recovery record in ${target}: ${answer}`,
+          outcome: "Nothing was asked of the host: without the record an interrupted run could take a second snapshot",
+          remedy: "Make room, or make the folder writable, or set hyperv-snapshots:recoveryFolder to one that is",
         },
         { code: "RECORD_UNWRITABLE", cause },
       );
@@ -212,4 +189,50 @@ export class ResourceIntents {
   }
 }
 
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+/** Reads a record and checks that it belongs to the folder and the file it is in. */
+function readOwn(text: string, folder: string, name: string, file: string): RecoveryRecord {
+  const record = readRecord(text, file);
+  if (resourceFolder(record) === folder && recordFile.of(record.id) === name) return record;
+  throw unreadable(file, {
+    answer: "it belongs to another resource",
+    remedy: "Delete the file, unless it was moved here by mistake: then move it back",
+  });
+}
+
+function readNote(text: string): DeleteNote {
+  const [moment = "", made] = text.split("\n");
+  return { moment: new Date(moment), ...(made !== undefined && { made: made === nothing ? null : made }) };
+}
+
+/** Forgets the notes of deletes of long ago, of all resources. */
+export async function forgetOldNotes(files: RecordFiles, moment: Date): Promise<void> {
+  for (const folder of (await files.folders()).filter(isResourceFolder)) {
+    for (const name of (await files.list(folder)).filter(deleteFile.idIn)) {
+      const text = await files.read(folder, name).catch(() => undefined);
+      if (text === undefined || moment.getTime() - readNote(text).moment.getTime() <= noteKeptMs) continue;
+      await files.remove(folder, name);
+    }
+  }
+}
+
+/** Reads every record of every resource. One that can't be read affects only its own resource, so it is left out. */
+export async function readAllRecords(files: RecordFiles): Promise<readonly RecoveryRecord[]> {
+  const records: RecoveryRecord[] = [];
+  for (const folder of (await files.folders()).filter(isResourceFolder)) {
+    for (const name of (await files.list(folder)).filter(recordFile.idIn)) {
+      try {
+        const text = await files.read(folder, name);
+        if (text !== undefined) records.push(readOwn(text, folder, name, name));
+      } catch {
+        // its own resource reports it
+      }
+    }
+  }
+  return records;
+}
+
+function isSameHost(one: RecordedConnection, other: RecordedConnection): boolean {
+  const same = (...keys: (keyof RecordedConnection)[]) =>
+    keys.every((key) => one[key].toLowerCase() === other[key].toLowerCase());
+  return same("transport", "host", "namespace") || same("hostName", "namespace");
+}

@@ -1,72 +1,66 @@
-import { randomBytes } from "node:crypto";
-import { readlinkSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
-import { hostname } from "node:os";
+import { createHash } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname, networkInterfaces } from "node:os";
 
-/**
- * By what other processes on this machine can tell, at once and without a doubt, that a process lives: a local socket that it
- * listens on, which the system closes when it dies, and answers when it only stands still.
- */
-export interface LifeSign {
+/** Tells processes apart, and whether one lives. */
+export interface Liveness {
   /** The machine, as far as its processes can see each other. */
   readonly machine: string;
-  /** The name of this process's own sign, which is there from then on. */
-  show(): Promise<string>;
-  /** Whether the process that shows a sign lives. */
-  isAlive(name: string): Promise<boolean>;
+  /** This process: its id and its start time. */
+  readonly process: string;
+  /** Whether a process of this machine lives; undefined where only its id is known to be in use, perhaps by another process. */
+  isAlive(process: string): boolean | undefined;
 }
 
-/** Shows and reads the signs of the processes on this machine. */
-export class LocalLifeSign implements LifeSign {
-  readonly machine = machineName();
-  private shown: Promise<string> | undefined;
-
-  show(): Promise<string> {
-    this.shown ??= listen(randomBytes(6).toString("hex"));
-    return this.shown;
-  }
-
-  isAlive(name: string): Promise<boolean> {
-    return new Promise((resolve) => {
-      const path = socketPath(name);
-      const socket = connect({ path });
-      socket.once("connect", () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once("error", ({ code }: NodeJS.ErrnoException) => {
-        // a full queue is that of a process which stands still
-        const isDead = code === "ECONNREFUSED" || code === "ENOENT";
-        if (code === "ECONNREFUSED" && path.startsWith("/")) rm(path, { force: true }).catch(() => {});
-        resolve(!isDead);
-      });
-    });
-  }
+/** Reads which processes live on this computer. */
+export function localLiveness(platform: NodeJS.Platform = process.platform): Liveness {
+  const ofProcess = (pid: number) => `${pid}-${startTime(pid, platform) ?? 0}`;
+  return {
+    machine: shortHash(platform === "linux" ? linuxMachine() : otherMachine()),
+    process: ofProcess(process.pid),
+    isAlive: (name) => {
+      const pid = Number(name.split("-")[0]);
+      if (platform === "linux") return ofProcess(pid) === name && startTime(pid, platform) !== undefined;
+      return exists(pid) ? undefined : false;
+    },
+  };
 }
 
-async function listen(name: string): Promise<string> {
-  const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ path: socketPath(name) }, resolve);
-  });
-  server.unref();
-  return name;
-}
-
-/** Linux and Windows have names that vanish with their process; elsewhere a file is left, which {@link LocalLifeSign.isAlive} removes. */
-function socketPath(name: string): string {
-  const id = `hyperv-snapshots-${name}`;
-  if (process.platform === "win32") return `\\\\.\\pipe\\${id}`;
-  return process.platform === "linux" ? `\0${id}` : `/tmp/${id}.sock`;
-}
-
-/** Two containers may bear one name and not see each other's sockets. */
-function machineName(): string {
+/** The boot and the namespace of process ids: containers share the first, virtual machines made from one image the second. */
+function linuxMachine(): string {
   try {
-    return `${hostname()}/${readlinkSync("/proc/self/ns/net")}`;
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}/${readlinkSync("/proc/self/ns/pid")}`;
   } catch {
-    return hostname();
+    return otherMachine();
+  }
+}
+
+/** The host's name alone isn't enough: CI machines made from one image share it. */
+function otherMachine(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((cards) => cards?.map(({ mac }) => mac) ?? []);
+  return [hostname(), ...new Set(addresses)].sort().join("/");
+}
+
+const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
+
+/** When a process started, in the kernel's ticks since boot; undefined when there is none, or it can't be read. */
+function startTime(pid: number, platform: NodeJS.Platform): string | undefined {
+  if (platform !== "linux") return undefined;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // the name, in parentheses, may hold anything; the start time is the 22nd field, the 20th after it
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

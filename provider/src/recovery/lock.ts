@@ -1,13 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
 import { ConnectionError } from "../errors";
 import type { Clock } from "../jobs/clock";
-import type { LifeSign } from "./liveness";
-import type { IntentFiles } from "./record-files";
+import { waitUntil } from "../jobs/wait-until";
+import type { Liveness } from "./liveness";
+import { locksFolder } from "./location";
+import type { RecordFiles } from "./record-files";
 
-/** The right to work on one resource, which no other process has at the same time. */
-export interface Claim {
+/** The right to work on a resource, its group and its machines, which no other process has at the same time. */
+export interface Lock {
   /**
-   * Makes sure, before something is sent, that nobody has taken the claim over: another machine may have, if this process stood still.
+   * Makes sure, before something is sent, that the lock is still held: another machine may have taken it over while this process was suspended.
    *
    * @throws {@link ConnectionError} when it is lost.
    */
@@ -15,149 +17,189 @@ export interface Claim {
   release(): Promise<void>;
 }
 
-/** A claim that stands unchanged for so long, by the observer's own clock, is that of a dead process on another machine. */
+/** A ticket that isn't renewed for so long, by the observer's own clock, belongs to a dead process of another machine. */
 const leaseMs = 60_000;
 const renewMs = 15_000;
 const lookMs = 250;
-
-/**
- * Hands out claims: whoever works on a resource has a file `claim-NUMBER-MACHINE-PROCESS-…` in its folder, with a number above all that are there.
- *
- * One that finds a higher number beside its own has come too late and draws again; all others wait for those with lower numbers. So at most one
- * has none before it. On one machine only a dead process loses its claim, and at once; of other machines' processes, one whose claim isn't
- * renewed any more.
- */
-export class Claims {
-  private readonly files: IntentFiles;
-  private readonly clock: Clock;
-  private readonly lifeSign: LifeSign;
-  private readonly held = new Set<Claim>();
-
-  constructor(files: IntentFiles, clock: Clock, lifeSign: LifeSign) {
-    this.files = files;
-    this.clock = clock;
-    this.lifeSign = lifeSign;
-  }
-
-  /** Waits until nobody else works on a resource. */
-  async take(folder: string, onWaiting: () => void): Promise<Claim> {
-    for (;;) {
-      const claim = await this.draw(folder);
-      const there = await this.tickets(folder);
-      if (!there.some(({ name }) => name > claim.name)) {
-        await this.waitForTurn(folder, claim, there, onWaiting);
-        return this.hold(folder, claim);
-      }
-      await this.files.remove(folder, claim.name);
-    }
-  }
-
-  private async draw(folder: string): Promise<Ticket> {
-    const process = await this.lifeSign.show();
-    const highest = (await this.tickets(folder)).at(-1)?.number ?? 0;
-    const number = highest + 1;
-    const name = `claim-${String(number).padStart(6, "0")}-${this.machine}-${process}-${randomBytes(3).toString("hex")}`;
-    await this.files.mark(folder, name, "");
-    return { name, number, machine: this.machine, process };
-  }
-
-  /** @param there - The claims that were there after the own one: one that comes later with a lower number gives way. */
-  private async waitForTurn(
-    folder: string,
-    own: Ticket,
-    there: readonly Ticket[],
-    onWaiting: () => void,
-  ): Promise<void> {
-    const watched = new Map<string, { readonly text: string | undefined; readonly since: number }>();
-    const isDead = async (ticket: Ticket) => {
-      if (ticket.machine === this.machine) return !(await this.lifeSign.isAlive(ticket.process));
-      const text = await this.files.read(folder, ticket.name);
-      const seen = watched.get(ticket.name);
-      if (seen?.text === text && seen !== undefined) return this.clock.now() - seen.since > leaseMs;
-      watched.set(ticket.name, { text, since: this.clock.now() });
-      return false;
-    };
-    let renewedAt = this.clock.now();
-    for (let tickets = there; ; tickets = await this.tickets(folder)) {
-      const before = tickets.filter(({ name }) => name < own.name);
-      const living: Ticket[] = [];
-      for (const ticket of before) {
-        if (await isDead(ticket)) await this.files.remove(folder, ticket.name);
-        else living.push(ticket);
-      }
-      if (living.length === 0) return;
-      if (tickets === there) onWaiting();
-      if (this.clock.now() - renewedAt >= renewMs) {
-        renewedAt = this.clock.now();
-        await this.renew(folder, own);
-      }
-      await this.clock.sleep(lookMs);
-    }
-  }
-
-  private hold(folder: string, own: Ticket): Claim {
-    const renewal = setInterval(() => {
-      this.renew(folder, own).catch(() => {}); // the next one may succeed
-    }, renewMs);
-    renewal.unref();
-    const claim: Claim = {
-      confirm: async () => {
-        if ((await this.files.list(folder)).includes(own.name)) return;
-        throw new ConnectionError({
-          attempted: "Working on this resource",
-          target: this.files.locate(folder, own.name),
-          answer: "another process has taken it over, because this one stood still for too long",
-          outcome: "Nothing was sent by this process",
-          remedy: "See what the other `pulumi` run says",
-        });
-      },
-      release: async () => {
-        this.held.delete(claim);
-        clearInterval(renewal);
-        await this.files.remove(folder, own.name).catch(() => {}); // it dies with this process at the latest
-      },
-    };
-    this.held.add(claim);
-    return claim;
-  }
-
-  /** Gives up every claim of this process, which is about to end. */
-  async releaseAll(): Promise<void> {
-    await Promise.all([...this.held].map((claim) => claim.release()));
-  }
-
-  /** Removes the claims that dead processes of this machine have left behind, where nobody may ever wait for them. */
-  async sweep(folder: string): Promise<void> {
-    for (const { name, machine, process } of await this.tickets(folder)) {
-      if (machine === this.machine && !(await this.lifeSign.isAlive(process))) await this.files.remove(folder, name);
-    }
-  }
-
-  private async renew(folder: string, own: Ticket): Promise<void> {
-    if ((await this.files.list(folder)).includes(own.name)) {
-      await this.files.mark(folder, own.name, randomBytes(6).toString("hex"));
-    }
-  }
-
-  private get machine(): string {
-    return createHash("sha256").update(this.lifeSign.machine).digest("hex").slice(0, 12);
-  }
-
-  /** The claims in a folder, in the order of their numbers. */
-  private async tickets(folder: string): Promise<readonly Ticket[]> {
-    const tickets = (await this.files.list(folder)).flatMap((name) => {
-      const [, number, machine, process] = /^claim-(\d{6})-([0-9a-f]{12})-([0-9a-f]+)-[0-9a-f]{6}$/.exec(name) ?? [];
-      return number && machine && process ? [{ name, number: Number(number), machine, process }] : [];
-    });
-    return tickets.sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-}
 
 /** A place in the line. */
 interface Ticket {
   readonly name: string;
   readonly number: number;
   readonly machine: string;
-  /** The sign of life of the process. */
   readonly process: string;
 }
+
+/**
+ * Hands out locks: each operation has one ticket, a file `ticket-NUMBER-MACHINE-PROCESS-…` that lists hashes of what it locks, with a number
+ * above all that are there.
+ *
+ * An operation that finds a higher number beside its own came too late and draws again; all others wait for tickets with lower numbers that
+ * lock something of theirs. On one machine only a dead process loses its ticket, and at once; the ticket of another machine is a lease.
+ */
+export class Locks {
+  private readonly files: RecordFiles;
+  private readonly clock: Clock;
+  private readonly liveness: Liveness;
+  private readonly held = new Set<Lock>();
+  private drawing: Promise<unknown> = Promise.resolve();
+  private hasSwept = false;
+
+  constructor(files: RecordFiles, clock: Clock, liveness: Liveness) {
+    this.files = files;
+    this.clock = clock;
+    this.liveness = liveness;
+  }
+
+  /**
+   * Waits until no other process works on any of some things.
+   *
+   * @param signal - Ends the waiting.
+   */
+  async take(things: readonly string[], onWaiting: () => void, signal?: AbortSignal): Promise<Lock> {
+    const keys = new Set(things.map(keyOf));
+    const ticket = await this.inLine(keys);
+    try {
+      await this.waitForTurn(ticket, keys, onWaiting, signal);
+    } catch (error) {
+      await this.files.remove(locksFolder, ticket.name).catch(() => {});
+      throw error;
+    }
+    return this.hold(ticket, keys);
+  }
+
+  /** Draws a ticket above all that are there. Processes draw side by side; one process draws one at a time. */
+  private inLine(keys: ReadonlySet<string>): Promise<Ticket> {
+    const drawn = this.drawing.then(async () => {
+      for (;;) {
+        const ticket = await this.draw(keys);
+        const tickets = await this.tickets();
+        if (!tickets.some(({ name }) => name > ticket.name)) return ticket;
+        await this.files.remove(locksFolder, ticket.name);
+      }
+    });
+    this.drawing = drawn.catch(() => {});
+    return drawn;
+  }
+
+  private async draw(keys: ReadonlySet<string>): Promise<Ticket> {
+    const { machine, process } = this.liveness;
+    const number = ((await this.tickets()).at(-1)?.number ?? 0) + 1;
+    const name = `ticket-${String(number).padStart(6, "0")}-${machine}-${process}-${randomBytes(3).toString("hex")}`;
+    await this.files.mark(locksFolder, name, textOf(keys));
+    return { name, number, machine, process };
+  }
+
+  private async waitForTurn(
+    own: Ticket,
+    keys: ReadonlySet<string>,
+    onWaiting: () => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const watched = new Map<string, { readonly text: string | undefined; readonly since: number }>();
+    const isDead = ({ name, machine, process }: Ticket, text: string | undefined) => {
+      if (machine === this.liveness.machine) {
+        const isAlive = this.liveness.isAlive(process);
+        if (isAlive !== undefined) return !isAlive;
+      }
+      const seen = watched.get(name);
+      if (seen !== undefined && seen.text === text) return this.clock.now() - seen.since > leaseMs;
+      watched.set(name, { text, since: this.clock.now() });
+      return false;
+    };
+    let renewedAt = this.clock.now();
+    let hasTold = false;
+    await waitUntil<void, void>(this.clock, {
+      look: async () => {
+        let isFree = true;
+        for (const ticket of await this.tickets()) {
+          if (ticket.name >= own.name) continue;
+          const text = await this.files.read(locksFolder, ticket.name).catch(() => undefined);
+          if (isDead(ticket, text)) await this.files.remove(locksFolder, ticket.name);
+          else if (text !== undefined && keysIn(text).some((key) => keys.has(key))) isFree = false;
+        }
+        return isFree ? { done: undefined } : { waitFor: undefined };
+      },
+      until: () => Number.POSITIVE_INFINITY,
+      firstPauseMs: lookMs,
+      longestPauseMs: lookMs,
+      onWaiting: () => {
+        if (!hasTold) onWaiting();
+        hasTold = true;
+        if (this.clock.now() - renewedAt < renewMs) return;
+        renewedAt = this.clock.now();
+        this.renew(own, keys).catch(() => {}); // the next one may succeed
+      },
+      late: () => undefined,
+      ...(signal && { signal }),
+    });
+  }
+
+  private hold(own: Ticket, keys: ReadonlySet<string>): Lock {
+    let renewing: Promise<void> = Promise.resolve();
+    const timer = setInterval(() => {
+      renewing = this.renew(own, keys).catch(() => {}); // the next one may succeed
+    }, renewMs);
+    timer.unref();
+    const lock: Lock = {
+      confirm: async () => {
+        if ((await this.files.list(locksFolder)).includes(own.name)) return;
+        throw new ConnectionError(
+          {
+            attempted: "Working on this resource",
+            target: this.files.locate(locksFolder, own.name),
+            answer: "another process has taken over the lock, because this one was suspended for too long",
+            outcome: "This process sent nothing more",
+            remedy: "Look at the output of the other run",
+          },
+          { effect: "none" },
+        );
+      },
+      release: async () => {
+        this.held.delete(lock);
+        clearInterval(timer);
+        await renewing;
+        await this.files.remove(locksFolder, own.name).catch(() => {}); // it dies with this process at the latest
+      },
+    };
+    this.held.add(lock);
+    return lock;
+  }
+
+  /** Removes the tickets of dead processes of this machine, once in the life of a process: no run may ever wait for them. */
+  async sweep(): Promise<void> {
+    if (this.hasSwept) return;
+    this.hasSwept = true;
+    for (const { name, machine, process } of await this.tickets()) {
+      if (machine === this.liveness.machine && this.liveness.isAlive(process) === false)
+        await this.files.remove(locksFolder, name);
+    }
+  }
+
+  /** Releases every lock of this process, which is about to end. */
+  async releaseAll(): Promise<void> {
+    await Promise.all([...this.held].map((lock) => lock.release()));
+  }
+
+  /** Shows that this process still lives. A ticket that was released, or taken over, is never made again. */
+  private renew(own: Ticket, keys: ReadonlySet<string>): Promise<void> {
+    return this.files.renew(locksFolder, own.name, textOf(keys));
+  }
+
+  /** The tickets, in the order of their numbers. */
+  private async tickets(): Promise<readonly Ticket[]> {
+    const tickets = (await this.files.list(locksFolder)).flatMap((name) => {
+      const [, number, machine, process] = /^ticket-(\d{6})-([0-9a-f]{12})-(\w+-\w+)-[0-9a-f]{6}$/.exec(name) ?? [];
+      return number && machine && process ? [{ name, number: Number(number), machine, process }] : [];
+    });
+    return tickets.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+/** Hides what is locked: the name of a resource may be a secret. */
+const keyOf = (thing: string): string => createHash("sha256").update(thing.toLowerCase()).digest("hex").slice(0, 24);
+
+/** The text of a ticket: what it locks, and a word that is new each time. */
+const textOf = (keys: ReadonlySet<string>): string => `${[...keys].join(" ")}\n${randomBytes(6).toString("hex")}`;
+
+const keysIn = (text: string): readonly string[] => text.split("\n")[0]?.split(" ") ?? [];

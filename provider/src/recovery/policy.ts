@@ -1,82 +1,99 @@
-import type { Intent } from "./record";
-
-/** Which resource the state holds for a URN: its id, null for none, "unknown" where it can't be learnt. */
-export type Saved = string | null | "unknown";
+import type { Saved } from "../process/resource-call";
+import type { RecoveryRecord } from "./record";
 
 /**
- * What becomes of an intent.
+ * What becomes of a record.
  *
  * - `passBy`: it stays as it is.
- * - `forget`: it has done its work.
- * - `leave`: it is named in a warning and marked `left`.
- * - `goOn`: its snapshot becomes the one that is wished for.
- * - `abandon`: what it made is destroyed.
+ * - `forget`: it has served its purpose.
+ * - `leave`: a warning names its snapshot, and it is marked `left`.
+ * - `resume`: its snapshot becomes the one that is requested.
+ * - `discard`: what it made is destroyed.
  */
-export type Fate = "passBy" | "forget" | "leave" | "goOn" | "abandon";
+export type Fate = "passBy" | "forget" | "leave" | "resume" | "discard";
 
 /** What `create` knows. */
 export interface CreateSituation {
   readonly saved: Saved;
-  /** Fingerprint of the inputs of this call. */
-  readonly inputs: string;
-  /** Whether an intent is recent enough to be gone on with. */
-  readonly isRecent: (intent: Intent) => boolean;
+  /** Whether a record was made for the inputs of this call. */
+  readonly fits: (record: RecoveryRecord) => boolean;
+  /** Whether a record is recent enough to be resumed. */
+  readonly isRecent: (record: RecoveryRecord) => boolean;
+  /** Whether the process that returned a record still lives: it may be about to save it. */
+  readonly isHeld?: (record: RecoveryRecord) => boolean;
 }
 
-/** An intent, and what becomes of it. */
+/** A record, and what becomes of it. */
 export interface Decision {
-  readonly intent: Intent;
+  readonly record: RecoveryRecord;
   readonly fate: Fate;
 }
 
 /**
- * Decides what `create` does with everything that was begun for its URN: the table of the protocol.
+ * Decides what `create` does with every record of its resource.
  *
- * A call says neither whether it repeats a `create` that was cut off nor whether it wishes for one more snapshot (`--replace`): what
- * the state holds, and what was begun, decide it together.
+ * A call says neither whether it repeats an interrupted `create` nor whether it is a requested replacement (`--replace`): what the state holds
+ * and what the records say decide it together.
  *
- * @param intents - Newest first.
+ * @param records - Newest first.
  */
-export function decideOnCreate(intents: readonly Intent[], situation: CreateSituation): readonly Decision[] {
-  let isGoingOn = false;
-  return intents.map((intent) => {
-    const fate = fateOnCreate(intent, situation, isGoingOn);
-    isGoingOn ||= fate === "goOn";
-    return { intent, fate };
+export function decideOnCreate(records: readonly RecoveryRecord[], situation: CreateSituation): readonly Decision[] {
+  let hasResumed = false;
+  return records.map((record) => {
+    const fate = fateOnCreate(record, situation, hasResumed);
+    hasResumed ||= fate === "resume";
+    return { record, fate };
   });
 }
 
-function fateOnCreate(intent: Intent, { saved, inputs, isRecent }: CreateSituation, isGoingOn: boolean): Fate {
-  if (intent.phase === "left") return "passBy";
-  const fits = intent.phase !== "abandoned" && intent.inputs === inputs && isRecent(intent);
-  if (intent.phase === "returned") {
-    // it arrived, so that this call is a wish for another
-    if (saved === intent.id) return "forget";
+function fateOnCreate(record: RecoveryRecord, situation: CreateSituation, hasResumed: boolean): Fate {
+  const { saved, fits, isRecent, isHeld = () => false } = situation;
+  if (record.phase === "left") return "passBy";
+  const isSaved = saved !== null && saved !== "unknown";
+  if (isSaved && isResultOf(record, saved.snapshotCollectionId)) return "forget";
+  const isUsable = record.phase !== "discarded" && fits(record) && isRecent(record);
+  if (record.phase === "returned") {
+    // the state has it, so this call requests another
+    if (isSaved && saved.id === record.id) return "forget";
     // the state may hold it, or a person may have taken it out to keep it
-    if (saved === "unknown" || (saved === null && !fits)) return "leave";
+    if (saved === "unknown" || (saved === null && !isUsable) || isHeld(record)) return "leave";
   }
-  return fits && !isGoingOn ? "goOn" : "abandon";
+  return isUsable && !hasResumed ? "resume" : "discard";
 }
 
-/** Decides what `update` does: the state has its resource, so that whatever else was begun for its URN is of no use. */
-export function decideOnUpdate(intents: readonly Intent[], id: string): readonly Decision[] {
-  return intents.map((intent) => ({ intent, fate: fateOnUpdate(intent, id) }));
+/** Tells whether a snapshot is what a record's request made. */
+export function isResultOf({ pending: { made } }: RecoveryRecord, snapshotCollectionId: string | null): boolean {
+  return (
+    made !== null && snapshotCollectionId !== null && made.toLowerCase().includes(snapshotCollectionId.toLowerCase())
+  );
 }
 
-function fateOnUpdate({ id, phase }: Intent, own: string): Fate {
-  if (id === own) return "forget";
-  return phase === "left" ? "passBy" : "abandon";
+/** The resource that the state holds. */
+export interface Held {
+  readonly id: string;
+  readonly snapshotCollectionId: string | null;
 }
 
-/** Decides what `delete` does: one that was returned may be the replacement that was just made. */
-export function decideOnDelete(intents: readonly Intent[], id: string): readonly Decision[] {
-  return intents.map((intent) => {
-    const fate = fateOnUpdate(intent, id);
-    return { intent, fate: fate === "abandon" && intent.phase === "returned" ? "passBy" : fate };
-  });
+/** Decides what `update` does: the state has its resource, so every other record is of no use. */
+export function decideOnUpdate(records: readonly RecoveryRecord[], held: Held): readonly Decision[] {
+  return records.map((record) => ({ record, fate: fateOnUpdate(record, held) }));
 }
 
-/** Whether `diff` has to report a change, so that `update` is called and clears up what was begun. */
-export function isUnsettled(intents: readonly Intent[], id: string): boolean {
-  return decideOnUpdate(intents, id).some(({ fate }) => fate === "abandon");
+function fateOnUpdate(record: RecoveryRecord, { id, snapshotCollectionId }: Held): Fate {
+  // an import, after an interrupted create, gives the same snapshot another id
+  if (record.id === id || isResultOf(record, snapshotCollectionId)) return "forget";
+  return record.phase === "left" ? "passBy" : "discard";
+}
+
+/** Decides what `delete` does: a record that was returned may be the replacement that was just made. */
+export function decideOnDelete(records: readonly RecoveryRecord[], held: Held): readonly Decision[] {
+  return decideOnUpdate(records, held).map(({ record, fate }) => ({
+    record,
+    fate: fate === "discard" && record.phase === "returned" ? "passBy" : fate,
+  }));
+}
+
+/** Whether `diff` has to report a change, so that `update` is called and cleans up. */
+export function isUnsettled(records: readonly RecoveryRecord[], held: Held): boolean {
+  return decideOnUpdate(records, held).some(({ fate }) => fate === "discard");
 }

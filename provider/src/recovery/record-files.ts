@@ -1,29 +1,35 @@
 import { randomInt } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rmdir, unlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Where intents are kept: small files in one folder for each resource. */
-export interface IntentFiles {
+/** Keeps small files, in one folder for each resource. */
+export interface RecordFiles {
   /** Where a file is, for messages. */
   locate(folder: string, name: string): string;
   /** The names of the folders. */
   folders(): Promise<readonly string[]>;
   /** The names of the files in a folder; none where there is no such folder. */
   list(folder: string): Promise<readonly string[]>;
-  /** Undefined when it isn't there. */
+  /**
+   * Reads a file; undefined when it doesn't exist.
+   *
+   * @throws An error when another account owns it or may write to it: what it says can't be trusted.
+   */
   read(folder: string, name: string): Promise<string | undefined>;
   /** Writes a file: whole or not at all, and flushed to the disk before it is done. */
   write(folder: string, name: string, text: string): Promise<void>;
-  /** Writes a file that means nothing any more when the machine has lost its power. */
+  /** Writes a file that is of no use any more when the machine has lost its power. */
   mark(folder: string, name: string, text: string): Promise<void>;
-  /** Gone already is success; so is a folder that goes with its last file. */
+  /** Writes into a file that exists, and never makes one. */
+  renew(folder: string, name: string, text: string): Promise<void>;
+  /** Removes a file, and the folder with its last file. A missing file counts as success. */
   remove(folder: string, name: string): Promise<void>;
   /** Waits until nothing is being written. */
   settled(): Promise<void>;
 }
 
-/** Keeps intents in the file system. */
-export function intentFilesIn(root: string): IntentFiles {
+/** Keeps files in the file system. */
+export function recordFilesIn(root: string): RecordFiles {
   const underWay = new Set<Promise<void>>();
   const writing = async (folder: string, write: () => Promise<void>) => {
     const work = inFolder(join(root, folder), write).finally(() => underWay.delete(work));
@@ -34,12 +40,13 @@ export function intentFilesIn(root: string): IntentFiles {
     locate: (folder, name) => join(root, folder, name),
     folders: () => unlessMissing(readdir(root), []),
     list: (folder) => unlessMissing(readdir(join(root, folder)), []),
-    read: (folder, name) => unlessMissing(readFile(join(root, folder, name), "utf8"), undefined),
+    read: (folder, name) => unlessMissing(readOwn(join(root, folder), name), undefined),
     write: (folder, name, text) => writing(folder, () => writeWhole(join(root, folder, name), text)),
     mark: (folder, name, text) => writing(folder, () => writeFile(join(root, folder, name), text, { mode: 0o600 })),
+    renew: (folder, name, text) => unlessMissing(overwrite(join(root, folder, name), text), undefined),
     remove: async (folder, name) => {
       await unlessMissing(unlink(join(root, folder, name)), undefined);
-      await rmdir(join(root, folder)).catch(() => {}); // another file is in it, or somebody else was faster
+      await rmdir(join(root, folder)).catch(() => {}); // another file is in it, or another process was faster
     },
     settled: async () => {
       await Promise.allSettled(underWay);
@@ -47,17 +54,44 @@ export function intentFilesIn(root: string): IntentFiles {
   };
 }
 
+/** Reads a file that no other account could have written. */
+async function readOwn(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await refuseForeign(folder);
+  await refuseForeign(path);
+  return readFile(path, "utf8");
+}
+
+const writableByOthers = 0o022;
+
+async function refuseForeign(path: string): Promise<void> {
+  const account = process.getuid?.();
+  if (account === undefined) return; // on Windows the profile's folder is the account's own
+  const { uid, mode } = await lstat(path);
+  if (uid !== account) throw new Error(`${path} belongs to another account (${uid})`);
+  if ((mode & writableByOthers) !== 0) throw new Error(`other accounts may write to ${path}`);
+}
+
+/** Writes into a file that is there; one that another process removes meanwhile stays removed. */
+async function overwrite(path: string, text: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+}
+
 /** The name of a file while it is written. */
 const unfinished = (path: string): string => `${path}.${randomInt(1e12)}`;
 
-/** Whether a file's name is that of one that was never finished, if nobody writes it now. */
+/** Tells whether a file was never finished, if no process writes it now. */
 export const isUnfinished = (name: string): boolean => /\.(json|deleted)\.\d+$/.test(name);
 
 /**
  * Writes a file beside the one whose place it then takes, and flushes both the text and the name.
  *
- * Done here, since write-file-atomic also looks up where the path really leads, and whose the old file is: twice the calls, at every step
- * of every snapshot. It doesn't flush the name.
+ * Written here, since write-file-atomic needs twice the calls, at every step of every snapshot, and doesn't flush the name.
  */
 async function writeWhole(path: string, text: string): Promise<void> {
   const beside = unfinished(path);
@@ -65,13 +99,13 @@ async function writeWhole(path: string, text: string): Promise<void> {
     await writeFile(beside, text, { flag: "wx", mode: 0o600, flush: true });
     await rename(beside, path);
   } catch (error) {
-    await unlink(beside).catch(() => {}); // it isn't there, or can't be helped
+    await unlink(beside).catch(() => {}); // it doesn't exist, or can't be removed either
     throw error;
   }
   await flushFolder(dirname(path));
 }
 
-/** Flushes the names in a folder, where that can be done: Windows can't, nor can some file systems of a network. */
+/** Flushes the names in a folder, where that is possible: Windows can't, nor can some network file systems. */
 async function flushFolder(path: string): Promise<void> {
   try {
     const folder = await open(path);
@@ -85,7 +119,7 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-/** Writes into a folder, which is made where it is missing: somebody else may just have removed it because it was empty. */
+/** Writes into a folder, which is made where it is missing: another process may just have removed it because it was empty. */
 async function inFolder(folder: string, write: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -109,8 +143,8 @@ async function unlessMissing<T>(reading: Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-/** Keeps intents in memory: for a resource whose URN nobody told, and for tests. */
-export function intentFilesInMemory(): IntentFiles {
+/** Keeps files in memory: for a resource without a name, and for tests. */
+export function recordFilesInMemory(): RecordFiles {
   const kept = new Map<string, Map<string, string>>();
   const write = async (folder: string, name: string, text: string) => {
     kept.set(folder, (kept.get(folder) ?? new Map()).set(name, text));
@@ -122,6 +156,9 @@ export function intentFilesInMemory(): IntentFiles {
     read: async (folder, name) => kept.get(folder)?.get(name),
     write,
     mark: write,
+    renew: async (folder, name, text) => {
+      if (kept.get(folder)?.has(name)) await write(folder, name, text);
+    },
     remove: async (folder, name) => {
       kept.get(folder)?.delete(name);
       if (kept.get(folder)?.size === 0) kept.delete(folder);

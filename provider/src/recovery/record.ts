@@ -1,57 +1,73 @@
-import { createHash } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import * as v from "valibot";
-import type { Pending } from "../dynamic/hidden-inputs";
-import type { Json } from "../dynamic/protocol";
 import { StorageError } from "../errors";
+import type { Json, Pending } from "../process/resource-call";
 
-/** What a file of intents is written as; a later version reads it, and an earlier one refuses a later one's. */
-export const intentVersion = 1;
+/** The format of a record's file. A later version reads it, and an earlier one refuses a later one's. */
+export const recordVersion = 1;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Tells whether a text is a UUID: only those become part of a path. */
+export const isUuid = (text: string): boolean => uuid.test(text);
 
 const pendingSchema: v.GenericSchema<unknown, Pending> = v.object({
   job: v.nullable(v.string()),
   before: v.array(v.string()),
   made: v.nullable(v.string()),
-  answerLost: v.exactOptional(v.literal(true)),
+  outcomeUnknown: v.exactOptional(v.literal(true)),
   failed: v.exactOptional(v.string()),
 });
 
-const intentSchema = v.object({
-  version: v.literal(intentVersion),
-  id: v.string(),
+const recordSchema = v.object({
+  version: v.literal(recordVersion),
+  id: v.pipe(v.string(), v.regex(uuid, "it isn't a UUID")),
   number: v.number(),
-  phase: v.picklist(["started", "accepted", "made", "returned", "left", "abandoned"]),
+  phase: v.picklist(["requested", "accepted", "made", "named", "returned", "left", "discarded"]),
   beganAt: v.string(),
-  where: v.object({ host: v.string(), namespace: v.string() }),
-  who: v.object({ organization: v.string(), urn: v.string(), backend: v.string() }),
-  inputs: v.string(),
+  scope: v.object({ backend: v.string(), organization: v.string(), project: v.string(), stack: v.string() }),
+  resource: v.string(),
+  connection: v.object({ transport: v.string(), host: v.string(), namespace: v.string(), hostName: v.string() }),
+  inputs: v.object({ salt: v.string(), digest: v.string() }),
   // without its name: a program may have given that as a secret
-  group: v.object({ collectionId: v.string(), collectionPath: v.string() }),
-  members: v.array(v.object({ vmId: v.string(), vmName: v.string() })),
+  subject: v.object({ class: v.string(), key: v.string(), path: v.string() }),
+  machines: v.array(v.object({ vmId: v.string(), vmName: v.string() })),
   pending: pendingSchema,
+  returnedBy: v.exactOptional(v.object({ machine: v.string(), process: v.string() })),
 });
 
 /**
- * What was begun: one file for each attempt to create a snapshot, written before the host is asked, since Pulumi saves a
- * resource only after its `create` has answered.
+ * The recovery record of one attempt to create a resource. It is written before the host is asked, since a deployment saves a resource only
+ * after its `create` has answered.
  *
- * - `started`: the request is about to be sent, or was sent and its answer isn't known.
- * - `accepted`: the host has taken it on; `pending.job` is its job.
- * - `made`: the snapshot is there; `pending.made` is the reference.
- * - `returned`: `create` answered Pulumi, which may or may not have saved it.
- * - `left`: it may be kept on purpose, so that it is neither used nor destroyed.
- * - `abandoned`: it is being removed.
+ * - `requested`: the request is about to be sent, or it was sent and its outcome isn't known.
+ * - `accepted`: the host has started `pending.job`.
+ * - `made`: `pending.made` is the result.
+ * - `named`: the result has its name.
+ * - `returned`: `create` has answered; the deployment may have saved it.
+ * - `left`: it may be kept on purpose, so it is neither used nor destroyed.
+ * - `discarded`: it is being removed.
  */
-export type Intent = v.InferOutput<typeof intentSchema>;
+export type RecoveryRecord = v.InferOutput<typeof recordSchema>;
 
-/** Whose an intent is. Intents of others are never touched. */
-export type Who = Intent["who"];
+/** How far an attempt has come. */
+export type Phase = RecoveryRecord["phase"];
 
-/** On which host something was begun. */
-export type Where = Intent["where"];
+/** How a host is reached, as configured, and the name it gives itself: after a failover only the first is still the same. */
+export type RecordedConnection = RecoveryRecord["connection"];
 
-/** A fingerprint of the inputs whose change replaces a snapshot: what was begun for others is of no use. */
-export function fingerprint(inputs: Json): string {
-  return createHash("sha256").update(canonicalText(inputs)).digest("hex").slice(0, 32);
+/** A fingerprint of inputs, salted so that secret ones can't be looked up in a table of guesses. */
+export type Fingerprint = RecoveryRecord["inputs"];
+
+/** Makes the fingerprint of inputs. */
+export function fingerprint(inputs: Json, salt: string = randomBytes(16).toString("hex")): Fingerprint {
+  const digest = createHmac("sha256", salt).update(canonicalText(inputs)).digest("hex");
+  return { salt, digest };
+}
+
+/** Tells whether a record was made for the same inputs. */
+export function matches({ salt, digest }: Fingerprint, inputs: Json): boolean {
+  return fingerprint(inputs, salt).digest === digest;
 }
 
 /** JSON with the keys in order: what is the same reads the same. */
@@ -63,31 +79,44 @@ function canonicalText(value: Json | undefined): string {
 }
 
 /**
- * Reads the text of an intent's file.
+ * Reads the text of a record's file.
  *
  * @param file - For messages.
- * @throws {@link StorageError} when it is damaged or of a later version: without it nobody can tell whether a snapshot
- * was begun, so nothing goes on until a person has looked.
+ * @throws {@link StorageError} when it is damaged or of a later version: a snapshot may have been requested, so a person has to look.
  */
-export function readIntent(text: string, file: string): Intent {
+export function readRecord(text: string, file: string): RecoveryRecord {
   const found = parseJson(text);
-  const parsed = v.safeParse(intentSchema, found);
+  const parsed = v.safeParse(recordSchema, found);
   if (parsed.success) return parsed.output;
   const version = (found as { version?: unknown } | undefined)?.version;
-  const isLater = typeof version === "number" && version > intentVersion;
-  throw new StorageError(
+  const isLater = typeof version === "number" && version > recordVersion;
+  throw unreadable(file, {
+    answer: isLater
+      ? `a later version wrote it (its format is ${version}, this one reads ${recordVersion})`
+      : `it is damaged (${found === undefined ? "it isn't JSON" : `${v.getDotPath(parsed.issues[0])}: ${parsed.issues[0].message}`})`,
+    remedy: isLater
+      ? "Use the later pulumi-hyperv-snapshots"
+      : "Look with `hyperv-snapshots list` whether the host has a snapshot that no stack manages, then delete the file",
+  });
+}
+
+/** Makes the error for a record that can't be used. */
+export function unreadable(
+  file: string,
+  said: { readonly answer: string; readonly remedy: string; readonly cause?: unknown },
+): StorageError {
+  const { answer, remedy, cause } = said;
+  return new StorageError(
     {
-      attempted: "Reading what an earlier `pulumi up` had begun",
+      attempted: "Reading the recovery record of an earlier run",
       target: file,
-      answer: isLater
-        ? `it was written by a later version (its format is ${version}, this one reads ${intentVersion})`
-        : `it is damaged (${found === undefined ? "it is no JSON" : `${v.getDotPath(parsed.issues[0])}: ${parsed.issues[0].message}`})`,
-      outcome: "Nothing was asked of the host, and the file was left as it is: a snapshot may have been begun",
-      remedy: isLater
-        ? "Use the later pulumi-hyperv-snapshots"
-        : "Look with `hyperv-snapshots list` whether the host has a snapshot that no stack manages, then delete the file",
+      answer,
+      headline: `Can't read the recovery record ${file}: ${answer}`,
+      outcome:
+        "Nothing was asked of the host, and the file was left as it is: an earlier run may have requested a snapshot",
+      remedy,
     },
-    { code: "RECORD_UNREADABLE" },
+    { code: "RECORD_UNREADABLE", cause },
   );
 }
 

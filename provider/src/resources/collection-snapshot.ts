@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { input, output } from "../types";
+import { forgetRecordWhenSaved } from "./forget-record";
 import { withHiddenInputs } from "./hidden-inputs";
 import { collectionSnapshotType, isOfType } from "./identity";
 import { markLostValues } from "./mark-lost-values";
 import { leaveOutPromiseStacks } from "./promise-stacks";
-import { forgetWhenSaved } from "./saved-state";
 import { VirtualSystemCollection } from "./virtual-system-collection";
 
 /**
@@ -133,6 +133,7 @@ export class CollectionSnapshot extends pulumi.CustomResource {
           members: undefined,
           createdAt: undefined,
           job: undefined,
+          __record: undefined,
           ...args,
           collection,
           ...(args.triggers !== undefined && { triggers: markLostValues(args.triggers) }),
@@ -143,7 +144,7 @@ export class CollectionSnapshot extends pulumi.CustomResource {
           lifecycle: "collectionSnapshot",
           type: CollectionSnapshot.__pulumiType,
           repeated: { collection: ["collectionId", "collectionPath", "collectionName"] },
-          asksForSaved: true,
+          dependsOnOld: true,
           howToImport: (id, resource) =>
             `Then run: npx hyperv-snapshots import '${id}' --name ${resource}, and pulumi import --file hyperv-snapshots-import.json.`,
         }),
@@ -151,7 +152,7 @@ export class CollectionSnapshot extends pulumi.CustomResource {
     } finally {
       endLeavingOut();
     }
-    if (options.id === undefined) forgetWhenSaved(this);
+    if (options.id === undefined) forgetRecordWhenSaved(this);
   }
 
   /**

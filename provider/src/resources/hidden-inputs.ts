@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { formerUrns } from "./former-urns";
 import { providerText, typeUnderOtherAdapter } from "./identity";
 import { transformedLast } from "./last-transformation";
+import { otherOrganization } from "./organization";
 import { refuseImport } from "./refuse-import";
-import { askForSaved, otherOrganization, type SavedState } from "./saved-state";
+import { deletesOldFirst } from "./replacement-order";
 import { secretOutputs } from "./secret-outputs";
 import { warnOfOpenSecrets } from "./warn-of-open-secrets";
 
@@ -13,7 +15,7 @@ interface HiddenInputs {
     readonly urn: pulumi.URN;
     readonly organization?: string;
     readonly timeouts?: pulumi.CustomTimeouts;
-    readonly saved?: SavedState;
+    readonly aliases?: readonly string[];
   }>;
 }
 
@@ -24,8 +26,8 @@ interface ResourceClass {
   readonly type: string;
   /** The outputs that repeat an input's value under another name. */
   readonly repeated?: Readonly<Record<string, readonly string[]>>;
-  /** Whether the lifecycle needs to know what the state holds when an earlier run was interrupted. */
-  readonly asksForSaved?: boolean;
+  /** Whether a host may destroy a new one together with the old one that it replaces. */
+  readonly dependsOnOld?: boolean;
   /** How a user imports such a resource, since the `import` option can't. */
   readonly howToImport: (id: string, name: string) => string;
 }
@@ -43,11 +45,13 @@ export function withHiddenInputs(
   return transformedLast(options, ({ name, props, opts }) => {
     refuseImport(name, resource, opts);
     const secrets = secretOutputs(props, resource.repeated ?? {}, opts);
+    const oldFirst = opts.deleteBeforeReplace ?? (resource.dependsOnOld && deletesOldFirst(props["connection"]));
     return {
       props: { ...props, ...hiddenInputs(name, resource, opts, secrets.settled) },
       opts: {
         ...opts,
         additionalSecretOutputs: secrets.outputs,
+        ...(oldFirst !== undefined && { deleteBeforeReplace: oldFirst }),
         // a stack that goes back from the plugin keeps its resources
         aliases: [...(opts.aliases ?? []), { type: typeUnderOtherAdapter(resource.type) }],
       },
@@ -57,20 +61,21 @@ export function withHiddenInputs(
 
 function hiddenInputs(
   name: string,
-  { lifecycle, type, asksForSaved = false }: ResourceClass,
-  { id, parent, customTimeouts }: pulumi.CustomResourceOptions,
+  { lifecycle, type }: ResourceClass,
+  options: pulumi.CustomResourceOptions,
   settled: Promise<unknown>,
 ): HiddenInputs {
+  const { parent, customTimeouts } = options;
   const describe = async () => {
     const urn = await new Promise<pulumi.URN>((resolve) => pulumi.createUrn(name, type, parent).apply(resolve));
-    const saved = asksForSaved && id === undefined ? await askForSaved(urn) : undefined;
+    const aliases = await formerUrns(name, type, options);
     const organization = otherOrganization();
     await settled;
     return {
       urn,
       ...(organization !== undefined && { organization }),
       ...(customTimeouts && { timeouts: customTimeouts }),
-      ...(saved && { saved }),
+      ...(aliases && { aliases }),
     };
   };
   return { __provider: providerText(lifecycle), __meta: describe() };

@@ -1,216 +1,311 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { atTheBorder } from "../dynamic/error-shape";
-import { pendingOf, timeoutMs } from "../dynamic/hidden-inputs";
-import type { DiffResult, DynamicProvider, Properties } from "../dynamic/protocol";
-import { ResourceLifecycle } from "../dynamic/resource-lifecycle";
-import { InvalidArgumentError, PartialCreateError } from "../errors";
+import { InvalidArgumentError } from "../errors";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
-import type { HyperVHost } from "../hyperv/hyperv-host";
+import { readMemberConditions } from "../hyperv/member-condition";
 import { memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
-import { describeCollection, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { describeCollection, findVirtualSystemCollection, membersOf } from "../hyperv/virtual-system-collection";
 import { isDeleted, requireVisibility } from "../hyperv/visibility";
-import type { Operation } from "../process/operation";
-import type { ResourceIntents } from "../recovery/journal";
-import { decideOnDelete, decideOnUpdate, isUnsettled } from "../recovery/policy";
-import { groupOfBegun } from "./begun-snapshot";
+import type { Connections } from "../process/connections";
+import { lookAhead } from "../process/look-ahead";
+import { type Operation, recordedConnection } from "../process/operation";
+import type { TurnOptions } from "../process/queue";
+import {
+  type Answer,
+  type Checked,
+  type Difference,
+  type ManagedResource,
+  notKnownYet,
+  type Pending,
+  type Properties,
+  type ReadResource,
+  type ResourceCall,
+  type SavedResource,
+  type Values,
+} from "../process/resource-call";
+import { decideOnDelete, decideOnUpdate, type Held, isUnsettled } from "../recovery/policy";
+import type { Recovery, ResourceRecovery } from "../recovery/recovery";
+import { permitted, settle } from "../recovery/settle";
 import { createSnapshot } from "./create";
-import { diffOnHosts } from "./default-connection";
-import { type Deletion, deleteSnapshot, endPendingSnapshot, knownThings } from "./delete";
-import { diffCollectionSnapshot, replacement } from "./diff";
-import { settleIntents } from "./discard";
-import { resumeSnapshot } from "./finish";
+import { type Deletion, deleteSnapshot } from "./delete";
+import { diffSnapshot, replacement } from "./diff";
+import { discardRecord, nameLeft } from "./discard";
+import { endRequested } from "./end";
+import { failedAnswer, finishSnapshot } from "./finish";
 import { checkInputs, inputNames, readInputs } from "./inputs";
-import { echoOutputs } from "./outputs";
+import { knownMachines, knownThings } from "./known-things";
+import { warnOfMembers } from "./member-warnings";
+import { groupOutputs } from "./outputs";
 import { readSnapshot } from "./read";
+import { nothingCameOfIt } from "./search";
+import { groupOfRequested, type SnapshotOperation } from "./snapshot-operation";
 
-/** What Pulumi does with a `CollectionSnapshot`: plain JSON in, plain JSON out. */
-export class CollectionSnapshotLifecycle extends ResourceLifecycle implements DynamicProvider {
-  protected checkOwn = checkInputs;
+/** A snapshot of a VM group, as a managed resource. */
+export class CollectionSnapshotResource implements ManagedResource {
+  private readonly connections: Connections;
+  private readonly recovery: Recovery;
+  /** The ids of machines whose disks merge because this process destroyed a snapshot. */
+  private readonly merging = new Set<string>();
 
-  diff(id: string, olds: Properties, news: Properties): Promise<DiffResult> {
-    return atTheBorder(async () => {
-      const { dependents } = await this.configured.configurationOf(olds);
-      const byDefault = (await this.configured.configurationOf({})).connection;
-      const intents = await this.configured.intentsOf(olds);
-      await intents.arrived(id);
-      const found = diffOnHosts(olds, news, byDefault, (before, after) =>
-        diffCollectionSnapshot(before, after, dependents),
-      );
-      if (found.replaces) return found;
-      if (await this.isDestroyed(id, olds, intents)) return replacement(["collection"], dependents);
-      return { changes: found.changes || (await this.isUnsettled(id, news, intents)) };
+  constructor(connections: Connections, recovery: Recovery) {
+    this.connections = connections;
+    this.recovery = recovery;
+  }
+
+  async check(call: ResourceCall, olds: Properties | null, news: Values): Promise<Checked> {
+    const connection = this.connections.check(call, news);
+    const { inputs, failures } = checkInputs(news);
+    const checked = { inputs, failures: [...failures, ...connection] };
+    const isNew = ["collection", "connection"].some((name) => (olds?.[name] ?? null) !== (news[name] ?? null));
+    const { collection } = news;
+    if (checked.failures.length > 0 || !isNew || typeof collection !== "string") return checked;
+    if (news["connection"] === notKnownYet) return checked;
+    await lookAhead(call, async () => {
+      const { host } = await this.connections.begin(call, news);
+      await findVirtualSystemCollection(host.session, collection);
     });
+    return checked;
   }
 
-  /** Whether an earlier run began to delete this resource, and its snapshot is gone; of one that isn't complete, the job may be cancelled. */
-  private async isDestroyed(id: string, olds: Properties, intents: ResourceIntents): Promise<boolean> {
-    if (!(await intents.notedDelete(id))) return false;
-    if (pendingOf(olds)) return true;
-    return (await pathToRead(await this.configured.begin(olds), id, olds)) === null;
+  async diff(call: ResourceCall, state: SavedResource, news: Values): Promise<Difference> {
+    const { dependents } = this.connections.configurationOf(call, state.outputs);
+    const defaultConnection = this.connections.configurationOf(call, {}).connection;
+    const recovery = this.open(call);
+    await recovery.arrived(state.id);
+    const difference = diffSnapshot(state, news, { dependents, defaultConnection });
+    if ("replace" in difference) return this.explained(call, state, difference);
+    if (await this.isDestroyed(call, state, recovery))
+      return replacement(["collection"], "an interrupted run has destroyed the snapshot", dependents);
+    return { changes: difference.changes || (await this.isUnsettled(call, state, news, recovery)) };
   }
 
-  /** Whether an earlier run began something that `update` has to clear up. */
-  private async isUnsettled(id: string, news: Properties, intents: ResourceIntents): Promise<boolean> {
-    if (await intents.isEmpty()) return false;
-    const { host } = await this.configured.begin(news);
-    return isUnsettled(await intents.list(whereIs(host)), id);
-  }
-
-  async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
-    const operation = await this.configured.begin(inputs);
-    const group = await findVirtualSystemCollection(operation.host.session, String(inputs["collection"]));
-    const intents = await this.configured.intentsOf(inputs);
-    const { dependents } = await this.configured.configurationOf(inputs);
-    return this.inTurn(operation, intents, group.collectionId, () => {
-      const deadlineAt = operation.clock.now() + timeoutMs(inputs, "create");
-      return createSnapshot(operation, { inputs, group, intents, dependents, deadlineAt });
-    });
-  }
-
-  /** Runs an operation when no other process works on the resource, and nothing else in this one on its group. */
-  private inTurn<T>(
-    { progress }: Operation,
-    intents: ResourceIntents,
-    collectionId: string,
-    operation: () => Promise<T>,
-    order: { readonly newestFirst?: string } = {},
-  ): Promise<T> {
-    const forGroup = () => progress.step("waiting for another operation on this VM group");
-    const forProcess = () => progress.tell("Waiting for another operation on this resource");
-    return intents.claimed(
-      () => this.queue.run(collectionId, operation, { onWaiting: forGroup, ...order }),
-      forProcess,
+  /** Says that the old snapshot goes first, and warns of members in a state in which hosts were seen to refuse. */
+  private async explained<D extends Difference>(call: ResourceCall, state: SavedResource, difference: D): Promise<D> {
+    if (!("replace" in difference) || !difference.replace.oldFirst || state.pending) return difference;
+    call.progress.tell(
+      "The replacement deletes the old snapshot before it takes the new one: until then there is no restore point",
     );
+    await lookAhead(call, async () => {
+      const { host, progress } = await this.connections.begin(call, state.outputs);
+      const path = CimInstancePath.parse(String(state.outputs["collectionPath"]));
+      warnOfMembers({ progress }, await readMemberConditions(host.session, path));
+    });
+    return difference;
   }
 
-  read(id: string, outputs: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }> {
-    return this.onRecorded(async () => {
-      const operation = await this.configured.begin(outputs);
-      await (await this.configured.intentsOf(outputs)).arrived(id);
-      const inputs = pickInputs(outputs);
-      if (pendingOf(outputs)) return { id, props: outputs, inputs };
-      const path = await pathToRead(operation, id, outputs);
-      if (!path) return {};
-      const props = await readSnapshot(operation, path, outputs);
-      return { id, props, inputs: pickInputs(props) };
+  /** Tells whether an interrupted run has destroyed the snapshot; of an incomplete one, the job may be cancelled. */
+  private async isDestroyed(call: ResourceCall, state: SavedResource, { journal }: ResourceRecovery): Promise<boolean> {
+    if (!(await journal.notedDelete(state.id))) return false;
+    if (state.pending) return true;
+    return (await pathToRead(await this.connections.begin(call, state.outputs), state)) === null;
+  }
+
+  /** Tells whether an interrupted run left something that `update` has to clean up. */
+  private async isUnsettled(
+    call: ResourceCall,
+    state: SavedResource,
+    news: Values,
+    { journal }: ResourceRecovery,
+  ): Promise<boolean> {
+    if (await journal.isEmpty()) return false;
+    const records = await journal.list(recordedConnection(await this.connections.begin(call, news)));
+    return isUnsettled(records, heldOf(state)) && (await call.isCurrent());
+  }
+
+  async create(call: ResourceCall, inputs: Values): Promise<Answer> {
+    const operation = await this.connections.begin(call, inputs, "create");
+    const { session } = operation.host;
+    const known = inputs as Properties;
+    if (call.preview && typeof inputs["collection"] !== "string")
+      return { id: "", outputs: unknownOutputs(inputs), pending: null };
+    const group = await findVirtualSystemCollection(session, String(inputs["collection"]));
+    if (call.preview)
+      return { id: "", outputs: { ...unknownOutputs(inputs), ...groupOutputs(session, group) }, pending: null };
+    const recovery = this.open(call);
+    const machines = await membersOf(session, group.path);
+    const things = [group.collectionId, ...machines.map(({ vmId }) => vmId)];
+    return this.inTurn(operation, recovery, things, () => {
+      const deadlineAt = operation.clock.now() + operation.timeoutMs;
+      return createSnapshot(operation, { inputs: known, group, recovery, merging: this.merging, deadlineAt });
     });
   }
 
-  async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
-    const operation = await this.configured.begin(news);
-    const intents = await this.configured.intentsOf(news);
-    const { dependents } = await this.configured.configurationOf(news);
-    const outs = await this.inTurn(operation, intents, String(olds["collectionId"]), async () => {
-      const deadlineAt = operation.clock.now() + timeoutMs(news, "update");
-      const decisions = decideOnUpdate(await intents.list(whereIs(operation.host)), id);
-      await settleIntents(operation, decisions, { intents, dependents, deadlineAt });
-      return pendingOf(olds)
-        ? this.resume(operation, intents, { id, olds, news, deadlineAt })
-        : this.updateInPlace(operation, { id, olds, news });
+  async read(call: ResourceCall, state: SavedResource): Promise<ReadResource | null> {
+    const operation = await this.connections.begin(call, state.outputs);
+    const isSaved = typeof state.outputs["resultingSnapshotCollection"] === "string" || state.pending !== null;
+    if (isSaved) await this.open(call).journal.forget(state.id);
+    if (state.pending) return { ...state, inputs: pickInputs(state.outputs) };
+    const path = await pathToRead(operation, state);
+    if (!path) return null;
+    const outputs = await readSnapshot(operation, path, state.outputs);
+    return { id: state.id, outputs, inputs: pickInputs(outputs), pending: null };
+  }
+
+  async update(call: ResourceCall, state: SavedResource, news: Values): Promise<Answer> {
+    const { id } = state;
+    if (call.preview) return { id, outputs: { ...withoutInputs(state.outputs), ...news }, pending: null };
+    const inputs = news as Properties;
+    const operation = await this.connections.begin(call, inputs);
+    const recovery = this.open(call);
+    return this.inTurn(operation, recovery, touched(state), async () => {
+      const deadlineAt = operation.clock.now() + operation.timeoutMs;
+      await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnUpdate });
+      return state.pending
+        ? this.resume(operation, recovery, { state, pending: state.pending, inputs, deadlineAt })
+        : this.updateInPlace(operation, state, inputs);
     });
-    return { outs };
+  }
+
+  /** Cleans up what earlier runs left under the resource's name. */
+  private async settle(
+    operation: Operation,
+    recovery: ResourceRecovery,
+    how: { readonly state: SavedResource; readonly deadlineAt: number; readonly decide: typeof decideOnUpdate },
+  ): Promise<void> {
+    const { state, deadlineAt, decide } = how;
+    const held = heldOf(state);
+    const records = await recovery.journal.list(recordedConnection(operation));
+    await settle(await permitted(operation.call, state.id, decide(records, held)), {
+      journal: recovery.journal,
+      progress: operation.progress,
+      discard: (record) => discardRecord(operation, record, { recovery, deadlineAt, held }),
+      nameLeft,
+    });
   }
 
   private async resume(
     operation: Operation,
-    intents: ResourceIntents,
-    { id, olds, news, deadlineAt }: { id: string; olds: Properties; news: Properties; deadlineAt: number },
-  ): Promise<Properties> {
-    const group = await groupOfBegun(operation.host.session, olds);
-    operation.progress.step("going on with the snapshot that was begun");
-    const onMade = async (reference: string) => {
-      await intents.markMade(id, String(CimInstancePath.parse(reference).key("CollectionID")));
-      await intents.unmarkJob(id);
+    recovery: ResourceRecovery,
+    how: {
+      readonly state: SavedResource;
+      readonly pending: Pending;
+      readonly inputs: Properties;
+      readonly deadlineAt: number;
+    },
+  ): Promise<Answer> {
+    const { state, pending, inputs, deadlineAt } = how;
+    const { id, outputs } = state;
+    const { ownership } = recovery.journal;
+    const group = await groupOfRequested(operation, outputs);
+    operation.progress.step("resuming the snapshot that an earlier run requested");
+    const begun: SnapshotOperation = {
+      id,
+      inputs,
+      group,
+      pending,
+      machines: [],
+      deadlineAt,
+      isResumed: true,
+      others: () => recovery.others(id),
+      advanced: async (phase, { job, made }) => {
+        if (phase === "made" && made !== null) {
+          await ownership.take(id, { snapshotCollectionId: String(CimInstancePath.parse(made).key("CollectionID")) });
+        } else if (phase === "accepted" && job !== null) await ownership.take(id, { job });
+      },
+      // a snapshot that only lacks its name has been read already, and so has its job
+      ...(outputs["job"] && { read: { job: outputs["job"] } }),
     };
-    try {
-      return await resumeSnapshot(operation, {
-        id,
-        inputs: news,
-        group,
-        pending: pendingOf(olds)!,
-        machines: [],
-        deadlineAt,
-        isResumed: true,
-        others: await intents.namedElsewhere(id),
-        onMade,
-        // a snapshot that lacks its name only has been read already, and so has its job
-        ...(olds["job"] && { read: { job: olds["job"] } }),
-      });
-    } catch (error) {
-      // a search may have found the job only now
-      if (PartialCreateError.isInstance(error)) await intents.markJob(id, pendingOf(error.properties));
-      throw error;
-    }
+    const finished = await finishSnapshot(operation, begun);
+    if (finished.kind === "complete") return { id, outputs: finished.outputs, pending: null };
+    if (finished.kind === "incomplete") return finished.answer;
+    const error = finished.why === "noTrace" ? nothingCameOfIt(operation, begun) : finished.error;
+    return failedAnswer(operation, begun, error);
   }
 
   /** Takes over what a complete snapshot can take over: a new name goes to the host, all else into the state. */
   private async updateInPlace(
     { host }: Operation,
-    { id, olds, news }: { id: string; olds: Properties; news: Properties },
-  ): Promise<Properties> {
-    const { snapshotName: name } = readInputs(news);
-    if (name !== undefined && name !== olds["snapshotName"]) {
-      const collection = CimInstancePath.parse(String(olds["resultingSnapshotCollection"]));
+    { id, outputs }: SavedResource,
+    inputs: Properties,
+  ): Promise<Answer> {
+    const { snapshotName: name } = readInputs(inputs);
+    if (name !== undefined && name !== outputs["snapshotName"]) {
+      const collection = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
       const members = await memberSnapshots(host.session, collection);
-      if (members.length === 0) await requireVisibility(host.session, "the members' snapshots", knownThings(olds));
-      const target = `the snapshots of ${describeCollection(host.session, String(olds["collectionName"]))}`;
+      if (members.length === 0) await requireVisibility(host.session, "the members' snapshots", knownThings(outputs));
+      const target = `the snapshots of ${describeCollection(host.session, String(outputs["collectionName"]))}`;
       await nameSnapshots(host, { members, name, target });
     }
-    return { ...withoutInputs(olds), ...echoOutputs({ id, inputs: pickInputs(news) }) };
+    return { id, outputs: { ...withoutInputs(outputs), ...inputs }, pending: null };
   }
 
-  delete(id: string, outputs: Properties): Promise<void> {
-    return this.onRecorded(async () => {
-      const operation = await this.configured.begin(outputs);
-      const { dependents } = await this.configured.configurationOf(outputs);
-      const intents = await this.configured.intentsOf(outputs);
-      const createdAt = outputs["createdAt"];
-      const remove = async () => {
-        const deadlineAt = operation.clock.now() + timeoutMs(outputs, "delete");
-        const decisions = decideOnDelete(await intents.list(whereIs(operation.host)), id);
-        await settleIntents(operation, decisions, { intents, dependents, deadlineAt });
-        const deletion = { outputs, dependents, deadlineAt, others: () => intents.namedElsewhere(id) };
-        const path = await this.pathToDelete(operation, intents, { id, deletion });
-        await intents.unmarkJob(id);
-        if (!path) return;
+  async delete(call: ResourceCall, state: SavedResource): Promise<void> {
+    const { id, outputs } = state;
+    const operation = await this.connections.begin(call, outputs, "delete");
+    const recovery = this.open(call);
+    const { createdAt } = outputs;
+    const remove = async () => {
+      const deadlineAt = operation.clock.now() + operation.timeoutMs;
+      await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnDelete });
+      const deletion: Deletion = { outputs, deadlineAt, others: () => recovery.others(id) };
+      const path = await this.pathToDelete(operation, recovery, state, deletion);
+      if (path) {
         await deleteSnapshot(operation, path, deletion);
-        await intents.unmarkMade(id, String(path.key("CollectionID")));
-      };
-      // one that isn't complete is newer than any whose time is known
-      const order = { newestFirst: typeof createdAt === "string" ? createdAt : "9999" };
-      await this.inTurn(operation, intents, String(outputs["collectionId"]), remove, order);
-      await this.configured.forgetOldDeletes();
-    });
+        for (const { vmId } of knownMachines(outputs)) this.merging.add(vmId.toLowerCase());
+      }
+      await recovery.journal.ownership.release(id);
+    };
+    // an incomplete one is newer than any whose time is known
+    const newestFirst = typeof createdAt === "string" ? createdAt : "9999";
+    await this.inTurn(operation, recovery, touched(state), remove, { newestFirst });
+    await this.recovery.forgetOldNotes();
   }
 
   /** Notes that a resource is about to be deleted. @returns The path of what is to be destroyed; null when nothing was made. */
   private async pathToDelete(
     operation: Operation,
-    intents: ResourceIntents,
-    { id, deletion }: { id: string; deletion: Deletion },
+    { journal }: ResourceRecovery,
+    { id, outputs, pending }: SavedResource,
+    deletion: Deletion,
   ): Promise<CimInstancePath | null> {
     const moment = operation.moment();
-    const pending = pendingOf(deletion.outputs);
     if (!pending) {
-      await intents.noteDelete(id, { moment });
-      return CimInstancePath.parse(String(deletion.outputs["resultingSnapshotCollection"]));
+      await journal.noteDelete(id, { moment });
+      return CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
     }
-    const noted = await intents.notedDelete(id);
+    const noted = await journal.notedDelete(id);
     if (noted?.made !== undefined) return noted.made === null ? null : CimInstancePath.parse(noted.made);
-    await intents.noteDelete(id, { moment });
-    const path = await endPendingSnapshot(operation, pending, deletion);
-    await intents.noteDelete(id, { moment, made: path?.toString() ?? null });
+    await journal.noteDelete(id, { moment });
+    const path = await endRequested(operation, pending, deletion);
+    await journal.noteDelete(id, { moment, made: path?.toString() ?? null });
     return path;
+  }
+
+  private open(call: ResourceCall): ResourceRecovery {
+    return this.recovery.open(call, this.connections.configurationOf(call, {}).recoveryFolder);
+  }
+
+  /** Runs an operation while nothing else works on the group, its machines or the resource. */
+  private inTurn<T>(
+    { progress }: Operation,
+    recovery: ResourceRecovery,
+    things: readonly string[],
+    operation: () => Promise<T>,
+    order: Pick<TurnOptions, "newestFirst"> = {},
+  ): Promise<T> {
+    const onWaiting = () => progress.step("waiting for another operation on this VM group");
+    const forProcess = () => progress.tell("Waiting for another run that works on this VM group");
+    return this.connections.queue.run(things, () => recovery.exclusively(things, operation, forProcess), {
+      onWaiting,
+      ...order,
+    });
   }
 }
 
-const whereIs = ({ session: { hostName, namespace } }: HyperVHost) => ({ host: hostName, namespace });
+const heldOf = ({ id, outputs }: SavedResource): Held => ({
+  id,
+  snapshotCollectionId: typeof outputs["snapshotCollectionId"] === "string" ? outputs["snapshotCollectionId"] : null,
+});
 
-const isInput = (name: string) =>
-  (inputNames as readonly string[]).includes(name) || name === "__provider" || name === "__meta";
+/** The ids of the group and of the machines that a resource has. */
+const touched = ({ outputs }: SavedResource): readonly string[] => [
+  String(outputs["collectionId"]),
+  ...knownMachines(outputs).map(({ vmId }) => vmId),
+];
 
-/** The inputs among some properties, hidden ones included. */
+const isInput = (name: string) => (inputNames as readonly string[]).includes(name);
+
+/** The inputs among some properties. */
 function pickInputs(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => isInput(name)));
 }
@@ -220,8 +315,25 @@ function withoutInputs(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !isInput(name)));
 }
 
-/** The path of what `read` looks for, by the reference in the state, or by what the caller of `get` gave as id; null when it is gone. */
-async function pathToRead({ host }: Operation, id: string, outputs: Properties): Promise<CimInstancePath | null> {
+const computed = [
+  "collectionId",
+  "collectionPath",
+  "collectionName",
+  "hostName",
+  "resultingSnapshotCollection",
+  "snapshotCollectionId",
+  "members",
+  "createdAt",
+  "job",
+];
+
+/** The outputs of a preview: the inputs, and nothing else is known yet. */
+function unknownOutputs(inputs: Values): Values {
+  return { ...Object.fromEntries(computed.map((name) => [name, notKnownYet])), ...inputs };
+}
+
+/** The path of what `read` looks for, by the reference in the state, or by the id that the program gave; null when it is deleted. */
+async function pathToRead({ host }: Operation, { id, outputs }: SavedResource): Promise<CimInstancePath | null> {
   const reference = outputs["resultingSnapshotCollection"];
   if (typeof reference === "string") {
     const path = CimInstancePath.parse(reference);

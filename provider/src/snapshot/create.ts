@@ -1,123 +1,229 @@
 import { randomUUID } from "node:crypto";
 import { CimInstancePath } from "../cim/cim-instance-path";
-import type { Configuration } from "../config";
-import { metaOf, type Pending, pendingOf } from "../dynamic/hidden-inputs";
-import type { Properties } from "../dynamic/protocol";
-import { type HyperVError, JobFailedError, MethodFailedError, PartialCreateError } from "../errors";
+import { type HyperVError, InvalidArgumentError, MethodFailedError } from "../errors";
 import { requestSnapshot, type SnapshotProgress } from "../hyperv/collection-snapshot-service";
-import { activityOf, type MemberCondition, memberWarnings, readMemberConditions } from "../hyperv/member-condition";
+import { activityOf, type MemberCondition, readMemberConditions } from "../hyperv/member-condition";
 import { describeNewSnapshots } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
 import { snapshotSettingsText } from "../hyperv/snapshot-settings";
 import { machinePath, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { isDeleted } from "../hyperv/visibility";
-import type { Operation } from "../process/operation";
-import type { ResourceIntents } from "../recovery/journal";
-import { decideOnCreate, type Saved } from "../recovery/policy";
-import { fingerprint, type Intent } from "../recovery/record";
-import { Attempt } from "./attempt";
-import type { BegunSnapshot } from "./begun-snapshot";
-import { retryWhileBusy } from "./busy-retry";
-import { isRecent, settleIntents } from "./discard";
-import { completeSnapshot } from "./finish";
+import { waitUntil } from "../jobs/wait-until";
+import { type Operation, recordedConnection } from "../process/operation";
+import type { Answer, Json, Pending, Properties, Saved } from "../process/resource-call";
+import { decideOnCreate } from "../recovery/policy";
+import { fingerprint, matches, type Phase, type RecoveryRecord } from "../recovery/record";
+import type { ResourceRecovery } from "../recovery/recovery";
+import { isRecent, settle } from "../recovery/settle";
+import { ClassName } from "../schema/names";
+import { discardRecord, nameLeft } from "./discard";
+import { failedAnswer, finishSnapshot } from "./finish";
 import { readInputs, replacingInputs } from "./inputs";
-import { noTrace, recoverLostAnswer } from "./search";
+import { warnOfMembers } from "./member-warnings";
+import { noTrace } from "./search";
+import type { SnapshotOperation } from "./snapshot-operation";
+import { retryWhileBusy } from "./waits";
 
 /** What `create` is asked for. */
 export interface Creation {
-  /** The resource's inputs, hidden ones included. */
   readonly inputs: Properties;
   readonly group: VirtualSystemCollection;
-  readonly intents: ResourceIntents;
-  readonly dependents: Configuration["dependents"];
+  readonly recovery: ResourceRecovery;
+  /** The ids of machines whose disks merge because this process destroyed a snapshot. */
+  readonly merging: ReadonlySet<string>;
   /** When to stop waiting, on the operation's clock. */
   readonly deadlineAt: number;
 }
 
-/** What `create` answers. */
-type Created = { readonly id: string; readonly outs: Properties };
+/**
+ * Takes a snapshot of a group and waits until it is complete; or resumes one that an earlier run requested and the state doesn't have.
+ *
+ * @throws {@link HyperVError} with the effect `none` when nothing was taken.
+ */
+export async function createSnapshot(operation: Operation, creation: Creation): Promise<Answer> {
+  const { recovery, inputs } = creation;
+  const { call, moment, resumeWithinMs } = operation;
+  const records = await recovery.journal.list(recordedConnection(operation));
+  if (records.every(({ phase }) => phase === "left")) return takeSnapshot(operation, creation);
+  const held = await waitForReturners(operation, recovery, records);
+  const saved = await call.saved();
+  const decisions = decideOnCreate(records, {
+    saved,
+    fits: (record) => matches(record.inputs, replacingValues(inputs)),
+    isRecent: (record) => isRecent(record, moment(), resumeWithinMs),
+    isHeld: (record) => held.has(record.id),
+  });
+  const earlier = await settle(decisions, {
+    journal: recovery.journal,
+    progress: operation.progress,
+    discard: (record) => discardRecord(operation, record, creation),
+    nameLeft,
+  });
+  return (earlier && (await resume(operation, creation, earlier, saved))) ?? takeSnapshot(operation, creation);
+}
+
+function replacingValues(inputs: Properties): Json {
+  return Object.fromEntries(replacingInputs.map((name) => [name, inputs[name] ?? null]));
+}
+
+const returnerPatienceMs = 10_000;
 
 /**
- * Takes a snapshot of a group and waits until it is made; or goes on with one that an earlier run began and that the state doesn't have.
+ * Waits for processes that have returned a record and still live: what they returned may be about to be saved.
  *
- * @returns The resource's id, and the complete outputs.
- * @throws {@link MethodFailedError}, {@link JobFailedError} when nothing was taken.
- * @throws {@link PartialCreateError} when something was begun whose end was not seen.
+ * @returns The ids of the records whose process lives on.
  */
-export async function createSnapshot(operation: Operation, creation: Creation): Promise<Created> {
-  const { intents, inputs } = creation;
-  const { hostName: host, namespace } = operation.host.session;
-  const decisions = decideOnCreate(await intents.list({ host, namespace }), {
-    saved: savedOf(inputs),
-    inputs: fingerprintOf(inputs),
-    isRecent: (intent) => isRecent(intent, operation),
+async function waitForReturners(
+  { clock, progress, call }: Operation,
+  recovery: ResourceRecovery,
+  records: readonly RecoveryRecord[],
+): Promise<ReadonlySet<string>> {
+  const returned = records.filter(({ phase, pending }) => phase === "returned" && pending.made !== null);
+  if (returned.some((record) => recovery.returner(record) === "thisProcess")) throw sameIdentity(call.resource);
+  const living = () => returned.filter((record) => recovery.returner(record) === "alive").map(({ id }) => id);
+  const until = clock.now() + returnerPatienceMs;
+  return waitUntil<ReadonlySet<string>, readonly string[]>(clock, {
+    look: async () => {
+      const ids = living();
+      return ids.length === 0 || clock.now() >= until ? { done: new Set(ids) } : { waitFor: ids };
+    },
+    until: () => until,
+    firstPauseMs: 250,
+    longestPauseMs: 250,
+    onWaiting: () => progress.step("waiting for an earlier run to end"),
+    late: () => undefined,
+    signal: call.signal,
   });
-  const earlier = await settleIntents(operation, decisions, creation);
-  return (earlier && (await goOn(operation, creation, earlier))) ?? takeSnapshot(operation, creation);
 }
 
-function savedOf(inputs: Properties): Saved {
-  const { saved } = metaOf(inputs);
-  return saved === undefined ? "unknown" : saved.id;
+function sameIdentity(resource: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    attempted: "CreateSnapshot",
+    target: resource,
+    answer: "this run has already created a resource with the same identity",
+    outcome: "Nothing was asked of the host",
+    remedy: "Give each resource its own name",
+  });
 }
 
-function fingerprintOf(inputs: Properties): string {
-  return fingerprint(Object.fromEntries(replacingInputs.map((name) => [name, inputs[name] ?? null])));
+/** Keeps the record of an attempt up to date while the work goes on. */
+class Attempt {
+  private readonly recovery: ResourceRecovery;
+  private record: RecoveryRecord;
+
+  constructor(recovery: ResourceRecovery, record: RecoveryRecord) {
+    this.recovery = recovery;
+    this.record = record;
+  }
+
+  readonly advanced = async (phase: Phase, pending: Pending): Promise<void> => {
+    const { journal } = this.recovery;
+    this.record = await journal.advance(this.record, phase, pending);
+    if (phase !== "made" || pending.made === null) return;
+    const snapshotCollectionId = String(CimInstancePath.parse(pending.made).key("CollectionID"));
+    await journal.ownership.take(this.record.id, { snapshotCollectionId });
+  };
+
+  /** Writes down that `create` answers: from then on the state may have the resource. */
+  async returned(answer: Answer): Promise<Answer> {
+    const { journal, returnedBy } = this.recovery;
+    const { id } = this.record;
+    const pending = answer.pending ?? this.record.pending;
+    if (answer.pending?.job && answer.pending.failed === undefined)
+      await journal.ownership.take(id, { job: answer.pending.job });
+    await journal.advance(this.record, "returned", pending, { returnedBy });
+    await journal.cleanUp();
+    return { ...answer, recordFile: journal.locate(id) };
+  }
+
+  /** Nothing came of it, or nothing is left of it. */
+  async end(): Promise<void> {
+    await this.recovery.journal.ownership.release(this.record.id);
+    await this.recovery.journal.remove(this.record);
+  }
 }
 
-async function takeSnapshot(operation: Operation, creation: Creation): Promise<Created> {
+async function takeSnapshot(operation: Operation, creation: Creation): Promise<Answer> {
   const { session } = operation.host;
-  const { inputs, group, intents, deadlineAt } = creation;
+  const { inputs, group, recovery, deadlineAt, merging } = creation;
   const before = await listSnapshotCollections(session, group.path);
   const machines = await readMemberConditions(session, group.path);
-  for (const warning of memberWarnings(machines)) operation.progress.warn(warning);
-  operation.progress.step(`asking for a snapshot of ${machines.length} machine${machines.length === 1 ? "" : "s"}`);
-  const intent = await intents.begin(
+  warnOfMembers(operation, machines, merging);
+  operation.progress.step(`requesting a snapshot of ${machines.length} machine${machines.length === 1 ? "" : "s"}`);
+  const record = await recovery.journal.begin(
     {
       id: randomUUID(),
-      inputs: fingerprintOf(inputs),
-      where: { host: session.hostName, namespace: session.namespace },
-      group: { collectionId: group.collectionId, collectionPath: group.path.toString() },
-      members: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
+      inputs: fingerprint(replacingValues(inputs)),
+      connection: recordedConnection(operation),
+      subject: { class: ClassName.virtualSystemCollection, key: group.collectionId, path: group.path.toString() },
+      machines: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
       before,
     },
     operation.moment(),
   );
-  const attempt = new Attempt(intents, intent);
-  let progress: SnapshotProgress;
+  const attempt = new Attempt(recovery, record);
+  let sent: SnapshotProgress;
   try {
-    progress = await send(operation, { ...creation, before }, machines);
+    sent = await send(operation, { ...creation, before }, machines);
   } catch (error) {
-    await attempt.end(); // nothing was taken on: what is lost on the way is no error here
+    await attempt.end(); // the host refused, or the request was never sent
     throw error;
   }
-  const begun = { id: attempt.id, inputs, group, machines, deadlineAt, onMade: attempt.onMade };
-  return attempt.answer(async () => {
-    switch (progress.kind) {
-      case "made":
-      case "jobStarted": {
-        const job = progress.kind === "made" ? null : progress.jobPath.toString();
-        const made = progress.kind === "made" ? (progress.path?.toString() ?? null) : null;
-        await attempt.accepted({ job, made: null }); // what the answer named is believed once it was looked at
-        return completeSnapshot(operation, { ...begun, pending: { job, before, made } });
-      }
-      case "outcomeUnknown": {
-        const lost: BegunSnapshot = { ...begun, pending: { job: null, before, made: null, answerLost: true } };
-        const others = await intents.namedElsewhere(attempt.id);
-        const found = await recoverLostAnswer(operation, { ...lost, others }, progress.cause);
-        if (!found) throw noTrace(operation, group, machines, progress.cause);
-        await attempt.accepted(found.pending);
-        return completeSnapshot(operation, found);
-      }
-    }
+  const begun = snapshotOperation(creation, record, {
+    attempt,
+    isResumed: false,
+    pending: pendingOf(sent, before),
+    deadlineAt,
   });
+  if (sent.kind !== "outcomeUnknown") {
+    // what the answer named is believed once it was looked at
+    await attempt.advanced("accepted", { ...begun.pending, made: null });
+  }
+  const finished = await finishSnapshot(operation, begun);
+  if (finished.kind === "complete")
+    return attempt.returned({ id: record.id, outputs: finished.outputs, pending: null });
+  if (finished.kind === "incomplete") return attempt.returned(finished.answer);
+  if (finished.why === "noResult") return attempt.returned(failedAnswer(operation, begun, finished.error));
+  await attempt.end();
+  if (finished.why === "jobFailed") throw finished.error;
+  throw noTrace(operation, begun, machines, (sent as { readonly cause: HyperVError }).cause);
 }
 
-/** Sends the request, again while members are busy; a refusal tells in which state they are. */
+function pendingOf(sent: SnapshotProgress, before: readonly string[]): Pending {
+  switch (sent.kind) {
+    case "made":
+      return { job: null, before, made: sent.path?.toString() ?? null };
+    case "jobStarted":
+      return { job: sent.jobPath.toString(), before, made: null };
+    case "outcomeUnknown":
+      return { job: null, before, made: null, outcomeUnknown: true };
+  }
+}
+
+function snapshotOperation(
+  { inputs, group, recovery }: Creation,
+  { id, machines }: RecoveryRecord,
+  more: Pick<SnapshotOperation, "isResumed" | "pending" | "deadlineAt"> & { readonly attempt: Attempt },
+): SnapshotOperation {
+  const { attempt, ...state } = more;
+  // only what may have to be searched for can be taken for another's
+  const isSearched = state.isResumed || state.pending.outcomeUnknown === true;
+  return {
+    id,
+    inputs,
+    group,
+    machines,
+    ...state,
+    ...(isSearched && { others: () => recovery.others(id) }),
+    advanced: attempt.advanced,
+  };
+}
+
+/** Sends the request, again while members are busy. A refusal says in which state they are. */
 async function send(
   operation: Operation,
-  { inputs, group, deadlineAt, intents, before }: Creation & Pick<Pending, "before">,
+  { inputs, group, deadlineAt, recovery, before }: Creation & Pick<Pending, "before">,
   seen: readonly MemberCondition[],
 ): Promise<SnapshotProgress> {
   const { session } = operation.host;
@@ -130,7 +236,7 @@ async function send(
   const request = { collection: group, snapshotType, snapshotSettings: snapshotSettingsText(settings) };
   try {
     return await retryWhileBusy(operation, { deadlineAt, isBusy }, async () => {
-      await intents.confirmClaim();
+      await recovery.confirmLock();
       return requestSnapshot(session, request);
     });
   } catch (error) {
@@ -140,59 +246,49 @@ async function send(
 }
 
 /**
- * Goes on with what an earlier run began: finds what came of the request, waits for its job, uses what was made.
+ * Resumes what an earlier run requested.
  *
- * @returns Undefined when nothing came of it, or nothing is left of it.
+ * @returns Undefined when nothing came of it, or when it is deleted or in the state already.
  */
-async function goOn(operation: Operation, creation: Creation, intent: Intent): Promise<Created | undefined> {
-  const { inputs, group, intents, deadlineAt } = creation;
-  const attempt = new Attempt(intents, intent);
-  const pending: Pending = { ...intent.pending, ...(intent.phase === "started" && { answerLost: true }) };
-  if (pending.failed !== undefined || (await isRemoved(operation, intent))) {
+async function resume(
+  operation: Operation,
+  creation: Creation,
+  record: RecoveryRecord,
+  saved: Saved,
+): Promise<Answer | undefined> {
+  const { progress } = operation;
+  const attempt = new Attempt(creation.recovery, record);
+  const isUnanswered = record.phase === "requested" && record.pending.job === null && record.pending.made === null;
+  const pending: Pending = { ...record.pending, ...(isUnanswered && { outcomeUnknown: true }) };
+  if (pending.failed !== undefined || (await isResultDeleted(operation, record))) {
     await attempt.end();
     return undefined;
   }
-  operation.progress.tell(`Going on with the snapshot that an earlier run began at ${intent.beganAt}`);
-  const others = await intents.namedElsewhere(intent.id);
-  const begun: BegunSnapshot = {
-    id: intent.id,
-    inputs,
-    group,
-    pending,
-    machines: intent.members,
-    deadlineAt,
+  progress.tell(`Resuming the snapshot that an earlier run requested at ${record.beganAt}`);
+  const begun = snapshotOperation(creation, record, {
+    attempt,
     isResumed: true,
-    others,
-    onMade: attempt.onMade,
-  };
-  try {
-    return await attempt.answer(async () => {
-      const found = pending.answerLost ? await recoverLostAnswer(operation, begun, undefined) : begun;
-      if (!found) throw new NothingCameOfIt();
-      if (found !== begun) await attempt.accepted(found.pending);
-      return completeSnapshot(operation, found);
-    });
-  } catch (error) {
-    if (!cameToNothing(error)) throw error;
-    await attempt.end();
-    if (!(error instanceof NothingCameOfIt)) operation.progress.warn(`${error.message} A new snapshot is taken`);
-    return undefined;
+    pending,
+    deadlineAt: creation.deadlineAt,
+  });
+  const finished = await finishSnapshot(operation, begun);
+  if (finished.kind === "incomplete") return attempt.returned(finished.answer);
+  if (finished.kind === "complete") {
+    const { outputs } = finished;
+    const isSaved = saved !== null && saved !== "unknown" && saved.id !== record.id;
+    // an import has put it into the state under another id
+    if (!isSaved || saved.snapshotCollectionId !== outputs["snapshotCollectionId"])
+      return attempt.returned({ id: record.id, outputs, pending: null });
   }
+  await attempt.end();
+  if (finished.kind === "nothing" && finished.why !== "noTrace")
+    progress.warn(`${finished.error.message} A new snapshot is taken`);
+  return undefined;
 }
 
-/** The request was never sent, or the host took no notice of it. */
-class NothingCameOfIt extends Error {}
-
-function cameToNothing(error: unknown): error is HyperVError | NothingCameOfIt {
-  if (error instanceof NothingCameOfIt) return true;
-  if (JobFailedError.isInstance(error)) return error.operation === "CreateSnapshot";
-  if (!PartialCreateError.isInstance(error)) return false;
-  return pendingOf(error.properties)?.failed !== undefined;
-}
-
-async function isRemoved({ host }: Operation, { pending, group, members }: Intent): Promise<boolean> {
+async function isResultDeleted({ host }: Operation, { pending, subject, machines }: RecoveryRecord): Promise<boolean> {
   if (pending.made === null) return false;
   const path = CimInstancePath.parse(pending.made);
-  const known = [CimInstancePath.parse(group.collectionPath), ...members.map(({ vmId }) => machinePath(vmId))];
+  const known = [CimInstancePath.parse(subject.path), ...machines.map(({ vmId }) => machinePath(vmId))];
   return isDeleted(host.session, path, `the snapshot collection ${path.key("CollectionID")}`, known);
 }

@@ -1,48 +1,58 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Configuration } from "../config";
-import { metaOf, pendingOf } from "../dynamic/hidden-inputs";
-import type { DiffResult, Json, Properties } from "../dynamic/protocol";
 import { HyperVError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
 import { isUnknown } from "../process/input-check";
+import type { Difference, Properties, SavedResource, Value, Values } from "../process/resource-call";
 import { inputNames, replacingInputs, snapshotTypeNumber } from "./inputs";
 
-/**
- * Compares what the state holds with what the program wants.
- *
- * @param olds - The old outputs, in which every input is echoed.
- * @param dependents - Decides the order of a replacement: a host that may destroy descendants must not be given one first.
- */
-export function diffCollectionSnapshot(
-  olds: Properties,
-  news: Properties,
+/** What the order and the meaning of a change depend on. */
+export interface DiffSituation {
+  /** A host that may destroy dependent snapshots must not get the new one first. */
+  readonly dependents: Configuration["dependents"];
+  /** The connection that a resource without one uses. */
+  readonly defaultConnection: string | undefined;
+}
+
+/** Compares what the state holds with what the program wants. */
+export function diffSnapshot(
+  { outputs, pending }: SavedResource,
+  news: Values,
+  { dependents, defaultConnection }: DiffSituation,
+): Difference {
+  const olds = outputs;
+  // a resource that names the default connection stays on its host
+  const named = (inputs: Values): Value => inputs["connection"] ?? defaultConnection ?? null;
+  const isSame = (name: (typeof replacingInputs)[number]) =>
+    name === "connection" ? isDeepStrictEqual(named(olds), named(news)) : same(name, olds, news);
+  const replaces = replacingInputs.filter((name) => !isSame(name));
+  if (replaces.length > 0) return replacement(replaces, `${replaces.join(", ")} changed`, dependents);
+  if (pending?.failed !== undefined)
+    return replacement(["collection"], "the last attempt made no snapshot", dependents);
+  const isSpelledAnew = inputNames.some((name) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null));
+  return { changes: pending !== null || isSpelledAnew };
+}
+
+/** Makes a replacement in the order that the host allows. */
+export function replacement(
+  inputs: readonly string[],
+  reason: string,
   dependents: Configuration["dependents"],
-): DiffResult {
-  const pending = pendingOf(olds);
-  const replaces = replacingInputs.filter((name) => !same(name, olds, news));
-  // nothing was made, so that only a new snapshot mends it
-  if (pending?.failed !== undefined && replaces.length === 0) replaces.push("collection");
-  if (replaces.length > 0) return replacement(replaces, dependents);
-  const timeoutsChanged = !isDeepStrictEqual(metaOf(olds).timeouts, metaOf(news).timeouts);
-  const spelledAnew = inputNames.some((name) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null));
-  return { changes: pending !== null || timeoutsChanged || spelledAnew };
+): Difference {
+  return { replace: { inputs: [...inputs], reason, oldFirst: dependents !== "kept" } };
 }
 
-/** A replacement, in the order that the host allows. */
-export function replacement(replaces: readonly string[], dependents: Configuration["dependents"]): DiffResult {
-  return { changes: true, replaces: [...replaces], deleteBeforeReplace: dependents !== "kept" };
-}
-
-function same(name: (typeof replacingInputs)[number], olds: Properties, news: Properties): boolean {
-  const [before, after] = [olds[name] ?? null, news[name] ?? null];
+function same(name: (typeof replacingInputs)[number], olds: Properties, news: Values): boolean {
+  const before: Value = olds[name] ?? null;
+  const after: Value = news[name] ?? null;
   if (isUnknown(after)) return false;
   if (isDeepStrictEqual(before, after)) return true;
   if (name === "collection") return namesTheSameGroup(olds, after);
   return name === "snapshotType" && snapshotTypeNumber(before) === snapshotTypeNumber(after);
 }
 
-/** Whether a new designator means the group the snapshot was taken of: its id, its path, or its name in another case. */
-function namesTheSameGroup(olds: Properties, after: Json): boolean {
+/** Tells whether a new designator means the group of the snapshot: its id, its path, or its name in another case. */
+function namesTheSameGroup(olds: Properties, after: Value): boolean {
   if (typeof after !== "string" || typeof olds["collectionId"] !== "string") return false;
   try {
     const designator = readCollectionDesignator(after);

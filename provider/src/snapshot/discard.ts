@@ -1,115 +1,127 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
-import type { Configuration } from "../config";
-import type { Properties } from "../dynamic/protocol";
-import { GuardError, type HyperVError, JobLostError, NotFoundError, UnknownOutcomeError } from "../errors";
+import { HyperVError } from "../errors";
+import { normalizeGuid } from "../hyperv/collection-designator";
+import { memberSnapshots } from "../hyperv/snapshot-collection";
+import { collectionOfSnapshot } from "../hyperv/virtual-system-collection";
 import type { Operation } from "../process/operation";
-import type { ResourceIntents } from "../recovery/journal";
-import type { Decision } from "../recovery/policy";
-import type { Intent } from "../recovery/record";
-import { type Deletion, deleteSnapshot, endPendingSnapshot } from "./delete";
+import type { Pending, Properties } from "../process/resource-call";
+import type { Held } from "../recovery/policy";
+import type { RecoveryRecord } from "../recovery/record";
+import type { ResourceRecovery } from "../recovery/recovery";
+import { isRecent } from "../recovery/settle";
+import { ClassName } from "../schema/names";
+import { type Deletion, deleteSnapshot } from "./delete";
+import { endRequested } from "./end";
 
-/** What the settling of earlier attempts works with. */
-export interface Settling {
-  readonly intents: ResourceIntents;
-  readonly dependents: Configuration["dependents"];
+/** What discarding works with. */
+export interface Discarding {
+  readonly recovery: ResourceRecovery;
   /** When to stop waiting, on the operation's clock. */
   readonly deadlineAt: number;
+  /** The resource that the state holds: its snapshot is never discarded. */
+  readonly held?: Held | undefined;
 }
 
 /**
- * Carries out what was decided about earlier attempts.
- *
- * @returns The one to go on with, if any.
+ * Destroys what an earlier run requested and no state will ever hold. What isn't proven to be the result, or may not be destroyed, stays and is
+ * reported.
  */
-export async function settleIntents(
+export async function discardRecord(
   operation: Operation,
-  decisions: readonly Decision[],
-  settling: Settling,
-): Promise<Intent | undefined> {
-  let goesOn: Intent | undefined;
-  for (const { intent, fate } of decisions) {
-    switch (fate) {
-      case "passBy":
-        break;
-      case "forget":
-        await settling.intents.forget(intent.id);
-        break;
-      case "leave":
-        operation.progress.warn(leftText(intent));
-        await settling.intents.advance(intent, "left");
-        break;
-      case "goOn":
-        goesOn = intent;
-        break;
-      case "abandon":
-        await abandon(operation, intent, settling);
-        break;
-    }
-  }
-  return goesOn;
-}
-
-/** Whether an intent is recent enough to be gone on with; one from the future was written before the clock was set back. */
-export function isRecent(intent: Intent, { resumeWithinMs, moment }: Operation): boolean {
-  const ageMs = moment().getTime() - Date.parse(intent.beganAt);
-  return ageMs <= resumeWithinMs && ageMs >= -clockToleranceMs;
-}
-
-const clockToleranceMs = 60_000;
-
-/** Destroys what an attempt made that no state will ever hold. What it can't be sure of, or may not destroy, it names. */
-async function abandon(operation: Operation, intent: Intent, settling: Settling): Promise<void> {
-  const { intents, dependents, deadlineAt } = settling;
-  const { progress } = operation;
-  progress.step(`clearing up what an earlier run began at ${intent.beganAt}`);
-  // that nothing is known of an answer must still be known when this is cut off, too
-  const unanswered = intent.phase === "started" ? ({ answerLost: true } as const) : {};
-  const abandoned = await intents.advance(intent, "abandoned", unanswered);
-  const { pending, group, members, id } = abandoned;
-  const outputs: Properties = { ...group, collectionName: group.collectionId, members };
-  const deletion: Deletion = { outputs, dependents, deadlineAt, others: () => intents.namedElsewhere(id) };
+  record: RecoveryRecord,
+  { recovery, deadlineAt, held }: Discarding,
+): Promise<void> {
+  const { progress, moment, resumeWithinMs } = operation;
+  const { journal } = recovery;
+  progress.step(`cleaning up what an earlier run requested at ${record.beganAt}`);
+  // that the outcome is unknown must still be known when this is interrupted, too
+  const isUnanswered = record.phase === "requested";
+  const pending: Pending = { ...record.pending, ...(isUnanswered && { outcomeUnknown: true }) };
+  const discarded = await journal.advance(record, "discarded", pending);
+  const { subject, machines, id } = discarded;
+  const outputs: Properties = {
+    collectionId: subject.key,
+    collectionPath: subject.path,
+    collectionName: subject.key,
+    members: machines,
+  };
+  const deletion: Deletion = { outputs, deadlineAt, others: () => recovery.others(id) };
   try {
-    const path = await endPendingSnapshot(operation, pending, deletion);
-    if (path && pending.answerLost && !isRecent(intent, operation)) progress.warn(mayBeLeft(intent, path));
-    else if (path) {
-      // when this is cut off, it must not be looked for again: what is found then may be somebody else's
-      if (pending.made === null) await intents.advance(abandoned, "abandoned", { made: path.toString() });
-      await remove(operation, intent, path, settling, deletion);
+    const path = await endRequested(operation, pending, deletion);
+    const doubt = path && (await doubtAbout(operation, discarded, path, { recovery, held }));
+    if (path && pending.outcomeUnknown && !isRecent(record, moment(), resumeWithinMs))
+      progress.warn(mayBeLeft(record, path));
+    else if (doubt) {
+      if (doubt !== "held") progress.warn(`${described(record, path)} ${doubt}: it stays on the host`);
+    } else if (path) {
+      // when this is interrupted, it must not be searched for again: what is found then may be another's
+      if (pending.made === null) await journal.advance(discarded, "discarded", { ...pending, made: path.toString() });
+      await remove(operation, record, path, deletion, recovery);
     }
   } catch (error) {
-    if (!leavesIt(error)) throw error;
+    if (!HyperVError.isInstance(error) || !isFinal(error)) throw error;
     progress.warn(
-      `What an earlier run began at ${intent.beganAt} for this resource stays on the host. ${error.message}`,
+      `What an earlier run requested at ${record.beganAt} for this resource stays on the host. ${error.message}`,
     );
   }
-  await intents.forget(id);
+  await journal.ownership.release(id);
+  await journal.remove(discarded);
+}
+
+/**
+ * Checks, against the host, that a snapshot is what a record's request made: records are data, and a file can be forged.
+ *
+ * @returns Why it may not be destroyed; `held` when the state holds it.
+ */
+async function doubtAbout(
+  { host: { session } }: Operation,
+  { id, subject, machines }: RecoveryRecord,
+  path: CimInstancePath,
+  { recovery, held }: Pick<Discarding, "recovery" | "held">,
+): Promise<string | undefined> {
+  const same = (one: string, other: string) => normalizeGuid(one) === normalizeGuid(other);
+  if (path.className.toLowerCase() !== ClassName.snapshotCollection.toLowerCase()) return "isn't a snapshot collection";
+  const snapshotId = String(path.key("CollectionID"));
+  if (held?.snapshotCollectionId && same(held.snapshotCollectionId, snapshotId)) return "held";
+  const { made } = await recovery.others(id);
+  if (made.some((other) => same(other, snapshotId))) return "belongs to another resource";
+  const group = await collectionOfSnapshot(session, path);
+  if (group && !same(group.collectionId, subject.key)) return `belongs to the VM group ${JSON.stringify(group.name)}`;
+  const members = await memberSnapshots(session, path);
+  const foreign = members.filter(({ vmId }) => !machines.some((machine) => same(machine.vmId, vmId)));
+  if (foreign.length > 0) return "holds machines that weren't in the group";
+  return undefined;
 }
 
 async function remove(
   operation: Operation,
-  intent: Intent,
+  record: RecoveryRecord,
   path: CimInstancePath,
-  { intents }: Settling,
   deletion: Deletion,
+  { journal }: ResourceRecovery,
 ): Promise<void> {
   await deleteSnapshot(operation, path, deletion);
   const snapshotCollectionId = String(path.key("CollectionID"));
-  await intents.unmarkMade(intent.id, snapshotCollectionId);
+  await journal.ownership.releaseSnapshot(snapshotCollectionId);
   operation.progress.tell(
-    `Removed the snapshot collection ${snapshotCollectionId}, which an earlier run began at ${intent.beganAt} and no state holds`,
+    `Removed the snapshot collection ${snapshotCollectionId}, which an earlier run requested at ${record.beganAt} and no state holds`,
   );
 }
 
-/** A guard's refusal, a result that can't be told, a group that is gone: nothing that another try would change. */
-function leavesIt(error: unknown): error is HyperVError {
-  return [GuardError, JobLostError, NotFoundError, UnknownOutcomeError].some((type) => type.isInstance(error));
+/** Tells whether another try would change nothing: a guard's refusal, a result that can't be told, a group that is deleted. */
+function isFinal({ code }: HyperVError): boolean {
+  return ["DEPENDENTS_UNKNOWN", "DEPENDENTS_COLLECTED", "OUTCOME_UNKNOWN", "JOB_LOST", "CIM_NOT_FOUND"].includes(code);
 }
 
-function leftText({ beganAt, pending }: Intent): string {
-  const what = pending.made ?? `what came of ${pending.job ?? "its request"}`;
-  return `An earlier run took a snapshot for this resource at ${beganAt} (${what}), and whether the state ever had it can't be told. It may be kept on purpose, so it stays on the host as it is: remove it there if nobody needs it`;
+/** Names, for a warning, a snapshot that stays because the state may have had it. */
+export function nameLeft({ beganAt, pending }: RecoveryRecord): string {
+  const what = pending.made ?? `the result of ${pending.job ?? "its request"}`;
+  return `An earlier run took a snapshot for this resource at ${beganAt} (${what}). We can't tell whether the state ever had it, and it may be kept on purpose, so it stays on the host as it is: remove it there if it isn't needed`;
 }
 
-function mayBeLeft({ beganAt }: Intent, path: CimInstancePath): string {
-  return `An earlier run began a snapshot for this resource at ${beganAt} and was cut off. The snapshot collection ${path.key("CollectionID")} may be what came of it, or somebody else's: it stays on the host, remove it there if nobody needs it`;
+const described = ({ beganAt }: RecoveryRecord, path: CimInstancePath | null): string =>
+  `The recovery record of ${beganAt} names the snapshot collection ${path?.key("CollectionID")}, which`;
+
+function mayBeLeft({ beganAt }: RecoveryRecord, path: CimInstancePath): string {
+  return `An earlier run requested a snapshot for this resource at ${beganAt} and was interrupted. The snapshot collection ${path.key("CollectionID")} may be its result, or another's: it stays on the host, remove it there if it isn't needed`;
 }

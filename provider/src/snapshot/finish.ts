@@ -1,7 +1,6 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import type { Properties } from "../dynamic/protocol";
 import { HyperVError, JobFailedError, JobLostError, UnknownOutcomeError } from "../errors";
-import { type FinishedWork, findSnapshotResult } from "../hyperv/find-result";
+import { findSnapshotResult, type SnapshotResult } from "../hyperv/find-result";
 import { explainJobFailure } from "../hyperv/job-errors";
 import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
 import { describeNewSnapshots } from "../hyperv/new-snapshots";
@@ -13,90 +12,86 @@ import { describeCollection } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
 import type { JobReading } from "../jobs/concrete-job";
 import { type Operation, waitShowing } from "../process/operation";
-import type { BegunSnapshot } from "./begun-snapshot";
+import type { Answer, Properties } from "../process/resource-call";
 import { readInputs } from "./inputs";
-import { echoOutputs, groupOutputs, jobOutput, snapshotOutputs } from "./outputs";
-import { partialCreate } from "./partial-create";
-import { recoverLostAnswer } from "./search";
-import { untilIdle } from "./until-idle";
+import { groupOutputs, jobOutput, snapshotOutputs } from "./outputs";
+import { searchOutcome } from "./search";
+import { advance, incompleteAnswer, type SnapshotOperation, workOf } from "./snapshot-operation";
+import { waitUntilIdle } from "./waits";
 
 /**
- * Goes on with a snapshot that was begun: waits for its job, finds what it made, reads it.
+ * How a snapshot ended.
  *
- * @throws {@link JobFailedError} when the job ended and made nothing.
- * @throws {@link PartialCreateError} for everything else that keeps it from being complete: a snapshot may exist then.
+ * - `complete`: it is there, with its name.
+ * - `incomplete`: something keeps it from being complete; the answer keeps it in the state.
+ * - `nothing`: there will be no snapshot. `why` says how that is known: the search found no trace, the job failed, or it ended without a result.
  */
-export async function completeSnapshot(operation: Operation, begun: BegunSnapshot): Promise<Properties> {
+export type Finished =
+  | { readonly kind: "complete"; readonly outputs: Properties }
+  | { readonly kind: "incomplete"; readonly answer: Answer }
+  | { readonly kind: "nothing"; readonly why: "noTrace" }
+  | { readonly kind: "nothing"; readonly why: "jobFailed" | "noResult"; readonly error: HyperVError };
+
+/**
+ * Moves a snapshot on from wherever it is: `requested`, `accepted` (its job), `made` (its path), `named`.
+ *
+ * `create` calls it for a new snapshot and for a resumed one, `update` for an incomplete one.
+ */
+export async function finishSnapshot(operation: Operation, begun: SnapshotOperation): Promise<Finished> {
   // what the host's answer named is believed once it was looked at; an earlier run has done so
-  const known = begun.isResumed ? begun.pending.made : null;
-  let current: BegunSnapshot = { ...begun, pending: { ...begun.pending, made: known } };
+  let current: SnapshotOperation = {
+    ...begun,
+    pending: { ...begun.pending, made: begun.isResumed ? begun.pending.made : null },
+  };
   try {
+    let accepted = begun;
+    if (begun.pending.outcomeUnknown) {
+      const found = await searchOutcome(operation, begun);
+      if (!found) return { kind: "nothing", why: "noTrace" };
+      accepted = found;
+      current = found.isResumed ? found : { ...found, pending: { ...found.pending, made: null } };
+    }
     const startedAt = operation.clock.now();
-    const end = await waitForJob(operation, begun);
-    const made = known ?? (await findResult(operation, begun, end)).toString();
-    current = { ...begun, pending: { ...begun.pending, made } };
-    await begun.onMade?.(made);
-    const path = CimInstancePath.parse(made);
-    const { outputs, members } = await snapshotOutputs(operation.host.session, path, begun.machines);
-    if (members.length === 0)
-      await requireVisibility(operation.host.session, "the snapshots in it", [begun.group.path]);
+    const end = await waitForJob(operation, accepted);
+    const made = current.pending.made ?? (await findResult(operation, accepted, end)).toString();
+    current = await advance(current, "made", { made });
+    const { session } = operation.host;
+    const { outputs, members } = await snapshotOutputs(session, CimInstancePath.parse(made), begun.machines);
+    if (members.length === 0) await requireVisibility(session, "the snapshots in it", [begun.group.path]);
     const job = begun.read?.["job"] ?? jobOutput(end === "lost" ? null : end, operation.clock.now() - startedAt);
     current = { ...current, read: { ...outputs, job } };
     await nameThem(operation, begun, members);
+    await advance(current, "named", {});
     return {
-      ...echoOutputs(begun),
-      ...groupOutputs(operation.host.session, begun.group),
-      ...outputs,
-      job,
+      kind: "complete",
+      outputs: { ...begun.inputs, ...groupOutputs(session, begun.group), ...outputs, job },
     };
   } catch (error) {
-    if (hasFailed(error)) throw error;
-    const failed = error instanceof NothingMade ? { failed: error.message } : {};
-    throw partialCreate(operation, { ...current, pending: { ...current.pending, ...failed } }, error);
+    if (isSnapshotsOwn(error)) return { kind: "nothing", why: "jobFailed", error };
+    if (error instanceof NoResult) return { kind: "nothing", why: "noResult", error };
+    return { kind: "incomplete", answer: incompleteAnswer(operation, current, error) };
   }
 }
 
-/** Whether the snapshot's own job failed, and not, for example, the job of its naming. */
-function hasFailed(error: unknown): error is JobFailedError {
+/** Keeps a snapshot that will never exist in the state, so that the next run replaces it. */
+export function failedAnswer(operation: Operation, begun: SnapshotOperation, error: HyperVError): Answer {
+  return incompleteAnswer(operation, { ...begun, pending: { ...begun.pending, failed: error.message } }, error);
+}
+
+/** The failure of the snapshot's own job, and not, for example, of the job of its naming. */
+function isSnapshotsOwn(error: unknown): error is JobFailedError {
   return JobFailedError.isInstance(error) && error.operation === "CreateSnapshot";
 }
 
 /**
- * It is as certain as can be that nothing was made: the group is seen, and has no new snapshot, after the host has forgotten
- * the job, or, where there was none, in a later `pulumi up`. A job that ended well has made something, found or not, unless it
- * was only a search that took it for the one.
+ * The job is over and the group has no new snapshot. That is as certain as can be after the host has forgotten the job, or where a search found
+ * the job. A job that ended well has made something, found or not.
  */
-class NothingMade extends UnknownOutcomeError {}
-
-/**
- * Goes on, on behalf of a later `pulumi up`, with a snapshot that an earlier one had begun.
- *
- * @throws {@link PartialCreateError} that says that nothing was made, where that has become certain.
- */
-export async function resumeSnapshot(operation: Operation, begun: BegunSnapshot): Promise<Properties> {
-  const found = begun.pending.answerLost ? await recoverLostAnswer(operation, begun, undefined) : begun;
-  try {
-    if (!found) throw nothingCameOfIt(operation, begun);
-    return await completeSnapshot(operation, found);
-  } catch (error) {
-    if (!hasFailed(error) && !(error instanceof NothingMade)) throw error;
-    throw partialCreate(operation, { ...begun, pending: { ...begun.pending, failed: error.message } }, error);
-  }
-}
-
-function nothingCameOfIt(operation: Operation, { group }: BegunSnapshot): NothingMade {
-  return new NothingMade({
-    attempted: "CreateSnapshot",
-    target: describeCollection(operation.host.session, group.name),
-    answer: "the host's answer was lost, and a search found no trace of the request",
-    outcome: "No snapshot was taken",
-    remedy: "Run `pulumi up` again",
-  });
-}
+class NoResult extends UnknownOutcomeError {}
 
 async function nameThem(
   { host }: Operation,
-  { inputs, group }: BegunSnapshot,
+  { inputs, group }: SnapshotOperation,
   members: readonly MemberSnapshot[],
 ): Promise<void> {
   const { snapshotName: name } = readInputs(inputs);
@@ -105,27 +100,28 @@ async function nameThem(
   await nameSnapshots(host, { members, name, target });
 }
 
-/** @returns The job's last reading; null where there is none to wait for, "lost" where the host no longer shows it. */
-async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<JobReading | null | "lost"> {
-  const { pending, group, deadlineAt } = begun;
+/** Waits for the job. @returns Null where there is none; `lost` when the host no longer knows it. */
+async function waitForJob(operation: Operation, begun: SnapshotOperation): Promise<JobReading | null | "lost"> {
+  const { group, pending, deadlineAt } = begun;
   if (pending.job === null || pending.made !== null) return null;
-  const { session, jobs } = operation.host;
-  const jobPath = CimInstancePath.parse(pending.job);
-  const target = describeCollection(session, group.name);
-  const timeoutMs = Math.max(0, deadlineAt - operation.clock.now());
+  const { host, clock } = operation;
+  const target = describeCollection(host.session, group.name);
+  const timeoutMs = Math.max(0, deadlineAt - clock.now());
   try {
-    const wait = { operation: "CreateSnapshot", timeoutMs, target };
-    return await jobs.waitFor(jobPath, waitShowing(operation, "snapshot job", wait));
+    return await host.jobs.waitFor(
+      CimInstancePath.parse(pending.job),
+      waitShowing(operation, "snapshot job", { operation: "CreateSnapshot", timeoutMs, target }),
+    );
   } catch (error) {
     if (JobLostError.isInstance(error)) {
-      // forgotten, or hidden from this account while it runs: what it makes can be found by listing once nobody works
-      await untilIdle(operation, { busy: () => membersBeingSnapshot(session, group.path), deadlineAt, error });
+      const busy = () => membersBeingSnapshot(host.session, group.path);
+      await waitUntilIdle(operation, { busy, deadlineAt, error });
       return "lost";
     }
     if (!JobFailedError.isInstance(error)) throw error;
-    const explained = await explainJobFailure(session, error, remedyForCreateSnapshot);
-    const known = await describeNewSnapshots(session, workOf(begun));
-    const outcome = explained.code === "JOB_FAILED" ? withReasons(known, await membersNow(operation, group)) : known;
+    const explained = await explainJobFailure(host.session, error, remedyForCreateSnapshot);
+    const known = await describeNewSnapshots(host.session, await workOf(begun));
+    const outcome = explained.code === "JOB_FAILED" ? withReasons(known, await membersNow(operation, begun)) : known;
     throw explained.with({ outcome });
   }
 }
@@ -133,7 +129,7 @@ async function waitForJob(operation: Operation, begun: BegunSnapshot): Promise<J
 /** The members of a group, for a message: none where they can't be read. */
 async function membersNow(
   { host: { session } }: Operation,
-  { path }: BegunSnapshot["group"],
+  { group: { path } }: SnapshotOperation,
 ): Promise<readonly MemberCondition[]> {
   try {
     const members = await readMemberConditions(session, path);
@@ -145,21 +141,28 @@ async function membersNow(
   }
 }
 
+/** Looks for the result of a request, and looks again when nothing was visible. */
+export async function lookForResult(
+  { host: { session } }: Operation,
+  begun: SnapshotOperation,
+): Promise<SnapshotResult> {
+  const work = await workOf(begun);
+  const result = await findSnapshotResult(session, work);
+  if ("path" in result || result.candidates.length > 0) return result;
+  await requireVisibility(session, "the snapshot", [begun.group.path]);
+  return findSnapshotResult(session, work); // visibility may have come only between the two
+}
+
 async function findResult(
   operation: Operation,
-  begun: BegunSnapshot,
+  begun: SnapshotOperation,
   end: JobReading | null | "lost",
 ): Promise<CimInstancePath> {
-  const { session } = operation.host;
-  const { group, pending } = begun;
-  let result = await findSnapshotResult(session, workOf(begun));
-  if ("candidates" in result && result.candidates.length === 0) {
-    await requireVisibility(session, "the snapshot", [group.path]);
-    result = await findSnapshotResult(session, workOf(begun)); // sight may have come only between the two
-  }
+  const result = await lookForResult(operation, begun);
   if ("path" in result) return result.path;
   const { candidates, foreign } = result;
-  const call = { attempted: "CreateSnapshot", target: describeCollection(session, group.name) };
+  const { group, pending } = begun;
+  const call = { attempted: "CreateSnapshot", target: describeCollection(operation.host.session, group.name) };
   const work = pending.job === null ? "the request" : CimInstancePath.parse(pending.job).relativePath;
   const unnamed =
     foreign.length === 0
@@ -170,21 +173,14 @@ async function findResult(
       ...call,
       answer: `${unnamed}, and the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`,
       outcome: "One of them is the snapshot",
-      remedy: "Remove on the host those that nobody needs",
+      remedy: "Remove on the host those that aren't needed",
     });
   }
   const answer = `${unnamed}, and the group has no snapshot collection that it didn't have before`;
-  const isCertain = end === "lost" || begun.isAdopted === true || (end === null && begun.isResumed === true);
+  const isCertain = end === "lost" || begun.isAdopted === true || (end === null && begun.isResumed);
   const outcome = isCertain
-    ? "No snapshot was taken, as far as can be seen"
+    ? "No snapshot was taken, as far as this account can see"
     : "A snapshot was made, and can't be found";
   const parts = { ...call, answer, outcome, remedy: lookIntoEventLog };
-  throw isCertain ? new NothingMade(parts) : new UnknownOutcomeError(parts);
-}
-
-function workOf({ group, pending, others }: BegunSnapshot): FinishedWork {
-  const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
-  const named = pending.made === null ? null : CimInstancePath.parse(pending.made);
-  const before = [...pending.before, ...(others?.made ?? [])];
-  return { jobPath, collection: group, before, jobsOfOthers: others?.jobs, named };
+  throw isCertain ? new NoResult(parts) : new UnknownOutcomeError(parts);
 }

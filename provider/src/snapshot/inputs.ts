@@ -1,15 +1,13 @@
 import * as v from "valibot";
 import { declaredClassName } from "../cim/cim-class";
 import { canStandInXml, readEmbeddedClass } from "../cim/embedded-instance";
-import { parseDuration } from "../duration";
-import { isRecord, metaOf } from "../dynamic/hidden-inputs";
-import { type CheckFailure, type Json, type Properties, specialSignatureKey } from "../dynamic/protocol";
 import { HyperVError } from "../errors";
 import { readCollectionDesignator } from "../hyperv/collection-designator";
 import type { SnapshotSettings } from "../hyperv/snapshot-settings";
-import { checkFailures, connectionName, type InputWords, orList } from "../process/input-check";
+import { checkFailures, connectionName, type InputWords, isRecord, orList } from "../process/input-check";
+import type { CheckFailure, Properties, Value, Values } from "../process/resource-call";
 import { ConsistencyLevel, GuestBackupType, SnapshotType } from "../schema/value-maps";
-import { lostValueKey } from "../types/lost-value";
+import { lostFile, lostValueKey } from "../types/lost-value";
 
 /** The inputs of a `CollectionSnapshot`, checked. */
 export interface CollectionSnapshotInputs {
@@ -29,7 +27,7 @@ const lastVendorType = 65535;
 const defaultSnapshotType = "Standard";
 
 const oneOf = (values: readonly string[]) =>
-  v.picklist(values, (issue) => `${JSON.stringify(issue.input)} is none of its values: write ${orList(values)}`);
+  v.picklist(values, (issue) => `invalid value ${JSON.stringify(issue.input)}; allowed: ${orList(values)}`);
 
 const collection = v.pipe(
   v.string("write the VM group's name, its CollectionID or its object path, as text"),
@@ -128,16 +126,10 @@ export const inputNames = Object.keys(inputsSchema.entries) as readonly (keyof t
  *
  * Values that a preview doesn't know yet are let through.
  */
-export function checkInputs(news: Properties): { inputs: Properties; failures: CheckFailure[] } {
+export function checkInputs(news: Values): { inputs: Values; failures: CheckFailure[] } {
   const failures = checkFailures(inputsSchema, news, words);
   const reason = incomparable(news["triggers"]);
   if (reason !== undefined) failures.push({ property: "triggers", reason });
-  for (const [operation, text] of Object.entries(metaOf(news).timeouts ?? {})) {
-    if (typeof text === "string" && parseDuration(text) === undefined) {
-      const reason = `${JSON.stringify(text)} is no duration; write one such as "30m" or "1h30m"`;
-      failures.push({ property: `customTimeouts.${operation}`, reason });
-    }
-  }
   return { inputs: { ...news, snapshotType: news["snapshotType"] ?? defaultSnapshotType }, failures };
 }
 
@@ -152,7 +144,7 @@ export function readInputs(inputs: Properties): CollectionSnapshotInputs {
 }
 
 /** `CreateSnapshot`'s number for what a program wrote. */
-export function snapshotTypeNumber(value: Json | undefined): number {
+export function snapshotTypeNumber(value: Value | undefined): number {
   if (typeof value === "number") return value;
   return snapshotTypeNames[(value ?? defaultSnapshotType) as keyof typeof snapshotTypeNames];
 }
@@ -163,12 +155,11 @@ export function snapshotTypeInput(value: number): string | number {
 }
 
 /** Says why triggers can't be compared, if they can't. */
-function incomparable(value: Json | undefined): string | undefined {
+function incomparable(value: Value | undefined): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (isRecord(value)) {
-    if (specialSignatureKey in value)
-      return "assets and archives can't be compared; give a hash of their content instead";
     const lost = value[lostValueKey];
+    if (lost === lostFile) return "assets and archives can't be compared; give a hash of their content instead";
     if (typeof lost === "string") {
       return `JSON can't hold a value of the kind ${lost}, so a change would go unnoticed; write it as text, such as date.toISOString() or [...map]`;
     }

@@ -1,11 +1,10 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
-import { metaOf, type Pending } from "../dynamic/hidden-inputs";
-import type { Json, Properties } from "../dynamic/protocol";
 import { withMachineNames } from "../hyperv/member-names";
 import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import { findMachines, type VirtualMachine, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { JobReading } from "../jobs/concrete-job";
+import type { Json, Pending, Properties } from "../process/resource-call";
 import { JobState } from "../schema/value-maps";
 
 /** One machine's snapshot, as the state keeps it. */
@@ -18,15 +17,6 @@ interface MemberOutput {
   readonly hasSavedState: boolean;
 }
 
-/**
- * The inputs as the outputs repeat them, and the resource's id, by which a program is told what the state holds: the engine hands out a
- * state's outputs only. What a single run was told doesn't stay.
- */
-export function echoOutputs({ id, inputs }: { readonly id: string; readonly inputs: Properties }): Properties {
-  const { saved: _, ...meta } = metaOf(inputs);
-  return { ...inputs, ...("__meta" in inputs && { __meta: meta as Properties }), __id: id };
-}
-
 /** The outputs that name the group; they never change. */
 export function groupOutputs(session: CimSession, group: VirtualSystemCollection): Properties {
   return {
@@ -37,15 +27,14 @@ export function groupOutputs(session: CimSession, group: VirtualSystemCollection
   };
 }
 
-/** The outputs of a snapshot that isn't complete: what is known, null for the rest, and what the next call needs. */
-export function pendingOutputs(pending: Pending): Properties {
+/** The outputs of a snapshot that isn't complete: what is known, and null for the rest. */
+export function pendingOutputs({ made }: Pending): Properties {
   return {
-    resultingSnapshotCollection: pending.made,
+    resultingSnapshotCollection: made,
     snapshotCollectionId: null,
     members: [],
     createdAt: null,
     job: null,
-    __pending: { ...pending },
   };
 }
 

@@ -1,17 +1,17 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
-import type { Properties } from "../dynamic/protocol";
 import { type MemberSnapshot, snapshotTypeOf } from "../hyperv/snapshot-collection";
 import { collectionOfSnapshot, type VirtualMachine } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
-import { knownThings } from "./delete";
+import type { Properties } from "../process/resource-call";
 import { snapshotTypeInput } from "./inputs";
+import { knownMachines, knownThings } from "./known-things";
 import { groupOutputs, snapshotOutputs } from "./outputs";
 
 /**
- * Reads a snapshot that is there into properties, inputs included, and says what has changed behind Pulumi's back.
+ * Reads a snapshot into properties, inputs included, and reports what has changed on the host.
  *
- * @param outputs - What the state holds of it; of `get`, nothing.
+ * @param outputs - What the state holds; nothing when a program only reads the snapshot.
  */
 export async function readSnapshot(
   { host: { session }, progress }: Pick<Operation, "host" | "progress">,
@@ -43,29 +43,31 @@ export async function readSnapshot(
   };
 }
 
-/** The name that the members' snapshots bear, where it is one that this resource has given, or was given by hand instead. */
+/** The name of the members' snapshots: the one that this resource gave them, or one that was given by hand since. */
 function nameOutput(outputs: Properties, members: readonly MemberSnapshot[]): Properties {
   const wanted = outputs["snapshotName"];
+  if (!("collection" in outputs)) return sharedName(members);
   if (typeof wanted !== "string") return {};
   const other = members.find(({ name }) => name !== wanted);
   return { snapshotName: other ? other.name : wanted };
 }
 
+/** The name that all members' snapshots have, for a program that imports them: without it the next `up` would rename them. */
+function sharedName(members: readonly MemberSnapshot[]): Properties {
+  const [name, ...others] = new Set(members.map((member) => member.name));
+  return name === undefined || others.length > 0 ? {} : { snapshotName: name };
+}
+
 function membersGone(gone: readonly VirtualMachine[]): string {
   const names = gone.map(({ vmName }) => vmName).join(", ");
-  return `The snapshots of ${names} are gone from the host: what is left is no snapshot of the whole group. Nothing is done about it by itself; a changed trigger takes a new one`;
+  return `The snapshots of ${names} were deleted on the host: this is no longer a snapshot of the whole group. A changed trigger takes a new one`;
 }
 
 function groupGone(outputs: Properties): string {
   const name = outputs["collectionName"] ?? outputs["collection"] ?? "?";
-  return `The VM group ${JSON.stringify(name)} is no longer there, its snapshot is. It stays managed, and can be destroyed`;
+  return `The VM group ${JSON.stringify(name)} no longer exists, but its snapshot does. The snapshot stays managed and can be destroyed`;
 }
 
 function groupRenamed(before: string, now: string): string {
-  return `The VM group ${JSON.stringify(before)} is called ${JSON.stringify(now)} now. Its snapshot stays as it is, whichever name the program has`;
-}
-
-function knownMachines(outputs: Properties): readonly VirtualMachine[] {
-  const members = Array.isArray(outputs["members"]) ? outputs["members"] : [];
-  return members.map((member) => ({ vmId: String(member.vmId), vmName: String(member.vmName) }));
+  return `The VM group ${JSON.stringify(before)} is now called ${JSON.stringify(now)}. Its snapshot stays as it is, whichever name the program uses`;
 }

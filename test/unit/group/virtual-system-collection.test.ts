@@ -81,7 +81,7 @@ describe("a VM group", () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "AddMember", returnValue: 32768 });
     const partial = await at.failure<PartialCreateError>(at.groups.create(inputs));
-    expect(partial.message).toContain("The group is there, and not all of its members are in it");
+    expect(partial.message).toContain("The group exists, and not all of its members are in it");
     await at.run(at.groups.update(partial.id, partial.properties as typeof inputs, inputs));
     expect(groupsOn(at)).toContainEqual(["all", ["db-01", "web-01"]]);
     expect(at.host.methodCalls["DefineCollection"]).toBe(1);

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import { GroupQueue } from "../../../provider/src/process/queue";
+import { Queue } from "../../../provider/src/process/queue";
 import { FakeClock } from "../../support/fake-clock";
 
 function queueOn(clock: FakeClock) {
-  const queue = new GroupQueue(clock);
+  const queue = new Queue(clock);
   const log: string[] = [];
   const operate = (group: string, name: string, newestFirst?: string) =>
     queue.run(
-      group,
+      [group],
       async () => {
         log.push(`${name} begins`);
         await clock.sleep(1000);
@@ -22,7 +22,7 @@ it("lets operations on one group follow each other, and those on others run besi
   const clock = new FakeClock();
   const { log, operate } = queueOn(clock);
   await clock.run(Promise.all([operate("a", "a1"), operate("a", "a2"), operate("b", "b1")]));
-  expect(log.slice(0, 3)).toEqual(["a1 begins", "a2 waits", "b1 begins"]);
+  expect(log.slice(0, 3).toSorted()).toEqual(["a1 begins", "a2 waits", "b1 begins"]);
   expect(log.indexOf("a2 begins")).toBeGreaterThan(log.indexOf("a1 ends"));
   expect(clock.now()).toBe(2000);
 });
@@ -39,10 +39,33 @@ it("lets the newest of several deletes go first, even when it comes last", async
 it("goes on after an operation that fails", async () => {
   const clock = new FakeClock();
   const { operate, queue } = queueOn(clock);
-  const failing = queue.run("a", async () => {
+  const failing = queue.run(["a"], async () => {
     throw new Error("no");
   });
   const next = operate("a", "next");
   await expect(failing).rejects.toThrow("no");
   await clock.run(next);
+});
+
+it("orders operations that share a machine, whatever their groups", async () => {
+  const clock = new FakeClock();
+  const queue = new Queue(clock);
+  const log: string[] = [];
+  const remove = (keys: readonly string[], newestFirst: string) =>
+    queue.run(
+      keys,
+      async () => {
+        log.push(newestFirst);
+        await clock.sleep(1000);
+      },
+      { newestFirst },
+    );
+  await clock.run(
+    Promise.all([
+      remove(["group-a", "web-01"], "2026-01"),
+      remove(["group-b", "WEB-01", "db-01"], "2026-03"),
+      remove(["group-c", "db-01"], "2026-02"),
+    ]),
+  );
+  expect(log).toEqual(["2026-03", "2026-01", "2026-02"]);
 });

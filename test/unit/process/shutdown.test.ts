@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { PoliteEnd } from "../../../provider/src/process/shutdown";
+import { Shutdown } from "../../../provider/src/process/shutdown";
 
 class FakeProcess extends EventEmitter {
   readonly pid = 4711;
@@ -24,7 +24,7 @@ async function count(): Promise<void> {
   released += 1;
 }
 
-const ending = (release = count) => new PoliteEnd(process, release);
+const ending = (release = count) => new Shutdown(process, release);
 
 it("listens from the first thing that is held, once", () => {
   const end = ending();

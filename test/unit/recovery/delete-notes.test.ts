@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isDeleteNote } from "../../../provider/src/recovery/delete-notes";
+import { deleteFile } from "../../../provider/src/recovery/location";
 import { inputsWithUrn, LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { takeByHand } from "../../support/simulated-hosts";
 
@@ -15,9 +15,9 @@ async function takenAndDeleted(earlier: LifecycleInProcess | undefined, waitMs =
   return run;
 }
 
-async function notes({ intents }: LifecycleInProcess): Promise<number> {
-  const names = await Promise.all((await intents.folders()).map((folder) => intents.list(folder)));
-  return names.flat().filter(isDeleteNote).length;
+async function notes({ records }: LifecycleInProcess): Promise<number> {
+  const names = await Promise.all((await records.folders()).map((folder) => records.list(folder)));
+  return names.flat().filter(deleteFile.idIn).length;
 }
 
 describe("the note of a delete", () => {

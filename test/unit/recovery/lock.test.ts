@@ -1,38 +1,36 @@
-import { describe, expect, it } from "vitest";
-import { type Claim, Claims } from "../../../provider/src/recovery/lock";
-import { intentFilesInMemory } from "../../../provider/src/recovery/record-files";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { locksFolder } from "../../../provider/src/recovery/location";
+import { type Lock, Locks } from "../../../provider/src/recovery/lock";
+import { type RecordFiles, recordFilesInMemory } from "../../../provider/src/recovery/record-files";
 import { FakeClock } from "../../support/fake-clock";
 
-const folder = "0123456789abcdef0123456789abcdef";
+const [here, elsewhere] = ["0123456789ab", "ba9876543210"];
 
-/** Some processes over one folder, each with its own claims. */
+/** Some processes over one folder, each with its own locks. */
 class Processes {
-  readonly files = intentFilesInMemory();
+  readonly files: RecordFiles = recordFilesInMemory();
   readonly clock = new FakeClock();
   readonly dead = new Set<string>();
 
-  start(name: string, machine = "here"): Claims {
-    return new Claims(this.files, this.clock, {
-      machine,
-      show: async () => name,
-      isAlive: async (process) => !this.dead.has(process),
-    });
+  start(name: string, machine = here): Locks {
+    return new Locks(this.files, this.clock, { machine, process: name, isAlive: (process) => !this.dead.has(process) });
   }
 
-  take(claims: Claims, onWaiting: () => void = () => {}): Promise<Claim> {
-    return this.clock.run(claims.take(folder, onWaiting));
+  take(locks: Locks, things: readonly string[] = ["group"], onWaiting: () => void = () => {}): Promise<Lock> {
+    return this.clock.run(locks.take(things, onWaiting));
   }
 }
 
-describe("a claim", () => {
-  it("is had by one process at a time, and handed on", async () => {
+afterEach(() => void vi.useRealTimers());
+
+describe("a lock", () => {
+  it("is held by one process at a time, and handed on", async () => {
     const at = new Processes();
-    const [one, two] = [at.start("a1"), at.start("a2")];
+    const [one, two] = [at.start("1-1"), at.start("2-1")];
     const first = await at.take(one);
-    let isWaiting = false;
-    let isTaken = false;
+    let [isWaiting, isTaken] = [false, false];
     const waiting = two
-      .take(folder, () => {
+      .take(["group"], () => {
         isWaiting = true;
       })
       .finally(() => {
@@ -43,43 +41,80 @@ describe("a claim", () => {
     await first.release();
     const second = await at.clock.run(waiting);
     await second.release();
-    expect(await at.files.list(folder)).toEqual([]);
+    expect(await at.files.list(locksFolder)).toEqual([]);
   });
 
-  it("of a dead process on this machine is nobody's, at once", async () => {
+  it("orders everything that touches one machine, and nothing else", async () => {
     const at = new Processes();
-    await at.take(at.start("a1"));
-    at.dead.add("a1");
+    await at.take(at.start("1-1"), ["group-a", "web-01"]);
+    let isTaken = false;
+    void at
+      .start("2-1")
+      .take(["group-b", "WEB-01"], () => {})
+      .then(() => {
+        isTaken = true;
+      });
+    await at.take(at.start("3-1"), ["group-c", "db-01"]);
+    await at.clock.run(at.clock.sleep(10_000));
+    expect(isTaken).toBe(false);
+  });
+
+  it("of a dead process on this machine ends at once", async () => {
+    const at = new Processes();
+    await at.take(at.start("1-1"));
+    at.dead.add("1-1");
     const before = at.clock.now();
-    const claim = await at.take(at.start("a2"));
+    const lock = await at.take(at.start("2-1"));
     expect(at.clock.now()).toBe(before);
-    await claim.confirm();
+    await lock.confirm();
   });
 
   it("of another machine's process ends a minute after it was renewed last, by the observer's own clock", async () => {
     const at = new Processes();
-    const lost = await at.take(at.start("a1", "elsewhere"));
+    const lost = await at.take(at.start("1-1", elsewhere));
     const before = at.clock.now();
-    const claim = await at.take(at.start("b1"));
+    const lock = await at.take(at.start("2-1"));
     expect(at.clock.now() - before).toBeGreaterThan(60_000);
     expect(at.clock.now() - before).toBeLessThan(62_000);
-    await claim.confirm();
-    await expect(lost.confirm()).rejects.toThrow("another process has taken it over");
+    await lock.confirm();
+    await expect(lost.confirm()).rejects.toThrow("another process has taken over the lock");
   });
 
-  it.each([2, 5, 12])("is had by one of %i that ask at once", async (count) => {
+  it.each([2, 5, 12])("is held by one of %i that ask at once", async (count) => {
     const at = new Processes();
     let [holders, most, served] = [0, 0, 0];
     const work = async (name: string) => {
-      const claim = await at.start(name).take(folder, () => {});
+      const lock = await at.start(name).take(["group"], () => {});
       holders += 1;
       most = Math.max(most, holders);
       await at.clock.sleep(1000);
       holders -= 1;
       served += 1;
-      await claim.release();
+      await lock.release();
     };
-    await at.clock.run(Promise.all(Array.from({ length: count }, (_, index) => work(`a${index.toString(16)}`))));
+    await at.clock.run(Promise.all(Array.from({ length: count }, (_, index) => work(`${index + 1}-1`))));
     expect([most, served]).toEqual([1, count]);
+  });
+
+  it("that is released, or taken over, is never made again by a renewal under way", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const at = new Processes();
+    const { renew } = at.files;
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // the renewal has begun, and the file is removed before it writes
+    at.files.renew = async (...parameters) => {
+      await released;
+      return renew(...parameters);
+    };
+    const lock = await at.take(at.start("1-1"));
+    vi.advanceTimersByTime(15_000);
+    const [name] = await at.files.list(locksFolder);
+    await at.files.remove(locksFolder, name!);
+    release();
+    await lock.release();
+    expect(await at.files.list(locksFolder)).toEqual([]);
   });
 });

@@ -1,84 +1,107 @@
 import { describe, expect, it } from "vitest";
+import type { Saved } from "../../../provider/src/process/resource-call";
 import {
   decideOnCreate,
   decideOnDelete,
   decideOnUpdate,
   type Fate,
   isUnsettled,
-  type Saved,
 } from "../../../provider/src/recovery/policy";
-import type { Intent } from "../../../provider/src/recovery/record";
+import type { Phase, RecoveryRecord } from "../../../provider/src/recovery/record";
 
-const intent = (id: string, phase: Intent["phase"], inputs = "same"): Intent => ({
+const made = 'Msvm_SnapshotCollection.CollectionID="AAAA"';
+
+const record = (id: string, phase: Phase, digest = "same"): RecoveryRecord => ({
   version: 1,
   id,
   number: 1,
   phase,
   beganAt: "2026-11-23T06:42:00.000Z",
-  where: { host: "HV01", namespace: "root\\virtualization\\v2" },
-  who: { organization: "organization", urn: "urn", backend: "" },
-  inputs,
-  group: { collectionId: "1", collectionPath: "" },
-  members: [],
+  scope: { backend: "", organization: "organization", project: "project", stack: "stack" },
+  resource: "urn",
+  connection: { transport: "powershell", host: "hv01", hostName: "HV01", namespace: "root\\virtualization\\v2" },
+  inputs: { salt: "", digest },
+  subject: { class: "Msvm_VirtualSystemCollection", key: "1", path: "" },
+  machines: [],
   pending: { job: null, before: [], made: null },
 });
 
-const fatesOnCreate = (intents: readonly Intent[], saved: Saved, isRecent = true) =>
-  decideOnCreate(intents, { saved, inputs: "same", isRecent: () => isRecent }).map(({ fate }) => fate);
+const withResult = (one: RecoveryRecord): RecoveryRecord => ({ ...one, pending: { ...one.pending, made } });
+
+const saved = (id: string, snapshotCollectionId: string | null = null): Saved => ({ id, snapshotCollectionId });
+
+const fatesOnCreate = (records: readonly RecoveryRecord[], state: Saved, isRecent = true, isHeld = false) =>
+  decideOnCreate(records, {
+    saved: state,
+    fits: ({ inputs }) => inputs.digest === "same",
+    isRecent: () => isRecent,
+    isHeld: () => isHeld,
+  }).map(({ fate }) => fate);
 
 describe("create", () => {
-  const phases = ["started", "accepted", "made"] as const;
+  const phases = ["requested", "accepted", "made", "named"] as const;
 
-  type Case = [Intent["phase"], Saved, { readonly inputs?: string; readonly isRecent?: boolean }, Fate];
+  type Case = [Phase, Saved, { readonly digest?: string; readonly isRecent?: boolean }, Fate];
 
   it.each<Case>([
-    ...phases.map((phase): Case => [phase, null, {}, "goOn"]),
-    ...phases.map((phase): Case => [phase, "unknown", {}, "goOn"]),
-    ...phases.map((phase): Case => [phase, null, { inputs: "other" }, "abandon"]),
-    ...phases.map((phase): Case => [phase, null, { isRecent: false }, "abandon"]),
-    ["returned", "a", {}, "forget"],
-    ["returned", "a", { inputs: "other" }, "forget"],
+    ...phases.map((phase): Case => [phase, null, {}, "resume"]),
+    ...phases.map((phase): Case => [phase, "unknown", {}, "resume"]),
+    ...phases.map((phase): Case => [phase, null, { digest: "other" }, "discard"]),
+    ...phases.map((phase): Case => [phase, null, { isRecent: false }, "discard"]),
+    ["returned", saved("a"), {}, "forget"],
+    ["returned", saved("a"), { digest: "other" }, "forget"],
     ["returned", "unknown", {}, "leave"],
-    ["returned", null, {}, "goOn"],
-    ["returned", null, { inputs: "other" }, "leave"],
+    ["returned", null, {}, "resume"],
+    ["returned", null, { digest: "other" }, "leave"],
     ["returned", null, { isRecent: false }, "leave"],
-    ["returned", "another", {}, "goOn"],
-    ["returned", "another", { inputs: "other" }, "abandon"],
+    ["returned", saved("another"), {}, "resume"],
+    ["returned", saved("another"), { digest: "other" }, "discard"],
     ["left", null, {}, "passBy"],
-    ["left", "a", {}, "passBy"],
-    ["abandoned", null, {}, "abandon"],
-  ])("one that is %s, where the state holds %j (%j), it will %s", (phase, saved, { inputs, isRecent }, fate) => {
-    expect(fatesOnCreate([intent("a", phase, inputs)], saved, isRecent)).toEqual([fate]);
+    ["left", saved("a"), {}, "passBy"],
+    ["discarded", null, {}, "discard"],
+  ])("a record that is %s, where the state holds %j (%j): %s", (phase, state, { digest, isRecent }, fate) => {
+    expect(fatesOnCreate([record("a", phase, digest)], state, isRecent)).toEqual([fate]);
   });
 
-  it("goes on with the newest that fits, and with no other", () => {
-    const intents = [intent("c", "started", "other"), intent("b", "accepted"), intent("a", "made")];
-    expect(fatesOnCreate(intents, null)).toEqual(["abandon", "goOn", "abandon"]);
+  it("resumes the newest that fits, and no other", () => {
+    const records = [record("c", "requested", "other"), record("b", "accepted"), record("a", "made")];
+    expect(fatesOnCreate(records, null)).toEqual(["discard", "resume", "discard"]);
+  });
+
+  it("forgets a record whose result the state holds under another id: it was imported", () => {
+    expect(fatesOnCreate([withResult(record("a", "made"))], saved("another", "aaaa"))).toEqual(["forget"]);
+  });
+
+  it("leaves what a process has returned that still lives: it may be about to be saved", () => {
+    expect(fatesOnCreate([record("a", "returned")], null, true, true)).toEqual(["leave"]);
   });
 });
 
 describe("update and delete", () => {
-  const intents = [
-    intent("own", "returned"),
-    intent("left", "left"),
-    intent("returned", "returned"),
-    intent("accepted", "accepted"),
-    intent("abandoned", "abandoned"),
+  const held = { id: "own", snapshotCollectionId: "AAAA" };
+  const records = [
+    record("own", "returned"),
+    record("left", "left"),
+    record("returned", "returned"),
+    record("accepted", "accepted"),
+    record("discarded", "discarded"),
+    withResult(record("imported", "made")),
   ];
 
-  it("update clears up everything but what was left alone", () => {
-    const fates = decideOnUpdate(intents, "own").map(({ fate }) => fate);
-    expect(fates).toEqual(["forget", "passBy", "abandon", "abandon", "abandon"]);
+  it("update cleans up everything but what was left and what the state holds", () => {
+    const fates = decideOnUpdate(records, held).map(({ fate }) => fate);
+    expect(fates).toEqual(["forget", "passBy", "discard", "discard", "discard", "forget"]);
   });
 
   it("delete leaves one that was returned: it may be the replacement that was just made", () => {
-    const fates = decideOnDelete(intents, "own").map(({ fate }) => fate);
-    expect(fates).toEqual(["forget", "passBy", "passBy", "abandon", "abandon"]);
+    const fates = decideOnDelete(records, held).map(({ fate }) => fate);
+    expect(fates).toEqual(["forget", "passBy", "passBy", "discard", "discard", "forget"]);
   });
 
-  it("diff reports a change only where update has something to clear up", () => {
-    expect(isUnsettled(intents, "own")).toBe(true);
-    expect(isUnsettled(intents.slice(0, 2), "own")).toBe(false);
-    expect(isUnsettled([], "own")).toBe(false);
+  it("diff reports a change only where update has something to clean up", () => {
+    expect(isUnsettled(records, held)).toBe(true);
+    expect(isUnsettled(records.slice(0, 2), held)).toBe(false);
+    expect(isUnsettled(records.slice(5), held)).toBe(false);
+    expect(isUnsettled([], held)).toBe(false);
   });
 });

@@ -1,14 +1,14 @@
 import { mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { intentFilesIn, isUnfinished } from "../../../provider/src/recovery/record-files";
+import { isUnfinished, recordFilesIn } from "../../../provider/src/recovery/record-files";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 const folder = "0123456789abcdef";
 
 it("writes a file for its owner alone, in the place of the one before, and leaves nothing beside it", async () => {
   const root = temporaryFolder();
-  const files = intentFilesIn(root);
+  const files = recordFilesIn(root);
   await files.write(folder, "a.json", "a longer text than the next");
   await files.write(folder, "a.json", "next");
   expect(await files.read(folder, "a.json")).toBe("next");
@@ -19,13 +19,13 @@ it("writes a file for its owner alone, in the place of the one before, and leave
 it("leaves nothing beside what is in the way of a file", async () => {
   const root = temporaryFolder();
   mkdirSync(join(root, folder, "a.json", "in the way"), { recursive: true });
-  await expect(intentFilesIn(root).write(folder, "a.json", "text")).rejects.toThrow(/EISDIR|ENOTEMPTY|EPERM|EEXIST/);
+  await expect(recordFilesIn(root).write(folder, "a.json", "text")).rejects.toThrow(/EISDIR|ENOTEMPTY|EPERM|EEXIST/);
   expect(readdirSync(join(root, folder))).toEqual(["a.json"]);
 });
 
 it("keeps the file that is there when its successor can't be written", async () => {
   const root = temporaryFolder();
-  const files = intentFilesIn(root);
+  const files = recordFilesIn(root);
   await files.write(folder, "a.json", "first");
   // no text: the writing itself fails, as on a full disk
   await expect(files.write(folder, "a.json", 1 as unknown as string)).rejects.toThrow();
@@ -34,7 +34,7 @@ it("keeps the file that is there when its successor can't be written", async () 
 });
 
 it("waits for what is being written", async () => {
-  const files = intentFilesIn(temporaryFolder());
+  const files = recordFilesIn(temporaryFolder());
   let isWritten = false;
   const written = files.write(folder, "a.json", "text").then(() => {
     isWritten = true;
@@ -49,7 +49,7 @@ it.each(["a.json", "a.deleted"])(
   "knows what a process that was killed has left of %s, and nothing else",
   async (name) => {
     const root = temporaryFolder();
-    const files = intentFilesIn(root);
+    const files = recordFilesIn(root);
     await files.write(folder, name, "text");
     const left = new Promise<string>((resolve) => {
       const watcher = watch(join(root, folder), (_, found) => {
@@ -60,13 +60,13 @@ it.each(["a.json", "a.deleted"])(
     });
     await files.write(folder, name, "next");
     expect(isUnfinished(await left)).toBe(true);
-    expect([name, "claim-000001-0123456789ab-0123-abcdef"].some(isUnfinished)).toBe(false);
+    expect([name, "ticket-000001-0123456789ab-12-34-abcdef"].some(isUnfinished)).toBe(false);
   },
 );
 
 it("takes a file that is gone for removed, and removes the folder with its last file", async () => {
   const root = temporaryFolder();
-  const files = intentFilesIn(root);
+  const files = recordFilesIn(root);
   await files.write(folder, "a.json", "a");
   await files.mark(folder, "b", "b");
   await files.remove(folder, "a.json");

@@ -1,30 +1,52 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Intent, intentVersion, readIntent } from "../../../provider/src/recovery/record";
+import {
+  fingerprint,
+  isUuid,
+  matches,
+  type RecoveryRecord,
+  readRecord,
+  recordVersion,
+} from "../../../provider/src/recovery/record";
 import { repositoryFolder } from "../../support/repository";
 
-const folder = join(repositoryFolder, "test/fixtures/intents");
+const folder = join(repositoryFolder, "test/fixtures/records");
 const versions = readdirSync(folder).map((name) => Number(name.replace(".json", "")));
-const recorded = (version: number): Intent[] => JSON.parse(readFileSync(join(folder, `${version}.json`), "utf8"));
+const recorded = (version: number): RecoveryRecord[] =>
+  JSON.parse(readFileSync(join(folder, `${version}.json`), "utf8"));
 
-describe("what a version wrote down", () => {
-  it.each(versions.flatMap((version) => recorded(version)))("is read: version $version, $phase, $id", (intent) => {
-    expect(readIntent(JSON.stringify(intent), "intent.json")).toEqual(intent);
+describe("the record of a version", () => {
+  it.each(versions.flatMap((version) => recorded(version)))("is read: version $version, $phase, $id", (record) => {
+    expect(readRecord(JSON.stringify(record), "record.json")).toEqual(record);
   });
 
   it("is kept of this version, in each of its phases", () => {
-    expect(versions).toContain(intentVersion);
-    const phases = new Set(recorded(intentVersion).map(({ phase }) => phase));
-    expect([...phases]).toEqual(["started", "accepted", "made", "returned", "left", "abandoned"]);
+    expect(versions).toContain(recordVersion);
+    const phases = new Set(recorded(recordVersion).map(({ phase }) => phase));
+    expect([...phases]).toEqual(["requested", "accepted", "made", "named", "returned", "left", "discarded"]);
   });
 });
 
 it.each([
-  ["no JSON", "{", /it is damaged \(it is no JSON\)/],
-  ["a phase that isn't one", JSON.stringify({ ...recorded(1)[0], phase: "begun" }), /it is damaged \(phase: /],
-  ["an earlier version that never was", '{"version":0}', /it is damaged/],
-  ["a later version", '{"version":2}', /written by a later version \(its format is 2, this one reads 1\)/],
-])("%s stops everything until a person has looked", (_, text, says) => {
-  expect(() => readIntent(text, "intent.json")).toThrow(says);
+  ["no JSON", "{", /it is damaged \(it isn't JSON\)/],
+  ["a phase that doesn't exist", JSON.stringify({ ...recorded(1)[0], phase: "begun" }), /it is damaged \(phase: /],
+  ["an id that is a path", JSON.stringify({ ...recorded(1)[0], id: "../../x" }), /it is damaged \(id: it isn't a UUID/],
+  ["an earlier version that never existed", '{"version":0}', /it is damaged/],
+  ["a later version", '{"version":2}', /a later version wrote it \(its format is 2, this one reads 1\)/],
+])("%s is refused", (_, text, says) => {
+  expect(() => readRecord(text, "record.json")).toThrow(says);
+});
+
+it.each(["../../x", "", "00000000-0000-4000-8000-00000000000", "00000000-0000-4000-8000-000000000000/x"])(
+  "%j isn't a UUID",
+  (text) => expect(isUuid(text)).toBe(false),
+);
+
+it("the fingerprint of inputs has a salt of its own each time, and still tells the same inputs", () => {
+  const inputs = { collection: "web-tier", triggers: [1, { b: 2, a: 1 }] };
+  const [one, other] = [fingerprint(inputs), fingerprint(inputs)];
+  expect(one.digest).not.toBe(other.digest);
+  expect(matches(one, { triggers: [1, { a: 1, b: 2 }], collection: "web-tier" })).toBe(true);
+  expect(matches(other, { ...inputs, triggers: [2] })).toBe(false);
 });

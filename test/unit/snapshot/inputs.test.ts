@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type Json, unknownValue } from "../../../provider/src/dynamic/protocol";
+import { notKnownYet, type Values } from "../../../provider/src/process/resource-call";
 import { checkInputs, readInputs } from "../../../provider/src/snapshot/inputs";
 
-const failuresOf = (inputs: Record<string, Json>) =>
+const failuresOf = (inputs: Values) =>
   Object.fromEntries(
     checkInputs({ collection: "web-tier", ...inputs }).failures.map(({ property, reason }) => [property, reason]),
   );
 
 describe("inputs that are right", () => {
-  it.each<Record<string, Json>>([
+  it.each<Values>([
     {},
     { snapshotType: "Recovery" },
     { snapshotType: 0 },
@@ -17,9 +17,8 @@ describe("inputs that are right", () => {
     { settings: '<INSTANCE CLASSNAME="Msvm_VirtualSystemSnapshotSettingData"/>' },
     { settings: { consistencyLevel: "ApplicationConsistent", guestBackupType: "Copy" } },
     { triggers: [1, { a: null }, "x"] },
-    { __meta: { urn: "urn", timeouts: { create: "1h30m" } }, __provider: "text" },
-    { collection: unknownValue, snapshotType: unknownValue, settings: unknownValue, triggers: unknownValue },
-    { settings: { consistencyLevel: unknownValue } },
+    { collection: notKnownYet, snapshotType: notKnownYet, settings: notKnownYet, triggers: notKnownYet },
+    { settings: { consistencyLevel: notKnownYet } },
   ])("%j", (inputs) => expect(failuresOf(inputs)).toEqual({}));
 
   it("get the default type, so that the state says which it was", () => {
@@ -33,12 +32,12 @@ describe("inputs that are right", () => {
 });
 
 describe("inputs that are wrong", () => {
-  it.each<[Record<string, Json>, Record<string, string>]>([
+  it.each<[Values, Record<string, string>]>([
     [{ snapshotType: 3 }, { snapshotType: "reserved by the DMTF" }],
     [{ snapshotType: 32767 }, { snapshotType: "reserved by the DMTF" }],
     [{ snapshotType: 65536 }, { snapshotType: "a number from 0 to 65535" }],
     [{ snapshotType: 1.5 }, { snapshotType: "a number from 0 to 65535" }],
-    [{ snapshotType: "standard" }, { snapshotType: '"standard" is none of its values: write "Standard", "Recovery"' }],
+    [{ snapshotType: "standard" }, { snapshotType: 'invalid value "standard"; allowed: "Standard", "Recovery"' }],
     [{ settings: "<p:Class/>" }, { settings: "it is no embedded instance" }],
     [
       { settings: '<INSTANCE CLASSNAME="Msvm_Nothing"/>' },
@@ -53,7 +52,6 @@ describe("inputs that are wrong", () => {
     [{ collection: 5 }, { collection: "as text" }],
     [{ collection: "" }, { collection: "it is empty" }],
     [{ trigger: [] }, { trigger: "Did you mean triggers?" }],
-    [{ __meta: { timeouts: { create: "soon" } } }, { "customTimeouts.create": '"soon" is no duration' }],
   ])("%j", (inputs, expected) => {
     const failures = failuresOf(inputs);
     expect(Object.keys(failures)).toEqual(Object.keys(expected));

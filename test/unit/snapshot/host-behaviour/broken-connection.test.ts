@@ -38,7 +38,7 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
     at.afterCall = { method: "CreateSnapshot", happen: () => at.host.restart({ downSeconds: 60 }) };
     at.host.setOption("jobsAtRestart", "goOn");
     const { id, outs } = await at.partial();
-    expect(outs["__pending"]).toMatchObject({ answerLost: true });
+    expect(outs["__pending"]).toMatchObject({ outcomeUnknown: true });
     at.clock.pass(60_000);
     const { outs: healed } = await at.run(at.lifecycle.update(id, outs, standardInputs));
     expect(healed).toMatchObject({ members: [{}, {}, {}] });
@@ -52,7 +52,7 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
     const { id, outs } = await at.partial();
     at.clock.pass(60_000);
     const error = await at.failure<PartialCreateError>(at.lifecycle.update(id, outs, standardInputs));
-    expect(error.message).toContain("a search found no trace of the request");
+    expect(error.message).toContain("a search found neither a job nor a snapshot");
     const news = error.properties as typeof standardInputs;
     expect(await at.run(at.lifecycle.diff(id, news, standardInputs))).toMatchObject({ replaces: ["collection"] });
   });

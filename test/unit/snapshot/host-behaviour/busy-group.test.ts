@@ -97,7 +97,7 @@ describe("waitForMerge", () => {
     const { id, outs } = await at.create(merging);
     const error = await at.failure(at.lifecycle.delete(id, outs));
     expect(error).toMatchObject({ code: "MERGE_TIMEOUT" });
-    expect(error.message).toContain("The snapshot is destroyed; the merges go on at the host.");
+    expect(error.message).toContain("The snapshot is destroyed; the host goes on merging.");
     at.clock.pass(3600_000);
     await at.run(at.lifecycle.delete(id, outs));
   });

@@ -24,7 +24,7 @@ describe("dependents unknown", () => {
     takeCheckpoint(at, "web-01");
     const error = await at.failure<InvalidArgumentError>(at.lifecycle.delete(id, outs));
     expect(error.code).toBe("DEPENDENTS_UNKNOWN");
-    expect(error.message).toContain('1 later checkpoint descends from this snapshot ("web-01 - (');
+    expect(error.message).toContain('1 later checkpoint depends on this snapshot ("web-01 - (');
     expect(at.snapshotCounts()).toEqual([2, 1, 1]);
   });
 
@@ -42,7 +42,7 @@ describe("dependents unknown", () => {
     const at = hostWith("unknown");
     const { id, outs } = await at.create();
     await at.create();
-    expect((await at.failure(at.lifecycle.delete(id, outs))).message).toContain("3 later checkpoints descend");
+    expect((await at.failure(at.lifecycle.delete(id, outs))).message).toContain("3 later checkpoints depend");
     expect(at.snapshotCounts()).toEqual([2, 2, 2]);
   });
 });
@@ -68,7 +68,7 @@ describe("dependents removed", () => {
     const { id, outs } = await at.create();
     takeCheckpoint(at, "web-01");
     await at.run(at.lifecycle.delete(id, outs));
-    expect(at.warnings).toEqual([expect.stringMatching(/also removes what descends from it: "web-01 - \(/)]);
+    expect(at.warnings).toEqual([expect.stringMatching(/also removes its dependent snapshots: "web-01 - \(/)]);
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 
@@ -97,7 +97,7 @@ describe.each([
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
     expect(await at.failure(at.lifecycle.delete(id, outs))).toMatchObject({ code });
     expect(at.snapshotCounts()).toEqual([2, 2, 2]);
-    expect(at.shown.join()).toContain("a snapshot is being taken that will descend from it; still at it: web-01");
+    expect(at.shown.join()).toContain("a snapshot is being taken that will depend on this one; still busy: web-01");
   });
 
   it("keeps it from being destroyed at the end of its time, too", async () => {
@@ -107,7 +107,7 @@ describe.each([
     at.takeAnother();
     const error = await at.failure(at.lifecycle.delete(id, outs));
     expect(error).toMatchObject({ code });
-    expect(error.message).toContain("a snapshot is being taken that will descend from it");
+    expect(error.message).toContain("a snapshot is being taken that will depend on this one");
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
   });
 });

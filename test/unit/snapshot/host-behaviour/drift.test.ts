@@ -19,7 +19,9 @@ describe("what has changed on the host", () => {
     at.clock.pass(60_000);
     const { props = {} } = await at.run(at.lifecycle.read(id, outs));
     expect(props["members"]).toHaveLength(2);
-    expect(at.warnings).toEqual([expect.stringContaining(`The snapshots of ${member?.vmName} are gone from the host`)]);
+    expect(at.warnings).toEqual([
+      expect.stringContaining(`The snapshots of ${member?.vmName} were deleted on the host`),
+    ]);
     expect(await at.run(at.lifecycle.diff(id, props, standardInputs))).toEqual({ changes: false });
     await at.run(at.lifecycle.delete(id, props));
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
@@ -31,7 +33,7 @@ describe("what has changed on the host", () => {
     at.elsewhere(groups, "RenameCollection", { Collection: groupOf(at), NewName: "web" });
     const { props = {} } = await at.run(at.lifecycle.read(id, outs));
     expect(props).toEqual({ ...outs, collectionName: "web" });
-    expect(at.messages.at(-1)?.text).toContain('The VM group "web-tier" is called "web" now');
+    expect(at.messages.at(-1)?.text).toContain('The VM group "web-tier" is now called "web"');
     expect(await at.run(at.lifecycle.diff(id, props, standardInputs))).toEqual({ changes: false });
     const renamed = { ...standardInputs, collection: "web" };
     expect(await at.run(at.lifecycle.diff(id, props, renamed))).toEqual({ changes: true });
@@ -44,7 +46,7 @@ describe("what has changed on the host", () => {
     at.elsewhere(groups, "DestroyCollection", { Collection: groupOf(at) });
     const { props = {} } = await at.run(at.lifecycle.read(id, outs));
     expect(props).toEqual(outs);
-    expect(at.warnings).toEqual([expect.stringContaining('The VM group "web-tier" is no longer there')]);
+    expect(at.warnings).toEqual([expect.stringContaining('The VM group "web-tier" no longer exists')]);
     await at.run(at.lifecycle.delete(id, props));
     expect(at.host.query("SELECT * FROM Msvm_SnapshotCollection")).toEqual([]);
   });

@@ -40,7 +40,7 @@ describe.each(["blind", "denied"] as const)("an account that is %s", (rights) =>
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
     at.afterCall = { method: "CreateSnapshot", happen: () => at.host.setOption("rights", rights) };
     const { id, outs } = await at.partial();
-    expect(outs["__pending"]).toMatchObject({ answerLost: true, job: null, made: null });
+    expect(outs["__pending"]).toMatchObject({ outcomeUnknown: true, job: null, made: null });
     at.host.setOption("rights", "full");
     const healed = await at.run(at.lifecycle.update(id, outs, standardInputs));
     expect(healed.outs).toMatchObject({ members: [{}, {}, {}] });

@@ -158,7 +158,7 @@ describe("a search for a lost answer", () => {
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostBefore" });
     const { outs } = await at.partial();
     // one is being taken of our machine, and whose it is can't be seen: nothing is claimed, and nothing denied
-    expect(outs["__pending"]).toMatchObject({ answerLost: true, job: null, made: null });
+    expect(outs["__pending"]).toMatchObject({ outcomeUnknown: true, job: null, made: null });
   });
 
   it("finds nothing in a job that made a snapshot of another group of the same machines", async () => {

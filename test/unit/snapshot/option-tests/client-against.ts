@@ -1,4 +1,4 @@
-import type { Properties } from "../../../../provider/src/dynamic/protocol";
+import type { Properties } from "../../../../provider/src/process/resource-call";
 import type { OptionName, OptionValue, Seed } from "../../../../provider/src/simulator/index";
 import { LifecycleInProcess, standardInputs } from "../../../support/lifecycle-in-process";
 import { webTierSeed } from "../../../support/simulated-hosts";

@@ -5,7 +5,7 @@ import { type LifecycleInProcess, standardInputs } from "../../../support/lifecy
 import { type ClientOptionTests, clientAgainst, collectionsOn, created, wholeLife } from "./client-against";
 
 /** The host's answer to CreateSnapshot is lost after it took effect; its job takes as long as a job may. */
-async function answerLost(at: LifecycleInProcess, seconds = 10): Promise<{ readonly ups: number }> {
+async function outcomeUnknown(at: LifecycleInProcess, seconds = 10): Promise<{ readonly ups: number }> {
   at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
   at.host.injectFault({ method: "CreateSnapshot", job: { seconds } });
   let ups = 1;
@@ -112,23 +112,23 @@ export const jobOptions: Pick<
   collectionJobRows: {
     machines: async () => {
       expect(await created(clientAgainst({ collectionJobRows: "machines" }))).toMatchObject(complete);
-      expect(await answerLost(clientAgainst({ collectionJobRows: "machines" }), 120)).toEqual({ ups: 1 });
+      expect(await outcomeUnknown(clientAgainst({ collectionJobRows: "machines" }), 120)).toEqual({ ups: 1 });
     },
     group: async () => {
       expect(await created(clientAgainst({ collectionJobRows: "group" }))).toMatchObject(complete);
-      expect(await answerLost(clientAgainst({ collectionJobRows: "group" }), 120)).toEqual({ ups: 1 });
+      expect(await outcomeUnknown(clientAgainst({ collectionJobRows: "group" }), 120)).toEqual({ ups: 1 });
     },
     none: async () => {
       expect(await created(clientAgainst({ collectionJobRows: "none" }))).toMatchObject(complete);
-      expect(await answerLost(clientAgainst({ collectionJobRows: "none" }))).toEqual({ ups: 1 });
+      expect(await outcomeUnknown(clientAgainst({ collectionJobRows: "none" }))).toEqual({ ups: 1 });
       // a job that could be anybody's isn't taken for ours: what it has made is found by the next `pulumi up`
-      expect(await answerLost(clientAgainst({ collectionJobRows: "none" }), 120)).toEqual({ ups: 2 });
+      expect(await outcomeUnknown(clientAgainst({ collectionJobRows: "none" }), 120)).toEqual({ ups: 2 });
     },
   },
   snapshotCollectionAppears: {
     atEnd: async () => {
       expect(await created(clientAgainst({ snapshotCollectionAppears: "atEnd" }))).toMatchObject(complete);
-      expect(await answerLost(clientAgainst({ snapshotCollectionAppears: "atEnd" }))).toEqual({ ups: 1 });
+      expect(await outcomeUnknown(clientAgainst({ snapshotCollectionAppears: "atEnd" }))).toEqual({ ups: 1 });
       expect(await destroyedHalfWay(clientAgainst({ snapshotCollectionAppears: "atEnd" }))).toBeLessThan(60);
     },
     atStart: async () => {
@@ -136,8 +136,8 @@ export const jobOptions: Pick<
       expect(await created(clientAgainst(early))).toMatchObject(complete);
       expect(await created(clientAgainst({ ...early, jobResultRow: "none" }))).toMatchObject(complete);
       expect(await created(clientAgainst({ ...early, rights: "jobsHidden" }))).toMatchObject(complete);
-      expect(await answerLost(clientAgainst(early), 120)).toEqual({ ups: 1 });
-      expect(await answerLost(clientAgainst({ ...early, collectionJobRows: "none" }), 120)).toEqual({ ups: 2 });
+      expect(await outcomeUnknown(clientAgainst(early), 120)).toEqual({ ups: 1 });
+      expect(await outcomeUnknown(clientAgainst({ ...early, collectionJobRows: "none" }), 120)).toEqual({ ups: 2 });
       expect(await destroyedHalfWay(clientAgainst(early))).toBeLessThan(60);
       const failing = clientAgainst(early);
       failing.host.injectFault({ method: "CreateSnapshot", job: { endState: 10 } });
@@ -182,7 +182,7 @@ export const jobOptions: Pick<
       const at = clientAgainst({ jobsAtRestart: "gone" });
       const error = await at.failure(restartedHalfWay(at));
       expect(error).toMatchObject({ code: "PARTIAL_CREATE" });
-      expect(error.message).toContain("No snapshot was taken, as far as can be seen");
+      expect(error.message).toContain("No snapshot was taken, as far as this account can see");
       expect(at.snapshotCounts()).toEqual([0, 0, 0]);
     },
     goneButMade: async () => {

@@ -81,7 +81,7 @@ export const snapshotOptions: Pick<
     stays: async () => {
       const at = clientOfOne({}, { emptySnapshotCollection: "stays" });
       expect(await lastMemberDeleted(at)).toMatchObject({ members: [] });
-      expect(at.warnings).toEqual([expect.stringContaining("The snapshots of web-01 are gone from the host")]);
+      expect(at.warnings).toEqual([expect.stringContaining("The snapshots of web-01 were deleted on the host")]);
     },
   },
   dependents: {
@@ -93,7 +93,7 @@ export const snapshotOptions: Pick<
     removed: async () => {
       const at = await destroyOlder("removed");
       expect(at.snapshotCounts()).toEqual([0, 0, 0]);
-      expect(at.warnings).toEqual([expect.stringContaining("also removes what descends from it")]);
+      expect(at.warnings).toEqual([expect.stringContaining("also removes its dependent snapshots")]);
     },
   },
 };

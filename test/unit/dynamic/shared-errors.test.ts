@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atTheBorder } from "../../../provider/src/dynamic/error-shape";
-import { withRecordedConfiguration } from "../../../provider/src/dynamic/recorded-configuration";
+import { shapingErrors, withRecordedConfiguration } from "../../../provider/src/dynamic/error-shape";
 import { AuthenticationError, ConnectionError } from "../../../provider/src/errors";
 
 const parts = {
@@ -20,7 +19,7 @@ describe("an error that three calls hold", () => {
   it("reaches each of them as itself", async () => {
     const shared = new ConnectionError(parts);
     const { stack } = shared;
-    const errors = await Promise.all([1, 2, 3].map(() => failure(atTheBorder(() => Promise.reject(shared)))));
+    const errors = await Promise.all([1, 2, 3].map(() => failure(shapingErrors(() => Promise.reject(shared)))));
     for (const error of errors) expect(error).toMatchObject({ code: "CONNECTION_FAILED", message: shared.message });
     for (const error of errors) expect(`${error}: ${error.stack}`).toBe("ConnectionError: CONNECTION_FAILED");
     expect(shared.stack).toBe(stack);

@@ -3,8 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
-import { readYaml } from "../../../provider/src/dynamic/read-yaml";
-import { backendUrl, intentsFolder } from "../../../provider/src/recovery/location";
+import { backendUrl, recoveryFolder } from "../../../provider/src/dynamic/deployment";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 let home: string;
@@ -22,11 +21,11 @@ const place = (more: Record<string, string> = {}) => ({
   workingFolder: join(project, "program"),
 });
 
-describe("the folder of intents", () => {
+describe("the folder of recovery records", () => {
   it("is in Pulumi's home, or where the configuration says, from the project's folder on", () => {
-    expect(intentsFolder(place(), undefined)).toBe(join(home, "hyperv-snapshots", "intents"));
-    expect(intentsFolder(place(), "shared")).toBe(join(project, "shared"));
-    expect(intentsFolder(place(), join(home, "other"))).toBe(join(home, "other"));
+    expect(recoveryFolder(place(), undefined)).toBe(join(home, "hyperv-snapshots", "recovery"));
+    expect(recoveryFolder(place(), "shared")).toBe(join(project, "shared"));
+    expect(recoveryFolder(place(), join(home, "other"))).toBe(join(home, "other"));
   });
 });
 
@@ -40,19 +39,19 @@ describe("the backend", () => {
     writeFileSync(join(project, "Pulumi.yaml"), `name: project\nbackend:\n  url: ${url}\n`);
 
   it("is what the environment says, else the project, else the login", () => {
-    expect(backendUrl(place(), readYaml)).toBe("");
+    expect(backendUrl(place())).toBe("");
     logIn();
-    expect(backendUrl(place(), readYaml)).toBe("https://api.pulumi.com");
+    expect(backendUrl(place())).toBe("https://api.pulumi.com");
     nameBackend("s3://states");
-    expect(backendUrl(place(), readYaml)).toBe("s3://states");
-    expect(backendUrl(place({ PULUMI_BACKEND_URL: "azblob://states" }), readYaml)).toBe("azblob://states");
+    expect(backendUrl(place())).toBe("s3://states");
+    expect(backendUrl(place({ PULUMI_BACKEND_URL: "azblob://states" }))).toBe("azblob://states");
   });
 
   it("that is a folder is known by its place, however it is spelled", () => {
     const inProject = pathToFileURL(join(project, "state")).href;
-    expect(backendUrl(place({ PULUMI_BACKEND_URL: "file://./state" }), readYaml)).toBe(inProject);
+    expect(backendUrl(place({ PULUMI_BACKEND_URL: "file://./state" }))).toBe(inProject);
     nameBackend("file://./state");
-    expect(backendUrl(place(), readYaml)).toBe(inProject);
-    expect(backendUrl(place({ PULUMI_BACKEND_URL: "file://~" }), readYaml)).toBe(pathToFileURL(homedir()).href);
+    expect(backendUrl(place())).toBe(inProject);
+    expect(backendUrl(place({ PULUMI_BACKEND_URL: "file://~" }))).toBe(pathToFileURL(homedir()).href);
   });
 });

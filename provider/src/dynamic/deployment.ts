@@ -1,0 +1,160 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join, parse, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Saved, Scope } from "../process/resource-call";
+
+/** What a provider process sees of its surroundings. */
+export interface Place {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Pulumi starts provider processes where the program is. */
+  readonly workingFolder: string;
+}
+
+/**
+ * Finds the folder of the recovery records: `hyperv-snapshots/recovery` in Pulumi's home, or what the configuration says.
+ *
+ * Only provider processes ask: a program that uses the Automation API has another environment.
+ *
+ * @param configured - A relative path starts at the project's folder.
+ */
+export function recoveryFolder({ environment, workingFolder }: Place, configured: string | undefined): string {
+  if (configured === undefined) return join(pulumiHome(environment), "hyperv-snapshots", "recovery");
+  return isAbsolute(configured) ? configured : resolve(projectFolder(workingFolder) ?? workingFolder, configured);
+}
+
+/** Reads the deployment from a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
+export function scopeOf(urn: string, organization: string | undefined, backend: string): Scope {
+  const [stack = "", project = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
+  return { backend, organization: organization ?? "organization", project, stack };
+}
+
+/**
+ * Finds the backend that keeps the stack: `PULUMI_BACKEND_URL`, else the project's, else the one of the login. Two backends may have stacks of
+ * the same name.
+ */
+export function backendUrl({ environment, workingFolder }: Place): string {
+  const folder = projectFolder(workingFolder);
+  const url =
+    environment["PULUMI_BACKEND_URL"] ||
+    (folder && backendOfProject(join(folder, projectFile))) ||
+    currentLogin(pulumiHome(environment)) ||
+    "";
+  return absoluteUrl(url, folder ?? workingFolder);
+}
+
+function pulumiHome(environment: Place["environment"]): string {
+  return environment["PULUMI_HOME"] || join(homedir(), ".pulumi");
+}
+
+const projectFile = "Pulumi.yaml";
+
+/** The folder of `Pulumi.yaml`: the program's own, or one above it. */
+function projectFolder(folder: string): string | undefined {
+  if (existsSync(join(folder, projectFile))) return folder;
+  return folder === parse(folder).root ? undefined : projectFolder(dirname(folder));
+}
+
+function backendOfProject(file: string): string | undefined {
+  const text = readFileSync(file, "utf8");
+  if (!text.includes("backend")) return undefined;
+  const project = readYaml(text) as { backend?: { url?: unknown } } | null;
+  const url = project?.backend?.url;
+  return typeof url === "string" ? url : undefined;
+}
+
+/** Reads YAML with the reader that `@pulumi/pulumi` brings along: only a project that names its own backend needs it. */
+function readYaml(text: string): unknown {
+  const requireOfPulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+  return (requireOfPulumi("js-yaml") as { load(text: string): unknown }).load(text);
+}
+
+/** Reads that one field and no other: the file holds access tokens. */
+function currentLogin(home: string): string | undefined {
+  try {
+    const { current } = JSON.parse(readFileSync(join(home, "credentials.json"), "utf8")) as { current?: unknown };
+    return typeof current === "string" ? current : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `file://./state` means another folder in each project. */
+function absoluteUrl(url: string, folder: string): string {
+  const relative = /^file:\/\/(\.{1,2}(?:\/.*)?)$/.exec(url)?.[1];
+  if (relative !== undefined) return pathToFileURL(resolve(folder, relative)).href;
+  const inHome = /^file:\/\/~(.*)$/.exec(url)?.[1];
+  if (inHome !== undefined) return pathToFileURL(join(homedir(), inHome)).href;
+  return url.startsWith("file:///") ? pathToFileURL(resolve(fileURLToPath(url))).href : url;
+}
+
+/** A resource, as `pulumi stack export` writes it. */
+interface ExportedResource {
+  readonly urn?: string;
+  readonly id?: string;
+  /** Set for the old copy of a replaced resource. */
+  readonly delete?: boolean;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** The resources that a stack's state holds; undefined where they can't be asked for. */
+export type ExportStack = (scope: Scope) => Promise<readonly ExportedResource[] | undefined>;
+
+const exportPatienceMs = 30_000;
+
+/** Runs `pulumi stack export`, which answers during an `up`, too. Secrets stay encrypted in it. */
+export function exportStackBy({ environment, workingFolder }: Place): ExportStack {
+  return ({ organization, project, stack }) =>
+    new Promise((done) => {
+      const parameters = ["stack", "export", "--non-interactive", "--stack", `${organization}/${project}/${stack}`];
+      const options = {
+        cwd: workingFolder,
+        env: { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
+        timeout: exportPatienceMs,
+        maxBuffer: 1 << 30,
+      };
+      execFile(pulumiCommand(), parameters, options, (error, text) => done(error ? undefined : readExport(text)));
+    });
+}
+
+function readExport(text: string): readonly ExportedResource[] | undefined {
+  try {
+    const { deployment } = JSON.parse(text) as { deployment?: { resources?: readonly ExportedResource[] } | null };
+    return deployment?.resources ?? [];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Finds the CLI that started this process, where the system shows it, else the one on the PATH. */
+function pulumiCommand(): string {
+  try {
+    for (let pid = process.ppid, generation = 0; pid > 1 && generation < 4; pid = parentOf(pid), generation += 1) {
+      const program = readlinkSync(`/proc/${pid}/exe`);
+      if (/^pulumi(\.exe)?$/.test(basename(program))) return program;
+    }
+  } catch {
+    // not a system that shows it
+  }
+  return "pulumi";
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+}
+
+/** Tells what a state holds under one of some URNs. */
+export function savedUnder(resources: readonly ExportedResource[] | undefined, urns: readonly string[]): Saved {
+  if (resources === undefined) return "unknown";
+  const found = resources.find((one) => urns.includes(one.urn ?? "") && one.delete !== true && one.id !== undefined);
+  if (found?.id === undefined) return null;
+  const snapshot = found.outputs?.["snapshotCollectionId"];
+  return { id: found.id, snapshotCollectionId: typeof snapshot === "string" ? snapshot : null };
+}
+
+/** Tells whether a state holds an id under a URN, be it the old copy of a replaced resource. */
+export function holds(resources: readonly ExportedResource[] | undefined, urn: string, id: string): boolean {
+  return resources?.some((one) => one.urn === urn && one.id === id) ?? false;
+}

@@ -1,0 +1,79 @@
+import type { CimSession } from "../cim/cim-session";
+import { HyperVError, MethodFailedError, NotFoundError } from "../errors";
+import { addMember, removeMember, renameGroup } from "../hyperv/collection-management-service";
+import { findDesignatedMachines } from "../hyperv/machine-designator";
+import {
+  findVirtualSystemCollection,
+  machinePath,
+  membersOf,
+  type VirtualMachine,
+  type VirtualSystemCollection,
+} from "../hyperv/virtual-system-collection";
+import { requireVisibility } from "../hyperv/visibility";
+import type { Operation } from "../process/operation";
+import type { VirtualSystemCollectionInputs } from "./inputs";
+
+/** A group, and the machines in it. */
+export interface FilledGroup {
+  readonly group: VirtualSystemCollection;
+  readonly machines: readonly VirtualMachine[];
+}
+
+/** Finds a group by its id. */
+export async function findGroup(session: CimSession, id: string): Promise<VirtualSystemCollection | undefined> {
+  try {
+    return await findVirtualSystemCollection(session, id);
+  } catch (error) {
+    if (NotFoundError.isInstance(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Gives a group the name and the members that are wanted, by the calls that make a difference only. */
+export async function bringInLine(
+  { host }: Operation,
+  id: string,
+  { name, members }: VirtualSystemCollectionInputs,
+): Promise<FilledGroup> {
+  const { session } = host;
+  const machines = await findDesignatedMachines(session, members);
+  const group = await findVirtualSystemCollection(session, id);
+  if (group.name !== name) await renamed(host, group, name);
+  const present = await membersOf(session, group.path);
+  const isIn = (list: readonly VirtualMachine[], { vmId }: VirtualMachine) => list.some((one) => one.vmId === vmId);
+  for (const machine of present) if (!isIn(machines, machine)) await makeMember(host, group, machine, false);
+  for (const machine of machines) if (!isIn(present, machine)) await makeMember(host, group, machine, true);
+  return { group: { ...group, name }, machines };
+}
+
+/** Tells whether a call may have taken effect although it failed: its job, its answer or a refusal doesn't prove otherwise. */
+export function mayHaveHappened(error: unknown): boolean {
+  return HyperVError.isInstance(error) && (error.effect !== "none" || MethodFailedError.isInstance(error));
+}
+
+async function renamed(host: Operation["host"], group: VirtualSystemCollection, name: string): Promise<void> {
+  try {
+    await renameGroup(host, group, name);
+  } catch (error) {
+    if (!mayHaveHappened(error)) throw error;
+    const now = await findGroup(host.session, group.collectionId);
+    if (now?.name !== name) throw error;
+  }
+}
+
+/** Puts a machine into a group, or takes it out. A host may refuse what is done already. */
+async function makeMember(
+  host: Operation["host"],
+  group: VirtualSystemCollection,
+  { vmId }: VirtualMachine,
+  wanted: boolean,
+): Promise<void> {
+  try {
+    await (wanted ? addMember : removeMember)(host, group, machinePath(vmId));
+  } catch (error) {
+    if (!mayHaveHappened(error)) throw error;
+    await requireVisibility(host.session, "the group's members", [group.path]);
+    const isMember = (await membersOf(host.session, group.path)).some((machine) => machine.vmId === vmId);
+    if (isMember !== wanted) throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Progress } from "../process/progress";
+import type { ResourceCall } from "../process/resource-call";
+import type { Journal } from "./journal";
+import type { Decision } from "./policy";
+import type { RecoveryRecord } from "./record";
+
+/** How decisions are carried out. */
+export interface Settlement {
+  readonly journal: Journal;
+  readonly progress: Progress;
+  /** Destroys what a record's request made. */
+  readonly discard: (record: RecoveryRecord) => Promise<void>;
+  /** Names, for a warning, what a record's request made. */
+  readonly nameLeft: (record: RecoveryRecord) => string;
+}
+
+/**
+ * Carries out what was decided about earlier attempts.
+ *
+ * @returns The record to resume, if any.
+ */
+export async function settle(decisions: readonly Decision[], how: Settlement): Promise<RecoveryRecord | undefined> {
+  let resumed: RecoveryRecord | undefined;
+  for (const { record, fate } of decisions) {
+    switch (fate) {
+      case "passBy":
+        break;
+      case "forget":
+        await how.journal.remove(record);
+        break;
+      case "leave":
+        how.progress.warn(how.nameLeft(record));
+        await how.journal.advance(record, "left");
+        break;
+      case "resume":
+        resumed = record;
+        break;
+      case "discard":
+        await how.discard(record);
+        break;
+    }
+  }
+  return resumed;
+}
+
+/**
+ * Keeps only the decisions that a call may carry out: under a name that the deployment no longer uses for this resource, only the resource's
+ * own record.
+ */
+export async function permitted(
+  call: ResourceCall,
+  id: string,
+  decisions: readonly Decision[],
+): Promise<readonly Decision[]> {
+  const own = decisions.filter(({ record }) => record.id === id);
+  if (own.length === decisions.length || (await call.isCurrent())) return decisions;
+  return own;
+}
+
+/** Tells whether a record is recent enough to be resumed; one from the future was written before the clock was set back. */
+export function isRecent(record: RecoveryRecord, now: Date, withinMs: number): boolean {
+  const ageMs = now.getTime() - Date.parse(record.beganAt);
+  return ageMs <= withinMs && ageMs >= -clockToleranceMs;
+}
+
+const clockToleranceMs = 60_000;

@@ -1,0 +1,112 @@
+import { CimInstancePath } from "../cim/cim-instance-path";
+import { JobFailedError, JobLostError, NotFoundError, UnknownOutcomeError } from "../errors";
+import { findTraces } from "../hyperv/find-traces";
+import { membersBeingSnapshot } from "../hyperv/member-condition";
+import { describeGained } from "../hyperv/new-snapshots";
+import { describeCollection, membersOf } from "../hyperv/virtual-system-collection";
+import { cancelJob } from "../jobs/cancel-job";
+import { readConcreteJob } from "../jobs/concrete-job";
+import { judgeJob } from "../jobs/job-state";
+import { type Operation, waitShowing } from "../process/operation";
+import type { Pending } from "../process/resource-call";
+import type { Deletion } from "./delete";
+import { lookForResult } from "./finish";
+import { groupOfRequested, type SnapshotOperation, workOf } from "./snapshot-operation";
+import { waitUntilIdle } from "./waits";
+
+/**
+ * Ends a snapshot that isn't complete: cancels its job where the host allows it, else waits for it.
+ *
+ * @returns What it made all the same, or null.
+ */
+export async function endRequested(
+  operation: Operation,
+  pending: Pending,
+  { outputs, deadlineAt, others }: Deletion,
+): Promise<CimInstancePath | null> {
+  if (pending.made !== null) return CimInstancePath.parse(pending.made);
+  if (pending.failed !== undefined) return null;
+  const { session } = operation.host;
+  const group = await groupOfRequested(operation, outputs);
+  const target = describeCollection(session, group.name);
+  const requested: SnapshotOperation = {
+    id: "",
+    inputs: {},
+    group,
+    machines: [],
+    pending,
+    deadlineAt,
+    isResumed: true,
+    ...(others && { others }),
+    advanced: async () => {},
+  };
+  const job = pending.job === null ? await searchJob(operation, requested) : CimInstancePath.parse(pending.job);
+  const hasFailed = job !== null && (await endJob(operation, job, { target, deadlineAt })) === "failed";
+  const error = undecided(
+    operation,
+    target,
+    "a job that the account can't see is taking a snapshot of a member of the group",
+  );
+  await waitUntilIdle(operation, { busy: () => membersBeingSnapshot(session, group.path), deadlineAt, error });
+  const ended = { ...requested, pending: { ...pending, job: job?.toString() ?? null } };
+  const result = await lookForResult(operation, ended);
+  if ("path" in result && (result.isNamed || !hasFailed)) return result.path;
+  const candidates = "path" in result ? [String(result.path.key("CollectionID"))] : result.candidates;
+  if (candidates.length === 0) return null;
+  if (hasFailed) {
+    // a failed job names what it has left: what else is new may be another's
+    operation.progress.warn(`The job for a snapshot of ${target} ended without one. ${describeGained(candidates)}`);
+    return null;
+  }
+  const gained = `the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`;
+  throw undecided(operation, target, `the host names no result of ${pending.job ?? "the request"}, and ${gained}`);
+}
+
+/** Searches for the job of a request with an unknown outcome; null unless exactly one job can be it. */
+async function searchJob(
+  { host: { session } }: Operation,
+  requested: SnapshotOperation,
+): Promise<CimInstancePath | null> {
+  if (!requested.pending.outcomeUnknown) return null;
+  const { group: collection } = requested;
+  const machineIds = (await membersOf(session, collection.path)).map(({ vmId }) => vmId);
+  const { before, jobsOfOthers } = await workOf(requested);
+  const [trace, another] = await findTraces(session, { collection, before, machineIds, jobsOfOthers });
+  return trace?.kind === "job" && !another ? trace.path : null;
+}
+
+function undecided({ call: { words } }: Operation, target: string, answer: string): UnknownOutcomeError {
+  return new UnknownOutcomeError({
+    attempted: "Finding what is to be removed",
+    target,
+    answer,
+    outcome: "Nothing was removed, and the resource stays in the state",
+    remedy: `Remove on the host what isn't needed, then run ${words.destroy} again`,
+  });
+}
+
+/** Cancels a job where the host allows it, and waits for its end either way. */
+async function endJob(
+  operation: Operation,
+  job: CimInstancePath,
+  { target, deadlineAt }: { readonly target: string; readonly deadlineAt: number },
+): Promise<"succeeded" | "failed" | "unseen"> {
+  const { host, progress, clock } = operation;
+  try {
+    const reading = readConcreteJob(await host.session.get(job));
+    if (judgeJob(reading) === "pending" && reading.cancellable) {
+      progress.step("cancelling the snapshot job");
+      const answer = await cancelJob(host.session, job);
+      if (answer !== 0) progress.step(`the host didn't cancel it (${answer}): waiting for its end`);
+    }
+    const timeoutMs = Math.max(0, deadlineAt - clock.now());
+    const attempted = "Ending an interrupted snapshot";
+    const wait = { operation: "CreateSnapshot", attempted, timeoutMs, target };
+    await host.jobs.waitFor(job, waitShowing(operation, "waiting for the snapshot job", wait));
+    return "succeeded";
+  } catch (error) {
+    if (JobFailedError.isInstance(error)) return "failed";
+    if (JobLostError.isInstance(error) || NotFoundError.isInstance(error)) return "unseen";
+    throw error;
+  }
+}

@@ -1,0 +1,228 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { Properties } from "../../../provider/src/process/resource-call";
+import { recordFile, resourceFolder } from "../../../provider/src/recovery/location";
+import type { RecoveryRecord } from "../../../provider/src/recovery/record";
+import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../../support/lifecycle-in-process";
+import { webTierSeed } from "../../support/simulated-hosts";
+
+const { urn } = inputsWithUrn.__meta;
+const kept = { dependents: "kept" };
+const withMeta = (meta: Properties, more: Properties = {}): Properties => ({
+  ...standardInputs,
+  ...more,
+  __meta: meta,
+});
+
+/** A run that is killed while its job runs, after a number of seconds; the next one takes over its host and its records. */
+async function killedInMidJob(inputs: Properties = inputsWithUrn, seconds = 3, configuration = kept) {
+  const run = new LifecycleInProcess(configuration);
+  run.lifecycle.create(inputs).catch(() => {});
+  await run.run(run.clock.sleep(seconds * 1000));
+  run.kill();
+  return new LifecycleInProcess(configuration, webTierSeed, run);
+}
+
+const collectionsOn = ({ host }: LifecycleInProcess) =>
+  host.query("SELECT * FROM Msvm_SnapshotCollection").map((one) => String(one.string("CollectionID")));
+
+const recordsIn = async ({ records }: LifecycleInProcess): Promise<readonly string[]> =>
+  (await Promise.all((await records.folders()).map((folder) => records.list(folder))))
+    .flat()
+    .filter((name) => recordFile.idIn(name) !== undefined);
+
+/** What `import` and `pulumi import --file` put into the state: the snapshot, under an id of its own. */
+async function imported(at: LifecycleInProcess, inputs: Properties) {
+  const [collection] = collectionsOn(at);
+  const { props = {} } = await at.run(at.lifecycle.read(String(collection), { __provider: "text" }));
+  const { __meta: _, ...given } = inputs;
+  return { id: randomUUID(), outs: { ...props, ...given } as Properties };
+}
+
+describe("an up that was killed while its job ran", () => {
+  it("is resumed by the next one", async () => {
+    const next = await killedInMidJob();
+    next.state = [];
+    const { outs } = await next.create(inputsWithUrn);
+    expect(outs["members"]).toHaveLength(3);
+    expect(next.host.methodCalls).toEqual({ CreateSnapshot: 1 });
+  });
+
+  it("then imported: a change in place doesn't destroy the imported snapshot", async () => {
+    const next = await killedInMidJob();
+    await next.run(next.clock.sleep(60_000));
+    const { id, outs } = await imported(next, inputsWithUrn);
+    const renamed = { ...inputsWithUrn, snapshotName: "renamed" };
+    expect(await next.run(next.lifecycle.diff(id, outs, renamed))).toMatchObject({ changes: true });
+    await next.run(next.lifecycle.update(id, outs, renamed));
+    expect(next.snapshotCounts()).toEqual([1, 1, 1]);
+    expect(next.host.methodCalls["DestroySnapshot"]).toBeUndefined();
+    expect(await recordsIn(next)).toEqual([]);
+  });
+
+  it("then imported: a requested replacement takes a new one, and the imported one goes", async () => {
+    const next = await killedInMidJob();
+    await next.run(next.clock.sleep(60_000));
+    const { id, outs } = await imported(next, inputsWithUrn);
+    next.state = [{ urn, id, outputs: outs }];
+    const replaced = await next.create(inputsWithUrn);
+    expect(replaced.outs["snapshotCollectionId"]).not.toBe(outs["snapshotCollectionId"]);
+    await next.run(next.lifecycle.delete(id, outs));
+    expect(collectionsOn(next)).toEqual([replaced.outs["snapshotCollectionId"]]);
+  });
+
+  it("then renamed with an alias: the record of the former name is found, and moves", async () => {
+    const next = await killedInMidJob();
+    next.state = [];
+    const moved = `${urn.replace("::before", "")}::after`;
+    const { id } = await next.create(withMeta({ urn: moved, aliases: [urn] }));
+    expect(next.host.methodCalls).toEqual({ CreateSnapshot: 1 });
+    const folder = resourceFolder({
+      scope: { backend: "https://backend.example", organization: "organization", project: "project", stack: "test" },
+      resource: moved,
+    });
+    expect(await next.records.list(folder)).toContain(recordFile.of(id));
+  });
+
+  it("then run by the plugin: the record of the dynamic resource is found under the plugin's type", async () => {
+    const next = await killedInMidJob();
+    next.state = [];
+    const typed = urn.replace("pulumi-nodejs:dynamic/hyperv-snapshots:", "hyperv-snapshots:index:");
+    await next.create(withMeta({ urn: typed }));
+    expect(next.host.methodCalls).toEqual({ CreateSnapshot: 1 });
+  });
+
+  it("on a host that fails over: the record is found by the configured connection", async () => {
+    const next = await killedInMidJob();
+    next.state = [];
+    for (const folder of await next.records.folders()) {
+      for (const name of (await next.records.list(folder)).filter((one) => recordFile.idIn(one))) {
+        const record: RecoveryRecord = JSON.parse(String(await next.records.read(folder, name)));
+        const onNode = { ...record, connection: { ...record.connection, hostName: "HV-NODE-2" } };
+        await next.records.write(folder, name, JSON.stringify(onNode));
+      }
+    }
+    await next.create(inputsWithUrn);
+    expect(next.host.methodCalls).toEqual({ CreateSnapshot: 1 });
+  });
+});
+
+describe("a stack that was renamed", () => {
+  /** A complete snapshot whose state has stored a URN that another stack has now, and that one's job under way. */
+  async function renamed() {
+    const first = new LifecycleInProcess(kept);
+    const { id, outs } = await first.create(inputsWithUrn);
+    first.state = [];
+    first.lifecycle.create({ ...inputsWithUrn, triggers: [2] }).catch(() => {});
+    const other = new LifecycleInProcess(kept, webTierSeed, first);
+    const { urn: _, ...meta } = inputsWithUrn.__meta as Record<string, string>;
+    other.lifecycle.create(withMeta({ ...meta, urn }, { triggers: [2] })).catch(() => {});
+    await other.run(other.clock.sleep(3000));
+    first.kill();
+    other.kill();
+    return { id, outs, next: new LifecycleInProcess(kept, webTierSeed, other) };
+  }
+
+  it.each([
+    ["holds another id under the stored name", [{ urn, id: randomUUID() }]],
+    ["can't be asked", undefined],
+  ])("a destroy leaves the other stack's record and job alone, where the state %s", async (_, state) => {
+    const { id, outs, next } = await renamed();
+    next.state = state;
+    await next.run(next.lifecycle.delete(id, outs));
+    expect(next.host.methodCalls["RequestStateChange"]).toBeUndefined();
+    expect(await recordsIn(next)).not.toEqual([]);
+  });
+
+  it("and messages go to the stack's row, not to one with the old name", async () => {
+    const first = new LifecycleInProcess(kept);
+    const { id, outs } = await first.create(inputsWithUrn);
+    const next = new LifecycleInProcess(kept, webTierSeed, first);
+    next.state = [{ urn, id: randomUUID() }];
+    await next.run(next.lifecycle.delete(id, outs));
+    expect(new Set(next.messages.map((message) => message.urn))).toEqual(new Set([undefined]));
+  });
+
+  it("takes over its new name in place", async () => {
+    const at = new LifecycleInProcess(kept);
+    const { id, outs } = await at.create(inputsWithUrn);
+    const news = withMeta({ urn: urn.replace("urn:pulumi:test", "urn:pulumi:renamed") });
+    expect(await at.run(at.lifecycle.diff(id, outs, news))).toEqual({ changes: true });
+    const { outs: updated } = await at.run(at.lifecycle.update(id, outs, news));
+    expect(updated["__meta"]).toEqual(news["__meta"]);
+    expect(at.host.methodCalls).toEqual({ CreateSnapshot: 1 });
+  });
+});
+
+describe("a record that can't be trusted", () => {
+  /** Rewrites the one record that an interrupted run has left. */
+  async function rewritten(change: (record: RecoveryRecord, at: LifecycleInProcess) => unknown) {
+    const next = await killedInMidJob();
+    await next.run(next.clock.sleep(60_000));
+    for (const folder of await next.records.folders()) {
+      for (const name of (await next.records.list(folder)).filter((one) => recordFile.idIn(one))) {
+        const text = JSON.stringify(change(JSON.parse(String(await next.records.read(folder, name))), next));
+        await next.records.write(folder, name, text);
+      }
+    }
+    return next;
+  }
+
+  it("is refused where its id is a path", async () => {
+    const next = await rewritten((record) => ({ ...record, id: "../../x" }));
+    expect(await next.failure(next.lifecycle.create(inputsWithUrn))).toMatchObject({ code: "RECORD_UNREADABLE" });
+  });
+
+  it("is refused where it names another resource than its folder", async () => {
+    const next = await rewritten((record) => ({ ...record, resource: "another" }));
+    expect(await next.failure(next.lifecycle.create(inputsWithUrn))).toMatchObject({ code: "RECORD_UNREADABLE" });
+  });
+
+  it.each([
+    ["another group", (record: RecoveryRecord) => ({ ...record.subject, key: randomUUID().toUpperCase() })],
+    ["another class", (record: RecoveryRecord) => record.subject],
+  ])("never destroys a snapshot of %s", async (what, subject) => {
+    const next = await rewritten((record, at) => {
+      const [id] = collectionsOn(at);
+      const path =
+        what === "another class"
+          ? 'Msvm_VirtualSystemCollection.CollectionID="6B29FC40-CA47-1067-B31D-00DD010662DA"'
+          : `Msvm_SnapshotCollection.CollectionID="${id}"`;
+      return { ...record, phase: "discarded", subject: subject(record), pending: { ...record.pending, made: path } };
+    });
+    next.state = [];
+    await next.create({ ...inputsWithUrn, triggers: ["other"] });
+    expect(next.snapshotCounts()).toEqual([2, 2, 2]);
+    expect(next.warnings.join()).toContain("stays on the host");
+  });
+
+  it("of another stack affects that one only", async () => {
+    const next = await killedInMidJob({ ...inputsWithUrn, triggers: ["first"] });
+    await next.run(next.clock.sleep(60_000));
+    const folder = "0123456789abcdef0123456789abcdef";
+    await next.records.write(folder, recordFile.of(randomUUID()), '{"version":99}');
+    next.state = [];
+    const { outs } = await next.create(inputsWithUrn);
+    // what the interrupted run has made is destroyed, and not just forgotten
+    expect(collectionsOn(next)).toEqual([outs["snapshotCollectionId"]]);
+  });
+});
+
+it("two resources with one identity in one run are an error", async () => {
+  const at = new LifecycleInProcess();
+  await at.create(inputsWithUrn);
+  const error = await at.failure(at.lifecycle.create(inputsWithUrn));
+  expect(error.message).toContain("this run has already created a resource with the same identity");
+});
+
+it("the old and the new copy of a resource are deleted in one destroy, newest first", async () => {
+  const at = new LifecycleInProcess({ dependents: "removed" });
+  const first = await at.create(inputsWithUrn);
+  const next = new LifecycleInProcess({ dependents: "removed" }, webTierSeed, at);
+  await next.run(next.clock.sleep(60_000));
+  next.state = [{ urn, id: first.id, outputs: first.outs }];
+  const second = await next.create(inputsWithUrn);
+  const last = new LifecycleInProcess({ dependents: "removed" }, webTierSeed, next);
+  await last.run(Promise.all([first, second].map(({ id, outs }) => last.lifecycle.delete(id, outs))));
+  expect(last.snapshotCounts()).toEqual([0, 0, 0]);
+});
