@@ -41,6 +41,7 @@ const layers: readonly Layer[] = [
     again: { files: ["*"], env: { FUZZ_CASES: "5000", FUZZ_SEED: "20261126" } },
   },
   { name: "windows", timeoutMs: 240_000, everyTime: [] },
+  { name: "ssh", timeoutMs: 240_000, alone: true, everyTime: [] },
   { name: "engine", timeoutMs: 300_000, everyTime: ["whole-life", "recorded-states"] },
   { name: "interop", timeoutMs: 120_000, everyTime: [] },
   { name: "crash", timeoutMs: 3_600_000, everyTime: ["situations"] },

@@ -6,6 +6,7 @@ import {
 } from "./configuration-key";
 import { hostKeys } from "./transports/host-keys";
 import { simulatedKeys } from "./transports/simulated/configuration";
+import { sshKeys } from "./transports/ssh/configuration";
 import { wsmanKeys } from "./transports/wsman/configuration";
 
 export {
@@ -25,10 +26,11 @@ export const configurationKeys = {
   transport: {
     description:
       "How the host is reached. Required, except on Windows without a `host`: there it is `powershell`. A simulated host is never chosen silently.",
-    values: ["powershell", "wsman", "simulated"],
+    values: ["powershell", "ssh", "wsman", "simulated"],
     place: "host",
   },
   ...hostKeys,
+  ...sshKeys,
   ...wsmanKeys,
   ...simulatedKeys,
   formerHostName: {

@@ -47,8 +47,14 @@ export const errorCodes = [
   "RECORD_UNWRITABLE",
   "FILE_FAILED",
   "MISSING_DEPENDENCY",
+  "REMOTE_SHELL_MISSING",
   "CONNECTION_FAILED",
+  "CONNECTION_REFUSED",
+  "HOST_NOT_FOUND",
+  "HOST_KEY_UNKNOWN",
+  "HOST_KEY_CHANGED",
   "AUTHENTICATION_FAILED",
+  "KEY_FILE_UNPROTECTED",
   "TRANSPORT_TIMEOUT",
   "PROTOCOL",
   "CIM_FAILED",
@@ -225,10 +231,12 @@ export class StorageError extends HyperVError {
  * @public
  */
 export class MissingDependencyError extends HyperVError {
-  readonly code: ErrorCode = "MISSING_DEPENDENCY";
+  readonly code: ErrorCode;
 
-  constructor(parts: ErrorParts, options: FailureOptions = {}) {
+  /** `code` tells special cases apart: `REMOTE_SHELL_MISSING`. */
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly code?: ErrorCode } = {}) {
     super(parts, { effect: "none", ...options });
+    this.code = options.code ?? "MISSING_DEPENDENCY";
   }
 }
 
@@ -249,7 +257,28 @@ export abstract class TransportError extends HyperVError {
  * @public
  */
 export class ConnectionError extends TransportError {
-  readonly code: ErrorCode = "CONNECTION_FAILED";
+  readonly code: ErrorCode;
+
+  /** `code` tells special cases apart: `CONNECTION_REFUSED`, `HOST_NOT_FOUND`. */
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly code?: ErrorCode } = {}) {
+    super(parts, options);
+    this.code = options.code ?? "CONNECTION_FAILED";
+  }
+}
+
+/**
+ * The host's key isn't known, or isn't the known one. Nothing was sent to the host, and its account wasn't tried.
+ *
+ * @public
+ */
+export class HostKeyError extends TransportError {
+  readonly code: ErrorCode;
+
+  /** `code` tells which: `HOST_KEY_UNKNOWN`, `HOST_KEY_CHANGED`. */
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly code: ErrorCode }) {
+    super(parts, { effect: "none", ...options });
+    this.code = options.code;
+  }
 }
 
 /**
@@ -258,10 +287,12 @@ export class ConnectionError extends TransportError {
  * @public
  */
 export class AuthenticationError extends TransportError {
-  readonly code: ErrorCode = "AUTHENTICATION_FAILED";
+  readonly code: ErrorCode;
 
-  constructor(parts: ErrorParts, options: FailureOptions = {}) {
+  /** `code` tells special cases apart: `KEY_FILE_UNPROTECTED`. */
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly code?: ErrorCode } = {}) {
     super(parts, { effect: "none", ...options });
+    this.code = options.code ?? "AUTHENTICATION_FAILED";
   }
 }
 

@@ -36,5 +36,5 @@ export const skipped = (what: string, because: string): Finding => ({ what, stat
 /** What a try found that threw. */
 export function failure(what: string, error: unknown): Finding {
   if (HyperVError.isInstance(error)) return bad(what, error.parts.answer, error.parts.remedy);
-  return bad(what, error instanceof Error ? error.message : String(error), "Report it: nobody expected this");
+  return bad(what, error instanceof Error ? error.message : String(error), "Report it: this failure is not expected");
 }

@@ -11,6 +11,7 @@ export {
   type ErrorParts,
   errorCodes,
   GuardError,
+  HostKeyError,
   HyperVError,
   InvalidArgumentError,
   JobError,

@@ -21,7 +21,7 @@ const seed: Seed = {
   jobs: { CreateSnapshot: { seconds: 0.2 } },
 };
 
-/** What somebody does who starts PowerShell for every call. */
+/** Starts PowerShell for every call, as scripts do. */
 const oneCall = `
 $session = New-CimSession
 $null = Get-CimInstance -CimSession $session -Namespace ${virtualizationNamespace} -Query 'SELECT * FROM Msvm_CollectionSnapshotService'

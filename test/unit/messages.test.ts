@@ -9,6 +9,8 @@ import { recordFile, resourceFolder } from "../../provider/src/recovery/location
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import { type Fault, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
+import { sshFailure } from "../../provider/src/transports/ssh/ssh-failure";
+import { shellError } from "../../provider/src/transports/worker-shell/shell-failure";
 import { fakeShell } from "../support/fake-shell";
 import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
 
@@ -69,6 +71,13 @@ async function through(mode: string, work: (session: CimSession) => Promise<unkn
   throw new Error(`a shell that is to fail (${mode}) didn't`);
 }
 
+/** What a session over ssh says when `ssh` ends at its start. */
+async function overSsh(code: number, stderr = ""): Promise<Error> {
+  const options = { host: "hv01", namespace: virtualizationNamespace, remoteShell: "powershell" } as const;
+  const failure = sshFailure({ code, stderr }, { printed: "", wasReady: false }, options);
+  return shellError(failure, { attempted: "Opening a session", target: "hv01", changes: false }, false);
+}
+
 const withDeleteTimeout = { __meta: { timeouts: { delete: "2m" } } };
 
 /** Every number whose code is its own, and one of each range. */
@@ -122,6 +131,12 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
       vi.useRealTimers();
       return call;
     }),
+  REMOTE_SHELL_MISSING: () => overSsh(127),
+  CONNECTION_REFUSED: () => overSsh(255, "ssh: connect to host hv01 port 22: Connection refused"),
+  HOST_NOT_FOUND: () => overSsh(255, "ssh: Could not resolve hostname hv01: Name or service not known"),
+  HOST_KEY_UNKNOWN: () => overSsh(255, "Host key verification failed."),
+  HOST_KEY_CHANGED: () => overSsh(255, "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @"),
+  KEY_FILE_UNPROTECTED: () => overSsh(255, "@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @"),
   CONNECTION_FAILED: createWith({ connection: "lostBefore" }),
   PROTOCOL: destroyWith({ job: { endState: 7, takesEffect: false } }),
   CIM_FAILED: () => {

@@ -1,10 +1,12 @@
-import type { ConfigurationKeys } from "../configuration-key";
+import { type ConfigurationKeys, type ConfigurationValues, settingCommandIn } from "../configuration-key";
 import { virtualizationNamespace } from "../schema/names";
+import { refuseConfiguration } from "./refuse-configuration";
 
 /** The keys that every transport to a real host shares. */
 export const hostKeys = {
   host: {
-    description: "The Hyper-V host's name; this computer where none is set.",
+    description:
+      "The Hyper-V host's name, for ssh also an alias of your ssh configuration; this computer where none is set.",
     place: "host",
   },
   username: {
@@ -18,7 +20,8 @@ export const hostKeys = {
     place: "host",
   },
   port: {
-    description: "The port on a remote host; the protocol's own where none is set (WinRM: 5986, over HTTP 5985).",
+    description:
+      "The port on a remote host; the protocol's own where none is set (ssh: as your ssh configuration says, else 22; WinRM: 5986, over HTTP 5985).",
     place: "host",
   },
   authentication: {
@@ -34,3 +37,25 @@ export const hostKeys = {
     place: "host",
   },
 } as const satisfies ConfigurationKeys;
+
+/**
+ * Reads the port.
+ *
+ * @param usual - The protocol's own, for the message.
+ * @returns Nothing where none is set.
+ * @throws {@link InvalidArgumentError} for a value that isn't a port.
+ */
+export function readPort(
+  { port, connection }: ConfigurationValues<Pick<typeof hostKeys, "port">> & { readonly connection?: string },
+  usual: number,
+): number | undefined {
+  if (port === undefined) return undefined;
+  const number = Number(port);
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+  throw refuseConfiguration({
+    name: "port",
+    connection,
+    answer: `${JSON.stringify(port)} isn't a port`,
+    remedy: `Set it to a number: ${settingCommandIn(hostKeys, "port", connection)} ${usual}`,
+  });
+}

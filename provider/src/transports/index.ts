@@ -2,6 +2,7 @@ import type { CimSession } from "../cim/cim-session";
 import type { Finding } from "../finding";
 import { powerShellOptions } from "./powershell/configuration";
 import { simulatedOptions } from "./simulated/configuration";
+import { sshOptions } from "./ssh/configuration";
 import { wsmanOptions } from "./wsman/configuration";
 
 /** The code of one transport, loaded when it is first used. */
@@ -43,5 +44,6 @@ function transport<Configuration, Options>(
 export const transports = {
   powershell: transport(powerShellOptions, () => import("./powershell/index.js")),
   wsman: transport(wsmanOptions, () => import("./wsman/index.js")),
+  ssh: transport(sshOptions, () => import("./ssh/index.js")),
   simulated: transport(simulatedOptions, () => import("./simulated/index.js")),
 } as const;

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { AuthenticationError, type HyperVError } from "../errors";
+import { AuthenticationError, HostKeyError, type HyperVError } from "../errors";
 
 /** The log-ons of one account to one host: made one after the other, and never again once one was refused. */
 export class Logon {
@@ -28,9 +28,9 @@ export class Logon {
     return attempt;
   }
 
-  /** Remembers an error that refuses the account; any other is ignored. */
+  /** Remembers an error that refuses the account, or finds another host than expected; any other is ignored. */
   note(error: unknown): void {
-    if (AuthenticationError.isInstance(error)) this.refusal ??= error;
+    if (AuthenticationError.isInstance(error) || HostKeyError.isInstance(error)) this.refusal ??= error;
   }
 }
 

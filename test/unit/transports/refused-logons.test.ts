@@ -6,7 +6,7 @@ const parts = { attempted: "a", target: "t", answer: "no", outcome: "o", remedy:
 const refused = new AuthenticationError(parts);
 const account = (password: string) => logonOf({ host: "HV01", userName: "me", password });
 
-it("never tries a refused log-on again in this process, whoever asks", async () => {
+it("never tries a refused log-on again in this process", async () => {
   let tried = 0;
   const refuse = async () => {
     tried += 1;

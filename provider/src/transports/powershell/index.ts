@@ -7,5 +7,7 @@ export { openPowerShellSession as open } from "./powershell-session";
 
 /** Tries the connection step by step, for people who look for what is wrong with it. */
 export async function* examine(options: PowerShellTransportOptions): AsyncGenerator<Finding> {
-  yield* workerFindings(await examineWorker(workerOptions(options)), options);
+  const { host, namespace } = options;
+  const place = { host, isShellOnHost: host === undefined, namespace };
+  yield* workerFindings(await examineWorker(workerOptions(options)), place);
 }

@@ -7,7 +7,7 @@ import { wireText } from "./wire-request";
 import type { ShellFacts } from "./worker-protocol";
 import { WorkerShell } from "./worker-shell";
 
-/** A step on the way to a host. */
+/** A step of a connection to a host. */
 export type WorkerStep = "shell" | "session" | "namespace";
 
 /** How far the connection to a host leads. */

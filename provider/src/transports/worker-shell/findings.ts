@@ -13,11 +13,18 @@ const tries = {
   namespace: "namespace for the account",
 } as const;
 
+/** Where the shell runs, and where it leads. */
+export interface WorkerPlace {
+  /** The host; this computer where none is named. */
+  readonly host?: string | undefined;
+  /** Whether the shell runs on the host itself, so that what its account may do counts. */
+  readonly isShellOnHost: boolean;
+  readonly namespace: string;
+}
+
 /** Reports what an examination found. */
-export function* workerFindings(
-  { facts, failure: failed }: WorkerExamination,
-  { host, namespace }: { readonly host?: string | undefined; readonly namespace: string },
-): Generator<Finding> {
+export function* workerFindings({ facts, failure: failed }: WorkerExamination, place: WorkerPlace): Generator<Finding> {
+  const { host, isShellOnHost } = place;
   if (facts === null) {
     if (failed) yield failure(tries.shell, failed.error);
     return;
@@ -32,9 +39,9 @@ export function* workerFindings(
     return;
   }
   yield fine(tries.module, "loaded");
-  yield accountFinding(facts, host);
+  yield accountFinding(facts, place);
   if (failed?.step === "session") {
-    yield isDenied(failed.error) && host !== undefined
+    yield isDenied(failed.error) && !isShellOnHost
       ? bad(
           tries.session,
           `${failed.error.parts.answer}; ${host} doesn't let the account in`,
@@ -44,16 +51,16 @@ export function* workerFindings(
     return;
   }
   yield fine(tries.session, host === undefined ? "opened to this computer" : `opened to ${host}`);
-  if (failed?.step === "namespace") yield namespaceFinding(failed.error, host, namespace);
+  if (failed?.step === "namespace") yield namespaceFinding(failed.error, place);
 }
 
 function accountFinding(
   { elevated, hyperVAdministrator }: NonNullable<WorkerExamination["facts"]>,
-  host?: string,
+  { host, isShellOnHost }: WorkerPlace,
 ): Finding {
-  if (host !== undefined) return skipped(tries.account, `what it may do on ${host} counts, not what it may do here`);
+  if (!isShellOnHost) return skipped(tries.account, `what it may do on ${host} counts, not what it may do here`);
   if (elevated === null && hyperVAdministrator === null) {
-    return skipped(tries.account, "its groups can't be told outside Windows");
+    return skipped(tries.account, "outside Windows its groups say nothing");
   }
   if (elevated) return fine(tries.account, "elevated");
   if (hyperVAdministrator) return fine(tries.account, "in Hyper-V Administrators");
@@ -64,7 +71,7 @@ function accountFinding(
   );
 }
 
-function namespaceFinding(error: CimError | Error, host: string | undefined, namespace: string): Finding {
+function namespaceFinding(error: CimError | Error, { host, namespace }: WorkerPlace): Finding {
   if (CimError.isInstance(error) && error.hresult === Hresult.WBEM_E_INVALID_NAMESPACE) {
     return bad(
       tries.namespace,

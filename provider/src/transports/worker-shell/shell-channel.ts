@@ -7,6 +7,8 @@ export interface ShellEnd {
   readonly code: number | null;
   /** Why the program couldn't be started, or how it failed. */
   readonly error?: Error | undefined;
+  /** The beginning of what it, or what carries it, wrote to standard error. */
+  readonly stderr?: string;
 }
 
 /** A PowerShell that reads commands from standard input, on this computer or at the other end of a connection. */

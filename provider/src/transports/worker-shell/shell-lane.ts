@@ -100,7 +100,7 @@ export class ShellLane {
         for (const waiter of this.waiting.splice(0)) waiter.reject(error);
         break;
       }
-      // those that were given up meanwhile are gone
+      // requests that were given up meanwhile aren't in the line any more
       const waiter = this.waiting.shift();
       if (waiter) await this.exchange(shell, waiter);
     }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type ConfigurationKeys, type ConfigurationValues, settingCommandIn } from "../../configuration-key";
-import { hostKeys } from "../host-keys";
+import { hostKeys, readPort } from "../host-keys";
 import { refuseConfiguration } from "../refuse-configuration";
 import type { Credentials, Endpoint, WsmanTransportOptions } from "./endpoint";
 
@@ -59,7 +59,7 @@ export function wsmanOptions(configuration: WsmanConfiguration): WsmanTransportO
   const credentials = readCredentials(configuration);
   const endpoint: Endpoint = {
     host,
-    port: readPort(configuration),
+    port: readPort(configuration, ports[protocol]) ?? ports[protocol],
     isHttps: protocol === "https",
     ...(configuration.caFile !== undefined && { ca: readPem(configuration, "caFile") }),
     ...(configuration.certificateFingerprint !== undefined && { fingerprint: readFingerprint(configuration) }),
@@ -114,19 +114,6 @@ function readCredentials(configuration: WsmanConfiguration): Credentials {
     );
   }
   return { method: authentication === "basic" ? "basic" : "ntlm", userName: username, password };
-}
-
-function readPort(configuration: WsmanConfiguration): number {
-  const { port, protocol } = configuration;
-  if (port === undefined) return ports[protocol];
-  const number = Number(port);
-  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
-  throw refusal(
-    configuration,
-    "port",
-    `${JSON.stringify(port)} isn't a port`,
-    `Set it to a number: ${set(configuration, "port")} 5986`,
-  );
 }
 
 function readFingerprint(configuration: WsmanConfiguration): string {

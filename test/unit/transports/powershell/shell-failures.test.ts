@@ -122,7 +122,7 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     expect((await lost).message).toContain("The request may have taken effect on the host");
   });
 
-  it("answers while nobody could listen is heard all the same", async () => {
+  it("answers while the event loop is busy is still heard", async () => {
     play("");
     const opening = open();
     // node-powershell's own reading hangs when both ends of an answer on CRLF arrive at once (its defect D1)

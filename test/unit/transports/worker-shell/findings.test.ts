@@ -18,7 +18,7 @@ const parts = { attempted: "a", target: "t", answer: "the host said no", outcome
 const denied = new AccessDeniedError(parts, { hresult: Hresult.E_ACCESSDENIED });
 
 function find(examination: Partial<Examination>, host?: string) {
-  const configuration = { namespace, ...(host !== undefined && { host }) };
+  const configuration = { namespace, host, isShellOnHost: host === undefined };
   const all = [...workerFindings({ facts, failure: null, ...examination }, configuration)];
   return Object.fromEntries(all.map(({ what, status, answer, remedy }) => [what, `${status}: ${answer}. ${remedy}`]));
 }

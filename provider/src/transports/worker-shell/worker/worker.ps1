@@ -26,7 +26,7 @@ function Invoke-Request($request) {
 }
 
 # Reads standard input on a thread of its own: its end ends this process, also while a call hangs. So does silence for longer than
-# the lease, in milliseconds (0: none): a client that is frozen, or cut off unnoticed, must leave nothing behind.
+# the lease, in milliseconds (0: none): a client that is frozen, or whose connection broke unnoticed, must leave nothing behind.
 function Start-Listener([int] $lease) {
     $state = [Management.Automation.Runspaces.InitialSessionState]::Create()
     $state.LanguageMode = 'FullLanguage'

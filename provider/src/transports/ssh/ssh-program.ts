@@ -1,0 +1,66 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { ShellChannel, ShellEnd, ShellProgram } from "../worker-shell/shell-channel";
+import type { SshTransportOptions } from "./options";
+import { answerPassword, type PasswordPrompt } from "./password-prompt";
+import { type SshVersion, sessionArguments } from "./ssh-arguments";
+import { sshEnvironment } from "./ssh-client";
+import { sshFailure } from "./ssh-failure";
+
+/** How much of what `ssh` prints is kept, in characters: more than its longest warning. */
+const keptText = 8000;
+
+/** What starts of `ssh` have in common. */
+export interface SshSession {
+  readonly options: SshTransportOptions;
+  readonly version: SshVersion;
+  /** Tells the question for this account's password from any other. */
+  readonly isPasswordQuestion: (prompt: string) => boolean;
+}
+
+/** Makes the program that starts PowerShell at the other end of `ssh`. */
+export function sshProgram(session: SshSession): ShellProgram {
+  return {
+    start: (firstLine) => startSsh(session, firstLine),
+    explain: (end, circumstances) => sshFailure(end, circumstances, session.options),
+  };
+}
+
+function startSsh({ options, version, isPasswordQuestion }: SshSession, firstLine: string): ShellChannel {
+  const { password } = options;
+  const prompt = password === undefined ? undefined : answerPassword(password, isPasswordQuestion);
+  const child = spawn("ssh", sessionArguments(options, version), {
+    env: { ...sshEnvironment(), ...prompt?.environment },
+    stdio: "pipe",
+    windowsHide: true,
+    // its own session: no terminal to ask at, and no ^C that is meant for this process
+    detached: process.platform !== "win32",
+  });
+  const { stdin, stdout, stderr } = child;
+  stdin.on("error", () => {});
+  stdin.write(`${firstLine}\n`);
+  return {
+    stdin,
+    stdout: stdout.setEncoding("utf8"),
+    stderr: stderr.setEncoding("utf8"),
+    ended: endOf(child, prompt),
+    kill: () => void child.kill("SIGKILL"),
+    onReady: () => prompt?.close(),
+  };
+}
+
+function endOf(child: ChildProcessWithoutNullStreams, prompt: PasswordPrompt | undefined): Promise<ShellEnd> {
+  let stderr = "";
+  child.stderr.on("data", (piece: string) => {
+    stderr = (stderr + piece).slice(0, keptText);
+  });
+  return new Promise((resolve) => {
+    let error: Error | undefined;
+    child.on("error", (reason) => {
+      error = reason;
+    });
+    child.on("close", (code) => {
+      prompt?.close();
+      resolve({ code, error, stderr });
+    });
+  });
+}

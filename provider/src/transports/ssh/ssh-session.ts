@@ -1,0 +1,40 @@
+import type { CimSession } from "../../cim/cim-session";
+import { logonOf } from "../refused-logons";
+import { openRequest } from "../worker-shell/open-request";
+import { openWorkerSession, type WorkerSessionOptions } from "../worker-shell/worker-session";
+import type { SshTransportOptions } from "./options";
+import { passwordQuestion } from "./password-prompt";
+import { findSsh, resolveHost } from "./ssh-client";
+import { sshProgram } from "./ssh-program";
+
+/**
+ * Opens a session through a PowerShell at the other end of `ssh`. WMI is local there.
+ *
+ * @throws {@link MissingDependencyError} where there is no `ssh`, and what {@link openWorkerSession} and a failed log-on throw.
+ */
+export async function openSshSession(options: SshTransportOptions): Promise<CimSession> {
+  return openWorkerSession(await workerOptions(options));
+}
+
+/** Describes the session of a PowerShell at the other end of `ssh`. */
+export async function workerOptions(options: SshTransportOptions): Promise<WorkerSessionOptions> {
+  const { host, port, userName, password, identityFile, sshConfig, namespace } = options;
+  const { startTimeoutMs = 60_000, requestTimeoutMs = 120_000, leaseMs = 300_000 } = options;
+  const { version } = await findSsh();
+  return {
+    program: sshProgram({ options, version, isPasswordQuestion: await passwordQuestionOf(options) }),
+    limits: { startTimeoutMs, requestTimeoutMs, leaseMs },
+    logon: logonOf({ transport: "ssh", host, port, userName, password, identityFile, sshConfig }),
+    open: openRequest({}, requestTimeoutMs),
+    target: host,
+    host,
+    namespace,
+  };
+}
+
+/** The question is about the name that the user's configuration makes of the host. */
+async function passwordQuestionOf(options: SshTransportOptions): Promise<(prompt: string) => boolean> {
+  if (options.password === undefined) return () => false;
+  const { user = "", hostname = options.host, hostkeyalias } = await resolveHost(options);
+  return passwordQuestion(user, hostkeyalias ?? hostname);
+}

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, expect, it, type TestContext, vi } from "vitest";
+import type { CimSession } from "../../provider/src/cim/cim-session";
+import type { SshTransportOptions } from "../../provider/src/transports/ssh/options";
+import { openSshSession } from "../../provider/src/transports/ssh/ssh-session";
+import { CimHostServer, type StandInRequest } from "../support/cim-host-server";
+import { untilGone } from "../support/processes";
+import { HostAtHand } from "../support/simulated-hosts";
+import { requireSshServer, SilentProxy, SshServer, sshClients } from "../support/ssh-server";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const groups = "SELECT * FROM Msvm_VirtualSystemCollection";
+
+let at: HostAtHand;
+let hyperV: CimHostServer;
+let sshd: SshServer;
+let session: CimSession | undefined;
+beforeEach(async (context: TestContext) => {
+  requireSshServer(context);
+  if (process.platform !== "linux") context.skip("only-linux: which process started which");
+  at = new HostAtHand();
+  hyperV = await CimHostServer.start(at.host);
+  sshd = await SshServer.start({ environment: hyperV.environment });
+});
+afterEach(async () => {
+  await session?.close();
+  session = undefined;
+  // nothing may be left at either end
+  await untilGone(sshClients());
+  await untilGone(hyperV?.shells ?? []);
+  await sshd?.stop();
+  await hyperV?.stop();
+});
+
+async function open(changes: Partial<SshTransportOptions> = {}): Promise<CimSession> {
+  session = await openSshSession({ ...sshd.options, ...changes });
+  return session;
+}
+
+/** Lets the next request of a kind hang. @returns When it has come. */
+function hang(verb: StandInRequest["verb"]): Promise<void> {
+  return new Promise((resolve) => {
+    hyperV.intercept = (request) => {
+      if (request.verb !== verb) return undefined;
+      hyperV.intercept = undefined;
+      resolve();
+      return "silence";
+    };
+  });
+}
+
+const kill = (pids: readonly number[], signal: NodeJS.Signals = "SIGKILL") => {
+  for (const pid of pids) process.kill(pid, signal);
+};
+
+const cuts = {
+  "the client's ssh is killed": () => kill(sshClients()),
+  "the session's sshd is killed": () => kill(sshd.sessions()),
+  "the shell at the other end is killed": () => kill(hyperV.shells.slice(0, 1)),
+};
+
+it.each(Object.entries(cuts))("%s in a read: it is repeated over a new session", async (_, cut) => {
+  const opened = await open();
+  const hanging = hang("query");
+  const read = opened.query(groups);
+  await hanging;
+  cut();
+  expect(await read).toHaveLength(1);
+  expect(hyperV.connects).toHaveLength(2);
+});
+
+it.each(Object.entries(cuts))("%s in a call that changes the host: it may have taken effect", async (_, cut) => {
+  const opened = await open();
+  const hanging = hang("invokeMethod");
+  const call = opened.invokeMethod(at.service, "CreateSnapshot", { Collection: at.group(), SnapshotType: 1 });
+  const failed = expect(call).rejects.toMatchObject({ code: "CONNECTION_FAILED", effect: "unknown" });
+  await hanging;
+  cut();
+  await failed;
+  expect(await opened.query(groups)).toHaveLength(1);
+  expect(at.host.methodCalls).toEqual({});
+});
+
+it("a network that falls silent is noticed, and the shell beyond it ends with its lease", async () => {
+  const proxy = await SilentProxy.start(sshd.port);
+  const config = `Host *\n  UserKnownHostsFile ${sshd.path("known_hosts")}\n  HostKeyAlias [127.0.0.1]:${sshd.port}\n`;
+  const sshConfig = sshd.config("proxy_config", config);
+  const opened = await open({ port: proxy.port, sshConfig, aliveIntervalSeconds: 1, leaseMs: 3000 });
+  const hanging = hang("query");
+  const read = opened.query(groups);
+  await hanging;
+  proxy.fallSilent();
+  expect(await read).toHaveLength(1);
+  await untilGone(hyperV.shells.slice(0, 1));
+  await opened.close();
+  await proxy.stop();
+});
+
+it("a client that is frozen leaves no shell at the other end, and goes on when it wakes up", async () => {
+  const opened = await open({ leaseMs: 1500 });
+  expect(await opened.query(groups)).toHaveLength(1);
+  const frozen = sshClients();
+  kill(frozen, "SIGSTOP");
+  await untilGone(hyperV.shells);
+  kill(frozen, "SIGCONT");
+  expect(await opened.query(groups)).toHaveLength(1);
+  expect(hyperV.connects).toHaveLength(2);
+});
+
+it("a shell lives on, however long nothing is asked, while the client does", async () => {
+  const opened = await open({ leaseMs: 1000 });
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect(await opened.query(groups)).toHaveLength(1);
+  expect(hyperV.connects).toHaveLength(1);
+});

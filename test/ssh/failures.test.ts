@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { HyperVError } from "../../provider/src/errors";
+import { SimulatedHost } from "../../provider/src/simulator/index";
+import type { SshTransportOptions } from "../../provider/src/transports/ssh/options";
+import { openSshSession } from "../../provider/src/transports/ssh/ssh-session";
+import { CimHostServer } from "../support/cim-host-server";
+import { untilGone } from "../support/processes";
+import { webTierSeed } from "../support/simulated-hosts";
+import { requireSshServer, SshServer, sshClients } from "../support/ssh-server";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+let hyperV: CimHostServer;
+let sshd: SshServer;
+beforeEach(async (context) => {
+  requireSshServer(context);
+  hyperV = await CimHostServer.start(SimulatedHost.inMemory({ seed: webTierSeed }));
+  sshd = await SshServer.start({ environment: hyperV.environment });
+});
+afterEach(async () => {
+  await untilGone(sshClients());
+  await untilGone(hyperV?.shells ?? []);
+  await sshd?.stop();
+  await hyperV?.stop();
+});
+
+/** Lets a session fail to open. */
+async function failure(changes: Partial<SshTransportOptions>, at = sshd): Promise<HyperVError> {
+  const session = await openSshSession({ ...at.options, ...changes }).catch((error: HyperVError) => error);
+  if ("close" in session) {
+    await session.close();
+    return expect.unreachable("the session should have failed to open");
+  }
+  expect(session.effect).toBe("none");
+  expect(session.message).toContain("Nothing was asked of the host");
+  return session;
+}
+
+it("an unknown host key is refused, and the command that shows it is named", async () => {
+  const error = await failure({ sshConfig: sshd.path("empty_config") });
+  expect(error).toMatchObject({ name: "HostKeyError", code: "HOST_KEY_UNKNOWN" });
+  expect(error.message).toContain(`ssh-keyscan -p ${sshd.port} 127.0.0.1`);
+  expect(sshd.accepted).toBe(0);
+});
+
+it("a changed host key is refused, and never tried again", async () => {
+  const changed = { sshConfig: sshd.path("wrong_config") };
+  const error = await failure(changed);
+  expect(error).toMatchObject({ name: "HostKeyError", code: "HOST_KEY_CHANGED" });
+  expect(error.message).toContain(`ssh-keygen -R '[127.0.0.1]:${sshd.port}'`);
+  const { connections } = sshd;
+  expect((await failure(changed)).code).toBe("HOST_KEY_CHANGED");
+  expect(sshd.connections).toBe(connections);
+});
+
+it.each(["stranger", "locked"])("a key that isn't accepted (%s) is refused, and never tried again", async (key) => {
+  const options = { identityFile: sshd.path(key) };
+  const error = await failure(options);
+  expect(error).toMatchObject({ name: "AuthenticationError", code: "AUTHENTICATION_FAILED" });
+  expect(error.message).toContain("administrators_authorized_keys");
+  const { connections } = sshd;
+  expect((await failure(options)).code).toBe("AUTHENTICATION_FAILED");
+  expect(sshd.connections).toBe(connections);
+});
+
+it("a key file that others can read is named with what to do", async () => {
+  const error = await failure({ identityFile: sshd.path("readable") });
+  expect(error).toMatchObject({ name: "AuthenticationError", code: "KEY_FILE_UNPROTECTED" });
+  expect(error.message).toContain(`chmod 600 ${sshd.path("readable")}`);
+});
+
+it("a port where nothing listens, and a name that no host has, have codes of their own", async () => {
+  expect(await failure({ port: 1 })).toMatchObject({ name: "ConnectionError", code: "CONNECTION_REFUSED" });
+  const nowhere = await failure({ host: "no-such-host.invalid" });
+  expect(nowhere).toMatchObject({ name: "ConnectionError", code: "HOST_NOT_FOUND" });
+  expect(nowhere.message).toContain("hyperv-snapshots:host");
+});
+
+it("a host that doesn't answer is given up in time", async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as { port: number };
+  const error = await failure({ port, connectTimeoutSeconds: 1 });
+  expect(error).toMatchObject({ name: "TransportTimeoutError", code: "TRANSPORT_TIMEOUT" });
+  silent.close();
+});
+
+it("a host without that PowerShell says so", async () => {
+  rmSync(sshd.path("bin/pwsh"));
+  const error = await failure({});
+  expect(error).toMatchObject({ name: "MissingDependencyError", code: "REMOTE_SHELL_MISSING" });
+  expect(error.message).toContain("remoteShell powershell");
+});
+
+it("a shell that ends at its start is shown with what it printed", async () => {
+  writeFileSync(sshd.path("bin/pwsh"), "#!/bin/sh\necho Out of sorts. >&2\nexit 3\n");
+  const error = await failure({});
+  expect(error.code).toBe("CONNECTION_FAILED");
+  expect(error.message).toMatch(/exit code 3; it printed: Out of sorts\./);
+});
+
+it("a configuration that ssh refuses is the caller's to fix", async () => {
+  writeFileSync(sshd.path("bad_config"), "Nonsense yes\n");
+  const error = await failure({ sshConfig: sshd.path("bad_config") });
+  expect(error).toMatchObject({ name: "InvalidArgumentError", code: "INVALID_ARGUMENT" });
+});
+
+it("a host that begins like an option is no option", async () => {
+  const file = sshd.path("broken-out");
+  await failure({ host: `-oProxyCommand=touch ${file}` });
+  expect(existsSync(file)).toBe(false);
+});
+
+it("a banner that looks like a failure is none, and the user's own options can't break the session", async () => {
+  await sshd.stop();
+  sshd = await SshServer.start({ environment: hyperV.environment, banner: "Host key verification failed.\n" });
+  const forward = `LocalForward 127.0.0.1:${sshd.port} 127.0.0.1:1`;
+  const hostile = [
+    "RequestTTY force",
+    "RemoteCommand echo hello",
+    "ControlMaster auto",
+    `ControlPath ${sshd.path("master-%C")}`,
+    "StdinNull yes",
+    "ForkAfterAuthentication yes",
+    "SessionType none",
+    "ExitOnForwardFailure yes",
+    forward,
+    "LogLevel QUIET",
+    "BatchMode no",
+    "PermitLocalCommand yes",
+    "LocalCommand echo noise",
+    `UserKnownHostsFile ${sshd.path("known_hosts")}`,
+  ];
+  writeFileSync(sshd.path("hostile_config"), `Host *\n${hostile.map((line) => `  ${line}\n`).join("")}`);
+  const session = await openSshSession({ ...sshd.options, sshConfig: sshd.path("hostile_config") });
+  const groups = "SELECT * FROM Msvm_VirtualSystemCollection";
+  expect(await session.query(groups)).toHaveLength(1);
+  expect(await session.query(groups, { isPoll: true })).toHaveLength(1);
+  await session.close();
+  expect(readdirSync(sshd.folder).filter((name) => name.startsWith("master-"))).toEqual([]);
+});

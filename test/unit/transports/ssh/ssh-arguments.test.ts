@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import { type SshVersion, sessionArguments } from "../../../../provider/src/transports/ssh/ssh-arguments";
+
+const options = { host: "hv01", namespace: "root\\virtualization\\v2", remoteShell: "powershell" } as const;
+const current: SshVersion = [9, 2];
+
+it("starts PowerShell by a command that cmd.exe and PowerShell pass on as it is", () => {
+  const [host, command] = sessionArguments(options, current).slice(-2);
+  expect(host).toBe("hv01");
+  expect(command).toBe("powershell -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -NoExit -Command -");
+  expect(command).not.toMatch(/["$%&|;]/);
+});
+
+it("puts every option in front of the host, so that no host is taken for one", () => {
+  const all = sessionArguments(
+    { ...options, port: 2222, userName: "me", identityFile: "key", sshConfig: "file" },
+    current,
+  );
+  const end = all.indexOf("--");
+  expect(all.slice(end)).toHaveLength(3);
+  expect(all.slice(0, end).join(" ")).toMatch(/^-T -F file .*IdentitiesOnly=yes .*-p 2222 -l me -i key$/);
+});
+
+it("asks nothing without a password, and with one only a known host for it, once", () => {
+  const without = sessionArguments(options, current);
+  expect(without).toContain("BatchMode=yes");
+  // how host keys are checked is the user's choice
+  expect(without.join(" ")).not.toContain("StrictHostKeyChecking");
+  const withPassword = sessionArguments({ ...options, userName: "me", password: "secret-text" }, current);
+  expect(withPassword).toEqual(
+    expect.arrayContaining([
+      "StrictHostKeyChecking=yes",
+      "NumberOfPasswordPrompts=1",
+      "PreferredAuthentications=password",
+    ]),
+  );
+  expect(withPassword.join(" ")).not.toContain("secret-text");
+});
+
+it.each([
+  [[9, 2], true],
+  [[8, 7], true],
+  [[8, 6], false],
+  [[7, 7], false],
+] as const)("gives OpenSSH %j the options of 8.7: %s", (version, has) => {
+  expect(sessionArguments(options, version).includes("SessionType=default")).toBe(has);
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { sshFailure } from "../../../../provider/src/transports/ssh/ssh-failure";
+import { shellError } from "../../../../provider/src/transports/worker-shell/shell-failure";
+
+const options = { host: "hv01", namespace: "root\\virtualization\\v2", remoteShell: "pwsh" } as const;
+const context = { attempted: "Opening a session", target: "hv01", changes: false };
+const explain = (code: number | null, stderr: string, { wasReady = false, printed = "" } = {}) =>
+  shellError(sshFailure({ code, stderr }, { printed, wasReady }, options), context, wasReady);
+
+describe("a failure of ssh before the log-on", () => {
+  // test/ssh has those that a real server shows
+  it.each([
+    [
+      "AUTHENTICATION_FAILED",
+      "Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures",
+      "identityFile",
+    ],
+    [
+      "MISSING_DEPENDENCY",
+      "ssh_askpass: exec(/tmp/x/askpass): Permission denied\nme@hv01: Permission denied (password).",
+      "TMPDIR",
+    ],
+    ["CONNECTION_FAILED", "ssh: connect to host hv01 port 22: No route to host", "network"],
+    [
+      "CONNECTION_FAILED",
+      "Unable to negotiate with 10.0.0.1 port 22: no matching key exchange method found.",
+      "algorithm",
+    ],
+    ["CONNECTION_FAILED", "kex_exchange_identification: Connection closed by remote host", "OpenSSH Users"],
+    ["INVALID_ARGUMENT", "Bad owner or permissions on /home/me/.ssh/config", "ssh -G hv01"],
+    ["TRANSPORT_TIMEOUT", "ssh: connect to host hv01 port 22: Connection timed out", "firewall"],
+  ])("%s: %s", (code, stderr, said) => {
+    const error = explain(255, stderr);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(said);
+    expect(error.effect).toBe("none");
+  });
+
+  it("counts only with the exit code of ssh itself: the other end may print the same", () => {
+    expect(explain(1, "Host key verification failed.", { printed: "it printed: x" })).toMatchObject({
+      code: "CONNECTION_FAILED",
+      message: expect.stringContaining("exit code 1; it printed: x"),
+    });
+  });
+
+  it("knows a missing PowerShell by the exit codes of Unix and of cmd.exe", () => {
+    for (const code of [127, 9009]) expect(explain(code, "?").code).toBe("REMOTE_SHELL_MISSING");
+  });
+});
+
+it("after the log-on any end is a lost connection, whatever the other end printed", () => {
+  const error = explain(255, "Permission denied (publickey).", { wasReady: true });
+  expect(error.code).toBe("CONNECTION_FAILED");
+});
