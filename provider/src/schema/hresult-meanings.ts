@@ -27,6 +27,7 @@ export const notConnected: readonly number[] = [
   Hresult.RPC_S_CALL_FAILED_DNE,
   Hresult.WBEM_E_TRANSPORT_FAILURE,
   Hresult.WBEM_E_SHUTTING_DOWN,
+  Hresult.RPC_E_DISCONNECTED,
   Hresult.ERROR_WSMAN_DESTINATION_UNREACHABLE,
   Hresult.ERROR_WSMAN_HTTP_SERVICE_UNAVAILABLE_STATUS,
   Hresult.ERROR_WSMAN_NETWORK_TIMEDOUT,
@@ -35,4 +36,22 @@ export const notConnected: readonly number[] = [
 ];
 
 /** No answer came in time. */
-export const timedOut: readonly number[] = [Hresult.ERROR_WSMAN_OPERATION_TIMEDOUT, Hresult.WBEM_E_TIMED_OUT];
+export const timedOut: readonly number[] = [
+  Hresult.ERROR_WSMAN_OPERATION_TIMEDOUT,
+  Hresult.WBEM_E_TIMED_OUT,
+  Hresult.ERROR_TIMEOUT,
+];
+
+/** The host has no room for the request at present. It refused before it did anything. */
+export const busy: readonly number[] = [
+  Hresult.ERROR_WSMAN_QUOTA_MAX_OPERATIONS,
+  Hresult.ERROR_WSMAN_QUOTA_LIMIT,
+  Hresult.ERROR_WSMAN_CONCURRENCY,
+];
+
+/** The request or the answer is larger than the host allows. */
+export const tooLarge: readonly number[] = [
+  Hresult.ERROR_WSMAN_MAX_ENVELOPE_SIZE,
+  Hresult.ERROR_WSMAN_MAX_ENVELOPE_SIZE_EXCEEDED,
+  Hresult.ERROR_WSMAN_SERVER_ENVELOPE_LIMIT,
+];

@@ -166,7 +166,7 @@ export class SoapService {
 
   private find(uri: string, wql: string): readonly CimInstance[] {
     const resource = readResourceUri(uri);
-    if (resource?.namespace?.toLowerCase() === computerNamespace) return computerInstances(wql, this.host.hostName);
+    if (resource?.namespace?.toLowerCase() === computerNamespace) return computerInstances(wql, this.host);
     this.requireNamespace(resource?.namespace);
     // `__SERVER` is the host's name, wherever it isn't part of a text
     const texts = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b__SERVER\b/gi;

@@ -7,6 +7,15 @@ import {
   NotFoundError,
   TransportTimeoutError,
 } from "../../errors";
+import {
+  accessDenied,
+  busy,
+  notAuthenticated,
+  notConnected,
+  notFound,
+  timedOut,
+  tooLarge,
+} from "../../schema/hresult-meanings";
 import { Hresult, preExecutionRefusals } from "../../schema/hresults";
 import { childOf, elementAt, elementsBelow, type XmlElement } from "../../soap/read-xml";
 import { outcomeOf, type RequestContext } from "./failures";
@@ -54,37 +63,14 @@ type FaultKind =
   | "tooLarge"
   | "other";
 
-const kinds: readonly (readonly [FaultKind, readonly number[], readonly string[]])[] = [
-  ["notFound", [Hresult.WBEM_E_NOT_FOUND], []],
-  ["accessDenied", [Hresult.WBEM_E_ACCESS_DENIED, Hresult.E_ACCESSDENIED], ["AccessDenied"]],
-  ["notAuthenticated", [Hresult.ERROR_LOGON_FAILURE, Hresult.SEC_E_LOGON_DENIED, Hresult.WBEM_E_LOCAL_CREDENTIALS], []],
-  ["timedOut", [Hresult.ERROR_WSMAN_OPERATION_TIMEDOUT, Hresult.WBEM_E_TIMED_OUT, Hresult.ERROR_TIMEOUT], ["TimedOut"]],
-  [
-    "notConnected",
-    [
-      Hresult.RPC_S_SERVER_UNAVAILABLE,
-      Hresult.RPC_S_CALL_FAILED,
-      Hresult.RPC_S_CALL_FAILED_DNE,
-      Hresult.WBEM_E_TRANSPORT_FAILURE,
-      Hresult.WBEM_E_SHUTTING_DOWN,
-      Hresult.RPC_E_DISCONNECTED,
-    ],
-    [],
-  ],
-  [
-    "busy",
-    [Hresult.ERROR_WSMAN_QUOTA_MAX_OPERATIONS, Hresult.ERROR_WSMAN_QUOTA_LIMIT, Hresult.ERROR_WSMAN_CONCURRENCY],
-    ["QuotaLimit", "Concurrency"],
-  ],
-  [
-    "tooLarge",
-    [
-      Hresult.ERROR_WSMAN_MAX_ENVELOPE_SIZE,
-      Hresult.ERROR_WSMAN_MAX_ENVELOPE_SIZE_EXCEEDED,
-      Hresult.ERROR_WSMAN_SERVER_ENVELOPE_LIMIT,
-    ],
-    ["EncodingLimit"],
-  ],
+const kinds: readonly (readonly [kind: FaultKind, numbers: readonly number[], subcodes: readonly string[]])[] = [
+  ["notFound", notFound, []],
+  ["accessDenied", accessDenied, ["AccessDenied"]],
+  ["notAuthenticated", notAuthenticated, []],
+  ["timedOut", timedOut, ["TimedOut"]],
+  ["notConnected", notConnected, []],
+  ["busy", busy, ["QuotaLimit", "Concurrency"]],
+  ["tooLarge", tooLarge, ["EncodingLimit"]],
 ];
 
 function kindOf({ hresult, subcode }: SoapFault): FaultKind {

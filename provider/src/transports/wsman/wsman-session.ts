@@ -30,6 +30,9 @@ import { type EnvelopeAnswer, HostConnection } from "./host-connection";
 import { readInstance, readOutput } from "./read-instance";
 import { rememberRefusal, requireNotRefused } from "./refused-log-ons";
 
+/** Where the classes of the computer itself are. */
+const computerNamespace = "root\\cimv2";
+
 /** How long a host that is too busy is given before each further attempt, in milliseconds. */
 const pausesWhenBusy = [250, 500, 1000, 2000, 4000, 8000, 15_000];
 
@@ -137,6 +140,21 @@ class WsmanSession implements CimSession {
     });
   }
 
+  async managementServiceState(): Promise<string | null> {
+    const wql = "SELECT Name, State FROM Win32_Service WHERE Name = 'vmms'";
+    try {
+      const [service] = await this.enumerate(
+        wql,
+        this.reading("Reading a service's state", "vmms"),
+        {},
+        computerNamespace,
+      );
+      return service?.string("State") ?? null;
+    } catch {
+      return null;
+    }
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     this.pool.close(new ExchangeFailure("lost", "the session is closed", { sent: false }));
@@ -147,6 +165,7 @@ class WsmanSession implements CimSession {
     wql: string,
     context: RequestContext,
     options: CimRequestOptions,
+    namespace = this.namespace,
   ): Promise<readonly CimInstance[]> {
     const found: CimInstance[] = [];
     const fragmentClass = /^\s*SELECT\b.*?\bFROM\s+(\w+)/is.exec(wql)?.[1];
@@ -160,14 +179,14 @@ class WsmanSession implements CimSession {
     };
     let open: string | undefined;
     try {
-      open = nextContext(await batch(enumerateRequest(wql, this.namespace)));
-      while (open !== undefined) open = nextContext(await batch(pullRequest(open, this.namespace)));
+      open = nextContext(await batch(enumerateRequest(wql, namespace)));
+      while (open !== undefined) open = nextContext(await batch(pullRequest(open, namespace)));
       return found;
     } catch (error) {
       if (open !== undefined && !this.isClosed) {
         const released = { attempted: "Releasing an enumeration", target: context.target, changes: false };
         // the host forgets it by itself, too
-        void this.ask(releaseRequest(open, this.namespace), released, {}).catch(() => {});
+        void this.ask(releaseRequest(open, namespace), released, {}).catch(() => {});
       }
       throw error;
     }

@@ -72,3 +72,14 @@ test("an account that sees no service keeps the name by which the host was reach
   expect(session.hostName).toBe("127.0.0.1");
   await session.close();
 });
+
+test("the state of VMMS is read from the computer's own namespace, and is null where it can't be", async () => {
+  const { host, server, session } = await served(1, 8 * 1024 * 1024);
+  expect(await session.managementServiceState?.()).toBe("Running");
+  host.stopVmms();
+  expect(await session.managementServiceState?.()).toBe("Stopped");
+  host.startVmms({ startingSeconds: 3600 });
+  expect(await session.managementServiceState?.()).toBe("Start Pending");
+  await server.stop();
+  expect(await session.managementServiceState?.()).toBeNull();
+});
