@@ -204,7 +204,7 @@ class WsmanSession implements CimSession {
     request: SoapRequest,
     context: RequestContext,
     { abortSignal }: CimRequestOptions,
-    takes: (item: XmlElement) => void = () => {},
+    takes?: (item: XmlElement) => void,
     startsOver: () => void = () => {},
   ): Promise<XmlElement> {
     let hasLost = false;
@@ -240,7 +240,7 @@ class WsmanSession implements CimSession {
     request: SoapRequest,
     context: RequestContext,
     abortSignal: AbortSignal | undefined,
-    takes: (item: XmlElement) => void,
+    takes: ((item: XmlElement) => void) | undefined,
   ): Promise<XmlElement> {
     const { id, text } = writeEnvelope(request, this.frame);
     const limits = { timeoutMs: this.timeoutMs, abortSignal };
