@@ -1,4 +1,5 @@
-import { ExchangeFailure } from "./failures";
+import { AuthenticationError } from "../../errors";
+import { type ExchangeFailure, isRefusal } from "./failures";
 import type { HostConnection } from "./host-connection";
 
 /** A request that waits for a connection. */
@@ -17,7 +18,7 @@ const mostConnections = 8;
  */
 export class ConnectionPool {
   private readonly open: () => Promise<HostConnection>;
-  private readonly onRefusal: (failure: ExchangeFailure) => void;
+  private readonly refusalOf: (failure: ExchangeFailure) => AuthenticationError;
   private readonly idle: HostConnection[] = [];
   private readonly busy = new Set<HostConnection>();
   private readonly waiting: Waiter[] = [];
@@ -26,11 +27,11 @@ export class ConnectionPool {
 
   /**
    * @param open - Makes a connection on which the client is logged on.
-   * @param onRefusal - Gets the reason why no further connection will be opened.
+   * @param refusalOf - Makes the error of a log-on that a request showed to be refused: with Basic and with certificates, the first one does.
    */
-  constructor(open: () => Promise<HostConnection>, onRefusal: (failure: ExchangeFailure) => void) {
+  constructor(open: () => Promise<HostConnection>, refusalOf: (failure: ExchangeFailure) => AuthenticationError) {
     this.open = open;
-    this.onRefusal = onRefusal;
+    this.refusalOf = refusalOf;
   }
 
   /** Runs `work` with a connection that no other request uses meanwhile. */
@@ -42,9 +43,10 @@ export class ConnectionPool {
     try {
       return await work(connection);
     } catch (error) {
-      // with Basic and with certificates it is the first request that is refused
-      if (error instanceof ExchangeFailure && isFinal(error)) this.giveUp(error);
-      throw error;
+      if (!isRefusal(error)) throw error;
+      const refusal = this.refusalOf(error);
+      this.close(refusal);
+      throw refusal;
     } finally {
       this.busy.delete(connection);
       if (this.end === undefined && connection.isUsable) this.idle.push(connection);
@@ -95,11 +97,6 @@ export class ConnectionPool {
     if (this.waiting.length > 0 && isRoom && !this.isOpening) void this.openAnother();
   }
 
-  private giveUp(failure: ExchangeFailure): void {
-    this.onRefusal(failure);
-    this.close(failure);
-  }
-
   private async openAnother(): Promise<void> {
     this.isOpening = true;
     try {
@@ -107,16 +104,11 @@ export class ConnectionPool {
       if (this.end === undefined) this.idle.push(connection);
       else connection.destroy();
     } catch (error) {
-      if (error instanceof ExchangeFailure && isFinal(error)) this.giveUp(error);
+      if (AuthenticationError.isInstance(error)) this.close(error);
       // the next waiting request tries it again
       else this.waiting.shift()?.reject(error);
     }
     this.isOpening = false;
     this.serve();
   }
-}
-
-/** Whether a failure would only repeat itself, and do harm by that. */
-function isFinal({ kind }: ExchangeFailure): boolean {
-  return kind === "refused" || kind === "notOffered";
 }

@@ -47,6 +47,11 @@ export class ExchangeFailure extends Error {
   }
 }
 
+/** Tells whether a failure refuses the log-on, so that repeating it would do harm. */
+export function isRefusal(error: unknown): error is ExchangeFailure {
+  return error instanceof ExchangeFailure && (error.kind === "refused" || error.kind === "notOffered");
+}
+
 /** What is known of a request that got no usable answer, in words and as data. */
 export function outcomeOf(
   { changes }: RequestContext,

@@ -9,9 +9,10 @@ import type {
   ReferencesOptions,
 } from "../../cim/cim-session";
 import type { CimValue } from "../../cim/cim-value";
-import { HyperVError, NotFoundError, ProtocolError } from "../../errors";
+import { type AuthenticationError, HyperVError, NotFoundError, ProtocolError } from "../../errors";
 import { ClassName } from "../../schema/names";
 import { bodyOf, childOf, childText, elementAt, type XmlElement, XmlProblem } from "../../soap/read-xml";
+import { logonOf } from "../refused-logons";
 import { ConnectionPool } from "./connection-pool";
 import { endpointText, type WsmanTransportOptions } from "./endpoint";
 import {
@@ -24,11 +25,12 @@ import {
   type SoapRequest,
   writeEnvelope,
 } from "./envelopes";
-import { ExchangeFailure, exchangeError, outcomeOf, type RequestContext, sessionClosed } from "./failures";
+import { ExchangeFailure, exchangeError, isRefusal, outcomeOf, type RequestContext, sessionClosed } from "./failures";
 import { faultError, isBusy, readFault } from "./fault";
 import { type EnvelopeAnswer, HostConnection } from "./host-connection";
 import { readInstance, readOutput } from "./read-instance";
-import { rememberRefusal, requireNotRefused } from "./refused-log-ons";
+
+const openingSession = "Opening a session";
 
 /** Where the classes of the computer itself are. */
 const computerNamespace = "root\\cimv2";
@@ -70,18 +72,32 @@ class WsmanSession implements CimSession {
     this.timeoutMs = operationTimeoutSeconds * 1000 + networkMarginMs;
     this.pause =
       options.pause ?? ((milliseconds, signal) => sleep(milliseconds, undefined, { ...(signal && { signal }) }));
+    const logon = logonOf({
+      host: this.frame.address,
+      ...credentials,
+      certificate: endpoint.clientCertificate?.certificate,
+    });
+    const refusalOf = (failure: ExchangeFailure): AuthenticationError => {
+      const refusal = exchangeError(failure, { attempted: openingSession, target: this.frame.address, changes: false });
+      logon.note(refusal);
+      return refusal;
+    };
     this.pool = new ConnectionPool(
-      async () => {
-        requireNotRefused(endpoint, credentials);
-        return HostConnection.open(endpoint, credentials);
-      },
-      (failure) => rememberRefusal(endpoint, credentials, failure),
+      () =>
+        logon.attempt(async () => {
+          try {
+            return await HostConnection.open(endpoint, credentials);
+          } catch (error) {
+            throw isRefusal(error) ? refusalOf(error) : error;
+          }
+        }),
+      refusalOf,
     );
   }
 
   /** Asks for the host's own name, which stands in its object paths. An account that sees no service keeps the name by which the host was reached. */
   async findHostName(): Promise<void> {
-    const context = { attempted: "Opening a session", target: this.frame.address, changes: false };
+    const context = { attempted: openingSession, target: this.frame.address, changes: false };
     const [service] = await this.enumerate(`SELECT * FROM ${ClassName.collectionSnapshotService}`, context, {});
     this.hostName = service?.string("SystemName") || this.hostName;
   }
