@@ -70,11 +70,11 @@ module.exports = {
     {
       name: "one-door-to-pulumi",
       comment:
-        "The lifecycle is plain JSON in, plain JSON out; only engine-link.ts, and what a program uses, know Pulumi.",
+        "The core takes and gives plain JSON; only engine-link.ts, the plugin's protocol, and what a program uses, know Pulumi.",
       severity: "error",
       from: {
         path: src,
-        pathNot: `${src}/(resources|types|lookups(?!/answers))/|${src}/process/engine-link\\.ts`,
+        pathNot: `${src}/(resources|types|plugin|lookups(?!/answers))/|${src}/process/engine-link\\.ts`,
       },
       to: { path: "node_modules/(@pulumi/pulumi|@grpc/grpc-js)/" },
     },
@@ -138,6 +138,13 @@ module.exports = {
       to: { path: `${src}/cli/` },
     },
     {
+      name: "nothing-imports-the-plugin",
+      comment: "It is an entry point, as the command is; its executable starts it.",
+      severity: "error",
+      from: { path: src, pathNot: `${src}/plugin/` },
+      to: { path: `${src}/plugin/` },
+    },
+    {
       name: "only-the-command-probes",
       comment: "A probe asks what isn't known: whatever else runs does without.",
       severity: "error",
@@ -169,12 +176,12 @@ module.exports = {
     {
       name: "what-is-imported-is-declared",
       comment:
-        "The package is installed without this repository's development tools; Pulumi, and the gRPC that it brings, are the program's own.",
+        "The package is installed without this repository's development tools; Pulumi, and the gRPC and Protobuf that it brings, are the program's own.",
       severity: "error",
       from: { path: src },
       to: {
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
-        pathNot: "node_modules/(@pulumi/pulumi|@grpc/grpc-js)/",
+        pathNot: "node_modules/(@pulumi/pulumi|@grpc/grpc-js|google-protobuf)/",
       },
     },
   ],

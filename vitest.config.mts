@@ -45,6 +45,7 @@ const layers: readonly Layer[] = [
   { name: "engine", timeoutMs: 300_000, everyTime: ["whole-life", "recorded-states"] },
   { name: "interop", timeoutMs: 120_000, everyTime: [] },
   { name: "crash", timeoutMs: 3_600_000, everyTime: ["situations"] },
+  { name: "plugin", timeoutMs: 300_000, everyTime: ["one-life"] },
 ];
 
 const folder = import.meta.dirname;

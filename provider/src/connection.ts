@@ -35,8 +35,7 @@ export function transportOf(
   if (transport !== undefined) return transport;
   if (platform === "win32" && host === undefined) return "powershell";
   throw new InvalidArgumentError({
-    headline: `\`${writtenKey("transport", connection)}\` is not set`,
-    attempted: "Connecting to the Hyper-V host",
+    attempted: "Choosing the way to the Hyper-V host",
     target: writtenKey("transport", connection),
     answer: host === undefined ? "it is not set" : "it is not set, and host is",
     outcome: "Nothing was asked of any host",

@@ -138,6 +138,11 @@ export class PulumiProject {
     makeEmptyStack(this.backend);
   }
 
+  /** Runs a command of the CLI that knows no stack. */
+  runWithoutStack(parameters: readonly string[]): Promise<CommandResult> {
+    return this.execute(this.command, [...parameters, "--non-interactive", "--color=never"]);
+  }
+
   /** Runs the CLI on a pseudo-terminal (`script` of util-linux). */
   runOnTerminal(parameters: readonly string[]): Promise<CommandResult> {
     const quoted = [this.command, ...parameters, "--stack=test"].map((word) => `'${word}'`).join(" ");
@@ -147,6 +152,20 @@ export class PulumiProject {
   /** Runs a script of the project by itself, which finds the CLI on its PATH. */
   runScript({ env = this.env }: { env?: NodeJS.ProcessEnv }, file: string, ...words: string[]): Promise<CommandResult> {
     return this.execute(process.execPath, [file, ...words], env);
+  }
+
+  /** The PATH that the CLI gets. */
+  get path(): string {
+    return this.env["PATH"] ?? "";
+  }
+
+  /** Runs a program of the project that drives the CLI itself. */
+  runProgram(
+    command: string,
+    parameters: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<CommandResult> {
+    return this.execute(command, parameters, { ...this.env, ...environment });
   }
 
   up(...parameters: string[]): Promise<CommandResult> {

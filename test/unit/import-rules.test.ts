@@ -38,6 +38,8 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       [`${src}/cim/path.ts`]: "../simulator/host",
       [`${src}/cli/list.ts`]: "../lifecycle/snapshot",
       [`${src}/index.ts`]: "./cli/list",
+      [`${src}/plugin/serve.ts`]: "../cim/path",
+      [`${src}/read-configuration.ts`]: "./plugin/serve",
       [`${src}/probe/run.ts`]: "../cim/path",
       [`${src}/connection.ts`]: "./probe/run",
       [`${src}/lookups/get-snapshot.ts`]: "./answers/snapshot",
@@ -49,6 +51,7 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
     }),
   ).toEqual(
     [
+      `${src}/read-configuration.ts: nothing-imports-the-plugin`,
       `${src}/cim/path.ts: no-cycles`,
       `${src}/cim/path.ts: only-the-simulated-transport-knows-the-simulator`,
       `${src}/cim/path.ts: the-floor-is-the-floor`,

@@ -6,11 +6,12 @@ import { connect } from "node:http2";
  * Holds one connection to the engine's address, which closes when the engine dies. Asking later wouldn't do: addresses are used again.
  *
  * @param address - As it stands last on the command line.
+ * @param startedByEngine - Whether an engine is sure to have started this process: one that never answers was killed meanwhile.
  */
-export function watchEngine(address: string | undefined, onGone: () => void): void {
+export function watchEngine(address: string | undefined, onGone: () => void, startedByEngine = false): void {
   if (!address || !/^[\w.:[\]-]+:\d+$/.test(address)) return;
   const session = connect(`http://${address}`);
-  let wasThere = false;
+  let wasThere = startedByEngine;
   session.once("connect", () => {
     wasThere = true;
   });

@@ -13,6 +13,6 @@ export async function formerUrns(
   };
   if (!above || aliases.length + parentAliases.length === 0) return undefined;
   const urns = pulumi.allAliases(aliases, name, type, above, parentName);
-  // plain promises: Outputs would make two resources under one component wait for each other for ever
+  // plain promises: Outputs would make two resources under one component wait for each other without an end
   return Promise.all(urns.map((urn) => new Promise<string>((resolve) => urn.apply(resolve))));
 }

@@ -35,7 +35,7 @@ interface ResourceClass {
 /**
  * Adds the hidden inputs and the secret outputs to a resource after all transformations ran, so that both follow the final options.
  *
- * The URN is a plain promise: as an Output it would make two resources under one component wait for each other for ever.
+ * The URN is a plain promise: as an Output it would make two resources under one component wait for each other without an end.
  */
 export function withHiddenInputs(
   options: pulumi.CustomResourceOptions,

@@ -35,7 +35,7 @@ export function isOfType(value: unknown, type: string): boolean {
  * A constant that names what to load, not a serialised closure: the same in every install, and short, since the whole state
  * is written at every step.
  *
- * @param lifecycle - The export of `pulumi-hyperv-snapshots/lifecycle`; it stands in states in the field, so it is there for ever.
+ * @param lifecycle - The export of `pulumi-hyperv-snapshots/lifecycle`; states name it, so it is a stable API.
  */
 export function providerText(lifecycle: string): string {
   return `exports.handler=()=>require("pulumi-hyperv-snapshots/lifecycle").${lifecycle}`;

@@ -6,19 +6,19 @@ export const secretKeys = ["password"] as const satisfies readonly Configuration
 
 const namespace: typeof configurationNamespace = "hyperv-snapshots";
 
-/** What Pulumi's own `Config` tells by; it is exported and not declared. */
+/** The function that Pulumi's own `Config` uses; it is exported and not declared. */
 interface SecretTeller {
   readonly isConfigSecret?: (key: string) => boolean;
 }
 
-/** Which were told of already: a program has many resources, and a process may run several programs. */
+/** The keys that were reported already: a program has many resources, and a process may run several programs. */
 const told = new Set<string>();
 
 /**
- * Warns of secrets that stand in the stack's configuration in clear.
+ * Warns of secrets that are in the stack's configuration in plain text.
  *
- * Said by the program, since only it can tell: the provider is given every value in clear, and not which were secret. A
- * value that came by an environment variable stands in no file, and is none of our business.
+ * The program warns, because the provider gets every value in plain text and can't tell which were encrypted. Values from environment
+ * variables are in no file, so they need no warning.
  */
 export function warnOfOpenSecrets(): void {
   const { isConfigSecret } = pulumi.runtime as SecretTeller;
@@ -30,12 +30,12 @@ export function warnOfOpenSecrets(): void {
     if (told.has(whose)) continue;
     told.add(whose);
     void pulumi.log.warn(
-      `${name} stands in the stack's configuration in clear. Encrypt it: pulumi config set --secret ${path === key ? "" : "--path "}${name}; where the file was shared or committed, change the password too`,
+      `${name} is in the stack's configuration in plain text. Encrypt it: pulumi config set --secret ${path === key ? "" : "--path "}${name}. If the file was shared or committed, also change the password`,
     );
   }
 }
 
-/** A secret that the stack's configuration has: the key it is in, encrypted as a whole or not, and its path. */
+/** A secret in the stack's configuration: the key that holds it, which is encrypted as a whole or not, and its path. */
 interface GivenSecret {
   readonly key: string;
   readonly path: string;

@@ -25,9 +25,6 @@ export class XmlProblem extends Error {}
 /** Envelopes nest a dozen deep; references in references a few more. */
 const deepest = 64;
 
-/** Where the items of an enumeration are: in the envelope, its body, the response and `Items`. */
-const itemsDepth = 4;
-
 const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
 
 /** What every element without a value has: in an answer of a host's, those are most. */
@@ -48,8 +45,8 @@ export class XmlReader {
   private root: XmlElement | undefined;
 
   /**
-   * @param takes - Gets every item of an enumeration as soon as it ends; the tree doesn't keep it, so that a long answer needs no memory for all
-   * of them.
+   * @param takes - Gets every element that ends right inside one named `Items`, which then isn't kept in the tree: what is read item by item
+   * needs no memory for all of them.
    */
   constructor(takes?: (item: XmlElement) => void) {
     const { parser, open } = this;
@@ -92,7 +89,7 @@ export class XmlReader {
       const element = open.pop();
       const parent = open[open.length - 1];
       if (!element || !parent) return;
-      if (takes && open.length === itemsDepth && parent.name === "Items") takes(element);
+      if (takes && parent.name === "Items") takes(element);
       else if (parent.children === noChildren) parent.children = [element];
       else parent.children.push(element);
     });

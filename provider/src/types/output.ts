@@ -61,7 +61,7 @@ export interface GetVirtualSystemCollectionResult {
 }
 
 /**
- * Describes a snapshot of a VM group as it is on the host, whoever took it.
+ * Describes a snapshot of a VM group as it is on the host, also one that no stack manages.
  *
  * @public
  */

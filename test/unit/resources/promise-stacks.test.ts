@@ -41,14 +41,14 @@ it("leaves out those of promises, and no others", () => {
   expect(debuggablePromise()).toContain("promise-stacks.test.ts");
 });
 
-it("leaves in those of promises for whoever looks for one that leaks", () => {
+it("keeps the stacks of promises while a leak is searched for", () => {
   vi.stubEnv("PULUMI_DEBUG_PROMISE_LEAKS", "true");
   const end = leaveOutPromiseStacks();
   expect(debuggablePromise()).toContain("promise-stacks.test.ts");
   end();
 });
 
-it("changes nothing where nobody formats stacks, and leaves a formatter alone that came meanwhile", () => {
+it("changes nothing where the program formats no stacks, and keeps a formatter that was set meanwhile", () => {
   Reflect.deleteProperty(Error, "prepareStackTrace");
   leaveOutPromiseStacks()();
   expect(Error.prepareStackTrace).toBeUndefined();

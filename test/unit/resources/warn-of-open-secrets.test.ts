@@ -28,14 +28,14 @@ it("knows the keys that the table calls secret", () => {
   expect(secret.map(([name]) => name)).toEqual([...secretKeys]);
 });
 
-it("warns of a secret that stands in the configuration in clear: once, with what to do, and without it", () => {
+it("warns once of a secret that is in the configuration in plain text, with what to do, and without its value", () => {
   const warnings = warningsOf({ [key]: password, "hyperv-snapshots:host": "HV01" }, [], 3);
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toContain(`pulumi config set --secret ${key}`);
   expect(warnings.join()).not.toContain(password);
 });
 
-it("is content with one that is encrypted, or not set, and with other keys in clear", () => {
+it("accepts a secret that is encrypted or not set, and other keys in plain text", () => {
   expect(warningsOf({ [key]: password }, [key])).toEqual([]);
   expect(warningsOf({ "hyperv-snapshots:username": "operator" })).toEqual([]);
   expect(warningsOf({ [key]: password }, ["other:password"])).toHaveLength(1);

@@ -38,13 +38,16 @@ test("reads pieces cut anywhere, CDATA, character references and namespaces", ()
   expect(read.children).toMatchObject([{ name: "b", attributes: { nil: "true" } }]);
 });
 
-test("hands over the items of an enumeration one by one and keeps none of them", () => {
+test("hands over items one by one and keeps none of them", () => {
   const items: string[] = [];
-  const reader = new XmlReader((item) => items.push(`${item.text} ${item.children.length}`));
-  reader.write("<e><b><r><Items><i>1</i><i><Items><x/></Items>2</i></Items><end/></r></b></e>");
-  const response = reader.end().children[0]?.children[0];
-  expect(items).toEqual(["1 0", "2 1"]);
-  expect(response?.children.map(({ name, children }) => `${name} ${children.length}`)).toEqual(["Items 0", "end 0"]);
+  const reader = new XmlReader((item) => items.push(item.text));
+  reader.write("<r><Items><i>1</i><i>2</i></Items><end/></r>");
+  const root = reader.end();
+  expect(items).toEqual(["1", "2"]);
+  expect(root.children.map(({ name, children }) => [name, children.length])).toEqual([
+    ["Items", 0],
+    ["end", 0],
+  ]);
 });
 
 test("writes texts so that none becomes markup, in elements and in attributes", () => {

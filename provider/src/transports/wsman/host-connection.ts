@@ -82,14 +82,10 @@ export class HostConnection {
   /**
    * Sends an envelope and reads the one that comes back.
    *
-   * @param takes - Gets the items of an enumeration one by one; without it they stay in the envelope.
+   * @param takes - Gets what the answer enumerates, item by item.
    * @throws {@link ExchangeFailure} when no envelope comes.
    */
-  async exchange(
-    envelope: string,
-    limits: ExchangeLimits,
-    takes?: (item: XmlElement) => void,
-  ): Promise<EnvelopeAnswer> {
+  async exchange(envelope: string, limits: ExchangeLimits, takes: (item: XmlElement) => void): Promise<EnvelopeAnswer> {
     const plain = Buffer.from(envelope);
     const { sealing, authorization } = this;
     const body = sealing ? sealBody(sealing, plain) : plain;

@@ -19,9 +19,6 @@ export interface HttpAnswer {
   readonly body: () => AsyncIterable<Buffer>;
 }
 
-const clientCertificateRemedy =
-  "Set hyperv-snapshots:clientCertificate and clientKey to a certificate whose authority the host trusts, or remove them";
-
 /** One TCP connection that carries one request after the other. What is agreed on over it (a log-on, a cipher) ends with it. */
 export class HttpConnection {
   private readonly endpoint: Endpoint;
@@ -141,11 +138,6 @@ export class HttpConnection {
         sent: true,
         cause: error,
       });
-    }
-    if (error.code?.startsWith("ERR_SSL")) {
-      // a client's certificate is refused after the handshake only
-      const answer = `${text} ended the TLS connection (${error.code}); it may not accept this client's certificate`;
-      return new ExchangeFailure("untrusted", answer, { sent: true, cause: error, remedy: clientCertificateRemedy });
     }
     if (!this.endpoint.isHttps && !this.hasAnswered && error.code === "ECONNRESET") {
       const answer = `${text} closed the connection without an answer; it may be the port for HTTPS`;

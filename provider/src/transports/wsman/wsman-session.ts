@@ -220,7 +220,7 @@ class WsmanSession implements CimSession {
     request: SoapRequest,
     context: RequestContext,
     { abortSignal }: CimRequestOptions,
-    takes?: (item: XmlElement) => void,
+    takes: (item: XmlElement) => void = () => {},
     startsOver: () => void = () => {},
   ): Promise<XmlElement> {
     let hasLost = false;
@@ -256,7 +256,7 @@ class WsmanSession implements CimSession {
     request: SoapRequest,
     context: RequestContext,
     abortSignal: AbortSignal | undefined,
-    takes: ((item: XmlElement) => void) | undefined,
+    takes: (item: XmlElement) => void,
   ): Promise<XmlElement> {
     const { id, text } = writeEnvelope(request, this.frame);
     const limits = { timeoutMs: this.timeoutMs, abortSignal };
