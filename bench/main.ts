@@ -14,13 +14,24 @@ import {
 import { atOnce } from "./measures/at-once";
 import { growth } from "./measures/growth";
 import { oneSnapshot } from "./measures/one-snapshot";
+import { plugin } from "./measures/plugin";
 import { programStart } from "./measures/program-start";
 import { providerStart } from "./measures/provider-start";
 import { up } from "./measures/up";
 import { waiting } from "./measures/waiting";
 import { wsman } from "./measures/wsman";
 
-const measures: readonly Measure[] = [up, oneSnapshot, waiting, atOnce, providerStart, programStart, growth, wsman];
+const measures: readonly Measure[] = [
+  up,
+  oneSnapshot,
+  waiting,
+  atOnce,
+  providerStart,
+  programStart,
+  plugin,
+  growth,
+  wsman,
+];
 const names = measures.map(({ name }) => name).join(", ");
 
 /**

@@ -38,7 +38,8 @@ export function pulumiUp(program: readonly string[], count: number, seed: Seed):
     const config = { "hyperv-snapshots:transport": "simulated", "hyperv-snapshots:simulatedHost": storeFile };
     const write = (name: string, value: object) => writeFileSync(join(folder, name), JSON.stringify(value));
     write("package.json", { name: "program", main: program[0] });
-    write("Pulumi.yaml", { name: "project", runtime });
+    const plugins = { providers: [{ name: "hyperv-snapshots", path: join(repositoryFolder, "provider/bin") }] };
+    write("Pulumi.yaml", { name: "project", runtime, plugins });
     write("Pulumi.bench.yaml", { config });
     symlinkSync(join(repositoryFolder, "node_modules"), join(folder, "node_modules"));
     const record = new HostRecord(root);
