@@ -8,7 +8,7 @@ import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/s
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "./fake-clock";
 
-/** A group with machines in every state that matters: two that run, one of them with standard checkpoints, and one at the limit. */
+/** A group with machines in every state that matters: two that run, one of them with standard checkpoints, one at the limit, one with checkpoints disabled. */
 export const everyStateSeed: Seed = {
   hostName: "HV-SECRET",
   machines: [
@@ -17,8 +17,14 @@ export const everyStateSeed: Seed = {
     { name: "Payroll-03", state: "off" },
     { name: "Payroll-04", state: "saved" },
     { name: "Payroll-05", checkpoints: 50 },
+    { name: "Payroll-06", userSnapshotType: "Disable" },
   ],
-  groups: [{ name: "Payroll", members: ["Payroll-01", "Payroll-02", "Payroll-03", "Payroll-04", "Payroll-05"] }],
+  groups: [
+    {
+      name: "Payroll",
+      members: ["Payroll-01", "Payroll-02", "Payroll-03", "Payroll-04", "Payroll-05", "Payroll-06"],
+    },
+  ],
 };
 
 /** A host whose jobs end soon, so that a probe of it takes few requests. */

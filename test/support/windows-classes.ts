@@ -61,6 +61,7 @@ export const windowsClasses: Readonly<Record<string, WindowsClass>> = {
     },
     methods: { GetOwner: { Domain: "string", User: "string" }, SetPriority: { Priority: "sint32" } },
   },
+  Win32_Service: { keys: ["Name"], properties: { Name: "string", State: "string", StartMode: "string" } },
   StdRegProv: {
     keys: [],
     properties: {},
@@ -115,9 +116,18 @@ function newRegistry(): Map<string, Map<string, CimValue>> {
   );
 }
 
+/** `Win32_Service.State`, by what VMMS does. */
+const serviceStates = { running: "Running", stopped: "Stopped", starting: "Start Pending" } as const;
+
 /** Answers requests to `root\cimv2` as a computer with Windows does: this process is one of its processes. */
 export class WindowsClasses {
   private readonly registry = newRegistry();
+  private readonly vmms: () => keyof typeof serviceStates;
+
+  /** @param vmms - What the service VMMS does. */
+  constructor(vmms: () => keyof typeof serviceStates) {
+    this.vmms = vmms;
+  }
 
   query(wql: string): readonly CimInstance[] {
     const query = parse(wql);
@@ -210,6 +220,8 @@ export class WindowsClasses {
         if (system === undefined || operatingSystem === undefined) return [];
         return [made(className, { GroupComponent: system.path, PartComponent: operatingSystem.path, PrimaryOS: true })];
       }
+      case "Win32_Service":
+        return [made(className, { Name: "vmms", State: serviceStates[this.vmms()], StartMode: "Auto" })];
       case "Win32_Process":
         return [
           made(className, {

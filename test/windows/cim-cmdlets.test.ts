@@ -150,6 +150,12 @@ describe.each(cases)("$edition.name and $place", ({ isReal, edition }) => {
     expect(again?.path.identity).toBe(found.path.identity);
   });
 
+  it("reads the state of a service", async () => {
+    const name = isReal ? "Winmgmt" : "vmms";
+    const service = await cmdlets.only(`SELECT Name, State FROM Win32_Service WHERE Name = '${name}'`);
+    expect(service.properties["State"]).toBe("Running");
+  });
+
   it("walks an association, and reads its rows, whose references have keys", async () => {
     const computer = await cmdlets.only("SELECT * FROM Win32_ComputerSystem");
     const [system] = await cmdlets.associators(computer.path, "Win32_SystemOperatingSystem");

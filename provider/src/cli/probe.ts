@@ -1,22 +1,25 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { InvalidArgumentError } from "../errors";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { readMemberConditions, stateName } from "../hyperv/member-condition";
 import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { NoAnswer } from "../probe/no-answer";
 import { probeQuestions } from "../probe/probe-questions";
+import { askStoppedVmms, stoppedWord } from "../probe/questions/stopped-vmms";
 import type { RecordedAnswer } from "../probe/recording";
-import { runProbe } from "../probe/run-probe";
+import { runProbe, stoppedVmmsRecording } from "../probe/run-probe";
 import type { CommandSite } from "./command-site";
-import { type CommonOptions, withHost } from "./configuration";
+import { type CommonOptions, chosenTransport, commandConfiguration, withHost } from "./configuration";
 import { isConfirmed, requireTerminal } from "./confirm";
 import type { Ending } from "./exit-codes";
 import type { Report } from "./report";
 import type { Surroundings } from "./surroundings";
 
 interface ProbeOptions extends CommonOptions {
-  readonly group: string;
+  readonly group?: string;
+  readonly vmmsStopped?: boolean;
   readonly takeOne?: boolean;
   readonly yes?: boolean;
   readonly label?: string;
@@ -32,21 +35,39 @@ export function addProbe(program: Command, site: CommandSite): void {
     .add(
       program,
       "probe",
-      "ask a host what no public source tells of hosts, and write the answers to a file, without names and ids",
+      "ask a host how it behaves where no public source says, and write the answers to a file without names and ids",
+      [
+        'hyperv-snapshots probe --group "probe lab"                reads only',
+        'hyperv-snapshots probe --group "probe lab" --take-one     also takes snapshots, and removes them',
+      ],
     )
-    .requiredOption("--group <name>", "a VM group whose machines may serve for it: name, CollectionID or object path")
-    .option("--take-one", "also take snapshots of its machines, in VM groups made for it, and remove all of that again")
-    .option("--yes", "don't ask before that")
-    .option("--label <text>", 'what is to be known of the host, such as "Windows Server 2022, standalone"')
-    .option("--out <file>", "the file", "hyperv-probe.json")
+    .option("--group <name>", "a VM group whose machines may be used for it: name, CollectionID or object path")
+    .option(
+      "--take-one",
+      "also take snapshots of its machines, in VM groups of the probe's own, and remove all of them",
+    )
+    .option("--yes", "don't ask for confirmation")
+    .addOption(
+      new Option("--vmms-stopped", "ask only what a host answers whose VMMS you have stopped").conflicts([
+        "group",
+        "takeOne",
+      ]),
+    )
+    .option("--label <text>", 'a description of the host, such as "Windows Server 2022, standalone"')
+    .option("--out <file>", "the file to write", "hyperv-probe.json")
     .action((options: ProbeOptions) =>
       site.run(options, async (report) => {
         const file = resolve(surroundings.workingFolder, options.out);
         refuseOverwriting(file);
+        if (options.vmmsStopped) return probeStoppedVmms(options, { surroundings, report, file });
+        const { group } = options;
+        if (group === undefined) throw groupMissing();
         if (options.takeOne && !options.yes) {
           requireTerminal(surroundings, "probe --take-one", "Pass --yes, or leave out --take-one");
         }
-        return withHost(surroundings, options, (host) => probe(host, options, { surroundings, report, file }));
+        return withHost(surroundings, options, (host) =>
+          probe(host, { ...options, group }, { surroundings, report, file }),
+        );
       }),
     );
 }
@@ -59,7 +80,7 @@ interface ProbePlace {
 
 async function probe(
   host: HyperVHost,
-  { group, takeOne = false, yes, label }: ProbeOptions,
+  { group, takeOne = false, yes, label }: ProbeOptions & { readonly group: string },
   { surroundings, report, file }: ProbePlace,
 ): Promise<Ending> {
   if (takeOne) report.text(await intention(host, group));
@@ -90,6 +111,39 @@ async function probe(
   } finally {
     interruption.end();
   }
+}
+
+/** Asks a host whose VMMS is stopped; a session that can't be opened for that reason is an answer, too. */
+async function probeStoppedVmms(options: ProbeOptions, { surroundings, report, file }: ProbePlace): Promise<Ending> {
+  const answer = await withHost(surroundings, options, ({ session }) => askStoppedVmms(session)).catch((error) => {
+    if (error instanceof NoAnswer) throw vmmsRuns(error.message);
+    return stoppedWord(error);
+  });
+  const isSimulated = chosenTransport(commandConfiguration(options, surroundings), options.context) === "simulated";
+  const recording = stoppedVmmsRecording(answer, isSimulated, options.label);
+  writeFileSync(file, `${JSON.stringify(recording, null, 2)}\n`, { flag: "wx" });
+  report.result(recording, () => `A stopped VMMS answers: ${answer}. Written to ${file}`);
+  return "ok";
+}
+
+function groupMissing(): InvalidArgumentError {
+  return new InvalidArgumentError({
+    attempted,
+    target: "--group",
+    answer: "it is not set",
+    outcome: "Nothing was asked of any host",
+    remedy: "Name a VM group whose machines may be used for it: --group NAME",
+  });
+}
+
+function vmmsRuns(answer: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    attempted,
+    target: "--vmms-stopped",
+    answer,
+    outcome: "No file was written",
+    remedy: "Stop it first (Stop-Service vmms), or leave out --vmms-stopped",
+  });
 }
 
 async function intention({ session }: HyperVHost, name: string): Promise<string> {

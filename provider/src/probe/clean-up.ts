@@ -3,6 +3,7 @@ import { destroyGroup, type NamedGroup } from "../hyperv/collection-management-s
 import { listSnapshotCollections, snapshotCollectionPath } from "../hyperv/snapshot-collection";
 import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { exists } from "../hyperv/visibility";
+import { discardTrial } from "./machine-trial";
 import type { ProbeScene } from "./probe-scene";
 import { discard } from "./snapshot-trial";
 
@@ -47,6 +48,9 @@ export async function cleanUp(scene: ProbeScene): Promise<readonly LeftBehind[]>
     await attempt(`VM group ${collectionId}`, async () => lookInto(await groupThere(scene, collectionId)));
   }
   for (const group of scene.ownCollections) await attempt(`VM group ${group.name}`, () => lookInto(group));
+  for (const trial of [...scene.machineTrials].toReversed()) {
+    await attempt(`a checkpoint of the machine ${trial.vmId}`, () => discardTrial(scene, trial));
+  }
   for (const path of [...scene.ownSnapshots.values()].toReversed()) {
     await attempt(path.relativePath, () => discard(scene, [path]));
   }

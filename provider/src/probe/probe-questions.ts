@@ -1,4 +1,5 @@
 import type { ProbeQuestion } from "./probe-question";
+import { questionsOfComparisons } from "./questions/comparisons";
 import { questionsOfDestroying } from "./questions/destroying";
 import { questionsOfFirstSnapshot } from "./questions/first-snapshot";
 import { questionsOfGroups } from "./questions/groups";
@@ -6,6 +7,8 @@ import { questionsOfMembers } from "./questions/members";
 import { questionsOfNotes } from "./questions/notes";
 import { questionsOfParameters } from "./questions/parameters";
 import { questionsOfRunningJobs } from "./questions/side-by-side";
+import { questionsOfStatuses } from "./questions/statuses";
+import { questionsOfStoppedVmms } from "./questions/stopped-vmms";
 
 /** Everything a probe asks, in the order in which it asks. The one table: the probe, the docs and the tests come from it. */
 export const probeQuestions: readonly ProbeQuestion[] = [
@@ -16,18 +19,15 @@ export const probeQuestions: readonly ProbeQuestion[] = [
   ...questionsOfRunningJobs,
   ...questionsOfDestroying,
   ...questionsOfParameters,
+  ...questionsOfComparisons,
+  ...questionsOfStatuses,
+  ...questionsOfStoppedVmms,
 ];
 
 /** Options of the simulated host that no question settles, and why none is asked. */
 export const notAsked: Readonly<Record<string, string>> = {
   collectionJobRows: "No question asks it yet. The client finds the result whichever rows a job has.",
   snapshotCollectionAppears: "No question asks it yet. The client waits for the job, whenever the collection appears.",
-  groupCompletion: "No question asks it yet. The client waits for a job wherever there is one.",
-  groupResultRow: "No question asks it yet. The client knows the id of the group that it makes.",
-  settingsCompletion: "No question asks it yet. The client waits for a job wherever there is one.",
-  longNames: "No question asks it yet. The client warns of long names.",
-  checkpointsDisabled: "No question asks it yet. The client names machines whose checkpoints are disabled.",
-  stoppedVmms: "VMMS would have to be stopped while others use it.",
   applyingStatus: "A machine would have to be brought back to a snapshot.",
   merging: "Nothing makes a merge fail without breaking the machine's disks.",
   membersThatMoved: "A machine would have to be moved to another node.",

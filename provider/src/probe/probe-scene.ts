@@ -4,7 +4,7 @@ import type { CimSession } from "../cim/cim-session";
 import { JobLostError, MethodFailedError } from "../errors";
 import { addMember, defineGroup, type NamedGroup } from "../hyperv/collection-management-service";
 import type { HyperVHost } from "../hyperv/hyperv-host";
-import type { MemberCondition } from "../hyperv/member-condition";
+import { type MemberCondition, readMachineConditions } from "../hyperv/member-condition";
 import {
   anyBusy,
   findVirtualSystemCollection,
@@ -13,6 +13,8 @@ import {
 } from "../hyperv/virtual-system-collection";
 import type { Clock } from "../jobs/clock";
 import type { JobReading } from "../jobs/concrete-job";
+import { UserSnapshotType } from "../schema/value-maps";
+import type { MachineTrial } from "./machine-trial";
 import { checkpointLimit, memberStateOf } from "./member-state";
 import { NoAnswer } from "./no-answer";
 import type { Redactor } from "./redactor";
@@ -29,10 +31,10 @@ export interface ProbeSceneParts {
 }
 
 /** Which machines are in a group of the probe's own. */
-export type TrialGroup = "none" | "all" | "running" | "off" | "savedOrPaused" | "atLimit";
+export type TrialGroup = "none" | "all" | "running" | "off" | "savedOrPaused" | "atLimit" | "disabled";
 
 /** What every group of the probe's own is called, before a number: so that people know what they see. */
-const groupNamePrefix = "hyperv-snapshots probe";
+export const groupNamePrefix = "hyperv-snapshots probe";
 
 const jobTimeoutMs = 30 * 60_000;
 const idleTimeoutMs = 10 * 60_000;
@@ -52,6 +54,8 @@ export class ProbeScene {
   readonly ownGroups: string[] = [];
   /** Snapshot collections that the probe made, whether or not they are still there. */
   readonly ownSnapshots = new Map<string, CimInstancePath>();
+  /** Snapshots of single machines that were asked for, and may still be there. */
+  readonly machineTrials = new Set<MachineTrial>();
   /** Groups of another kind that the probe made. */
   readonly ownCollections: NamedGroup[] = [];
   /** What is to be put back, newest last. */
@@ -129,6 +133,25 @@ export class ProbeScene {
     }
   }
 
+  /** Reads again and again what the machines show while something is done. @returns The statuses, such as `11,32768`. */
+  async watchStatuses<T>(act: () => Promise<T>): Promise<readonly [T, readonly string[]]> {
+    const vmIds = this.members.map(({ vmId }) => vmId);
+    const seen = new Set<string>();
+    let isDone = false;
+    const watch = async () => {
+      while (!isDone) {
+        const machines = await readMachineConditions(this.session, vmIds);
+        for (const { operationalStatus } of machines) seen.add(operationalStatus.join());
+        await this.clock.sleep(idlePauseMs);
+      }
+    };
+    const done = act().finally(() => {
+      isDone = true;
+    });
+    const [result] = await Promise.all([done, watch()]);
+    return [result, [...seen].sort()];
+  }
+
   /**
    * Waits for a job.
    *
@@ -148,27 +171,33 @@ export class ProbeScene {
 }
 
 const hasRoom = ({ checkpoints }: MemberCondition) => checkpoints < checkpointLimit;
+const isDisabled = ({ userSnapshotType }: MemberCondition) => userSnapshotType === UserSnapshotType.Disable;
+const isUsual = (member: MemberCondition) => hasRoom(member) && !isDisabled(member);
 
-/** Machines at the limit would make every other question one about the limit. */
+/** Machines at the limit, or with disabled checkpoints, would make every other question one about that. */
 const kinds: Readonly<
   Record<TrialGroup, { readonly wanted: (member: MemberCondition) => boolean; readonly missing: string }>
 > = {
   none: { wanted: () => false, missing: "" },
-  all: { wanted: hasRoom, missing: "the group has no machines" },
+  all: { wanted: isUsual, missing: "the group has no machines" },
   running: {
-    wanted: (member) => hasRoom(member) && memberStateOf(member) === "running",
+    wanted: (member) => isUsual(member) && memberStateOf(member) === "running",
     missing: "no machine of the group is running",
   },
   off: {
-    wanted: (member) => hasRoom(member) && memberStateOf(member) === "off",
+    wanted: (member) => isUsual(member) && memberStateOf(member) === "off",
     missing: "no machine of the group is off",
   },
   savedOrPaused: {
-    wanted: (member) => hasRoom(member) && ["saved", "paused"].includes(memberStateOf(member)),
+    wanted: (member) => isUsual(member) && ["saved", "paused"].includes(memberStateOf(member)),
     missing: "no machine of the group is saved or paused",
   },
+  disabled: {
+    wanted: (member) => isDisabled(member) && hasRoom(member) && memberStateOf(member) === "running",
+    missing: "no running machine of the group has its checkpoints disabled",
+  },
   atLimit: {
-    wanted: (member) => !hasRoom(member) && memberStateOf(member) === "running",
+    wanted: (member) => !hasRoom(member) && !isDisabled(member) && memberStateOf(member) === "running",
     missing: `no running machine of the group has ${checkpointLimit} checkpoints`,
   },
 };

@@ -79,6 +79,23 @@ export async function runProbe(request: ProbeRequest): Promise<Recording> {
   };
 }
 
+/** Makes the recording of a host whose VMMS is stopped: it answers one question, and has no group to show. */
+export function stoppedVmmsRecording(answer: string, isSimulatedHost: boolean, label?: string): Recording {
+  const isAsked = (id: string) => id === "stoppedVmms";
+  return {
+    format: recordingFormat,
+    version: recordingVersion,
+    madeBy: isSimulatedHost ? "the simulated host" : "a host",
+    ...(label !== undefined && { label }),
+    tookSnapshots: false,
+    members: [],
+    answers: probeQuestions.map(({ id }) =>
+      isAsked(id) ? { question: id, answer } : { question: id, answer: null, because: "VMMS is stopped" },
+    ),
+    left: 0,
+  };
+}
+
 async function ask(
   scene: ProbeScene,
   { id, changesHost, ask: askHost }: ProbeQuestion,

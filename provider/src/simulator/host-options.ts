@@ -38,6 +38,7 @@ export interface HostOptions {
   readonly stoppedVmms: "empty" | "notFound" | "failed" | "providerNotLoaded";
   readonly applyingStatus: "32769" | "23769";
   readonly merging: "ends" | "neverBegins" | "neverEnds";
+  readonly machineSnapshotNaming: "ignored" | "named" | "refuse32773";
   readonly longNames: "accept" | "refuse32773" | "refuse32768";
   readonly savedState: "never" | "standardCheckpoints";
   readonly snapshotNotes: "kept" | "ignored" | "vm";

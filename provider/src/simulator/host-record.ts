@@ -41,6 +41,8 @@ const work = v.variant("kind", [
     machineId: id,
     snapshotId: id,
     snapshotKind: v.picklist(["standard", "recovery"]),
+    /** Its name, where the call gave one; the host's own otherwise. */
+    name: v.optional(v.string()),
   }),
   v.object({ kind: v.literal("destroyMachineSnapshot"), snapshotId: id }),
   v.object({ kind: v.literal("applyMachineSnapshot"), snapshotId: id }),

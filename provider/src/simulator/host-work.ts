@@ -36,10 +36,11 @@ const doers: Doers = {
   applySnapshots: leavingNothing(applySnapshots),
   convertSnapshots: (scene, work) => ({ made: convertSnapshots(scene, work) }),
   exportSnapshots: () => ({}), // what lies in the directory afterwards isn't part of this model
-  takeMachineSnapshot: (scene, { machineId, snapshotId, snapshotKind }) => {
+  takeMachineSnapshot: (scene, { machineId, snapshotId, snapshotKind, name }) => {
     const machine = scene.repository.find(machinePath(scene.repository, machineId));
     if (machine === undefined) return {};
-    return { made: [takeMachineSnapshot(scene, machine, snapshotId, snapshotKind)] };
+    const made = takeMachineSnapshot(scene, machine, snapshotId, snapshotKind);
+    return { made: [name === undefined ? made : scene.repository.update(made, { ElementName: name })] };
   },
   destroyMachineSnapshot: (scene, { snapshotId }) => {
     const snapshot = scene.repository.find(snapshotPath(scene.repository, snapshotId));

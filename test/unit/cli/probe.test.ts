@@ -115,3 +115,21 @@ describe("hyperv-snapshots simulate --from", () => {
     expect((await at.json(["simulate", "--from", fixture])).value.options.membersOff).toBe("accept");
   });
 });
+
+describe("hyperv-snapshots probe --vmms-stopped", () => {
+  it("asks only what a stopped VMMS answers, and needs no group", async () => {
+    const at = new CommandLine();
+    const host = at.host();
+    host.setOption("stoppedVmms", "failed");
+    expect(await at.run(["probe", "--vmms-stopped"])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("VMMS runs"),
+    });
+    host.stopVmms();
+    const { exitCode, stdout } = await at.run(["probe", "--vmms-stopped", "--out", "stopped.json"]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("A stopped VMMS answers: failed.")]);
+    const both = await at.run(["probe", "--vmms-stopped", "--group", "web-tier"]);
+    expect(both).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("cannot be used with option") });
+    expect(await at.run(["probe"])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--group NAME") });
+  });
+});

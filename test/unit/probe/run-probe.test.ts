@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { notAsked, probeQuestions } from "../../../provider/src/probe/probe-questions";
+import { askStoppedVmms } from "../../../provider/src/probe/questions/stopped-vmms";
 import { recordedHost } from "../../../provider/src/probe/recorded-host";
 import { type Recording, readRecording, recordingVersion } from "../../../provider/src/probe/recording";
+import { stoppedVmmsRecording } from "../../../provider/src/probe/run-probe";
 import { defaultOptions, type HostOptions, optionValues, type Seed } from "../../../provider/src/simulator/index";
+import { simulatedSession } from "../../../provider/src/transports/simulated/simulated-session";
 import { everyStateSeed, ProbedHost, seedFrom } from "../../support/probe-simulated";
 import { repositoryFolder } from "../../support/repository";
 
@@ -18,13 +21,17 @@ const answerOf = ({ answers }: Recording, id: string) => answers.find(({ questio
 /** Values that show only where the host also does something else that isn't its default. */
 const onlyBeside: Partial<Record<keyof HostOptions, Partial<HostOptions>>> = {
   resultReferenceAtOnce: { completion: "atOnce" },
+  groupResultRow: { groupCompletion: "job" },
 };
 
 /** Without rights there is no group to ask about. */
 const blindnesses = ["blind", "denied"];
 
+/** Asked of a host on which there is nothing else to ask. */
+const onlyStopped = "stoppedVmms";
+
 const cases = probeQuestions.flatMap(({ id, option }) =>
-  (option === undefined ? [] : optionValues[option as keyof HostOptions])
+  (option === undefined || option === onlyStopped ? [] : optionValues[option as keyof HostOptions])
     .filter((value) => !blindnesses.includes(value))
     .map((value) => ({ id, option: option as keyof HostOptions, value })),
 );
@@ -126,7 +133,7 @@ describe("a probe that is disturbed", () => {
   const lose = (probed: ProbedHost) => probed.host.injectFault({ verb: "invokeMethod", connection: "lostAfter" });
 
   // one of each kind: making groups, taking, cancelling, destroying, writing
-  it.each([1, 2, 3, 8, 13, 15, 20, 24, 27, 31, 35, 40, 44, 48])(
+  it.each([1, 2, 3, 8, 13, 15, 20, 24, 27, 31, 35, 40, 44, 48, 55, 65, 66, 69, 75])(
     "removes what it made when the answer to call %i is lost",
     async (at) => {
       const { probed, before, recording } = await disturbed(at, lose);
@@ -136,7 +143,7 @@ describe("a probe that is disturbed", () => {
     },
   );
 
-  it.each([1, 9, 14, 22, 30, 41])("removes what it made when it is interrupted at call %i", async (at) => {
+  it.each([1, 9, 14, 22, 30, 41, 55, 65, 72])("removes what it made when it is interrupted at call %i", async (at) => {
     const { probed, before, recording } = await disturbed(at, ({ interruption }) => interruption.abort());
     expect(recording.answers.at(-1)).toEqual({
       question: probeQuestions.at(-1)?.id,
@@ -156,6 +163,50 @@ describe("a probe that is disturbed", () => {
     );
     expect(probed.left.map(({ what }) => what).join("\n")).toContain("hyperv-snapshots probe");
     expect(probed.left[0]?.because).toContain("32768");
+  });
+});
+
+describe("a probe of a host whose VMMS is stopped", () => {
+  it.each(optionValues.stoppedVmms)("learns that it answers %s", async (value) => {
+    const probed = new ProbedHost(withOptions({ stoppedVmms: value as HostOptions["stoppedVmms"] }));
+    probed.host.stopVmms();
+    const answer = await askStoppedVmms(simulatedSession(probed.host));
+    expect(answer).toBe(value);
+    expect(recordedHost(stoppedVmmsRecording(answer, true)).settled).toEqual({ stoppedVmms: value });
+    expect(probed.host.requests.invokeMethod).toBe(0);
+  });
+
+  it("doesn't take a host for stopped that shows machines", async () => {
+    await expect(askStoppedVmms(simulatedSession(new ProbedHost().host))).rejects.toThrow("VMMS runs");
+  });
+});
+
+describe("a probe of running machines", () => {
+  it("compares a refusal of the group's snapshot with one of a machine's", async () => {
+    const probed = new ProbedHost();
+    const service = { group: "Msvm_CollectionSnapshotService", machine: "Msvm_VirtualSystemSnapshotService" };
+    probed.host.injectFault({ method: "CreateSnapshot", className: service.group, returnValue: 32_770, times: 1000 });
+    const recording = await probed.probe();
+    const ids = ["runningMembers", "recoverySettings", "machineSnapshot", "machineRecoverySettings"];
+    expect(ids.map((id) => answerOf(recording, id))).toEqual(["refuse32770", "refuse32770", "accept", "accept"]);
+  });
+
+  it.each([
+    [{}, "enabled"],
+    [{ mergingEnabled: false }, "disabled"],
+  ])("reads whether the disks of a machine with %j merge", async (machine, answer) => {
+    const machines = [{ name: "a", ...machine }];
+    const probed = new ProbedHost({ machines, groups: [{ name: "g", members: ["a"] }] });
+    expect(answerOf(await probed.probe(false), "mergeSetting")).toBe(answer);
+  });
+
+  it.each([
+    ["ends", "32770 32772"],
+    ["neverBegins", "32770"],
+  ] as const)("sees what the machines show where merging %s", async (merging, answer) => {
+    const recording = await new ProbedHost(withOptions({ merging })).probe();
+    expect(answerOf(recording, "statusWhileTaking")).toBe("32768");
+    expect(answerOf(recording, "statusWhileMerging")).toBe(answer);
   });
 });
 

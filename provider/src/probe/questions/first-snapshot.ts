@@ -25,7 +25,8 @@ interface FirstSnapshot {
   readonly rows: readonly CimInstance[] | null;
 }
 
-async function rowsOfJob({ session }: ProbeScene, job: CimInstancePath): Promise<readonly CimInstance[]> {
+/** The affected elements of a job; none where the host doesn't show the job. */
+export async function rowsOfJob({ session }: ProbeScene, job: CimInstancePath): Promise<readonly CimInstance[]> {
   try {
     const association = { associationClass: ClassName.affectedJobElement, role: "AffectingElement" };
     return await session.references(job, association);

@@ -5,12 +5,13 @@ import { servicePath } from "../../hyperv/service-path";
 import { snapshotCollectionPath } from "../../hyperv/snapshot-collection";
 import { machinePath } from "../../hyperv/virtual-system-collection";
 import { ClassName } from "../../schema/names";
-import { CollectionType } from "../../schema/value-maps";
+import { CollectionType, ElementEffects } from "../../schema/value-maps";
 import { NoAnswer } from "../no-answer";
 import { accepted, refusalWord, returnWord } from "../outcome-word";
 import type { ProbeQuestion } from "../probe-question";
-import type { ProbeScene } from "../probe-scene";
+import { groupNamePrefix, type ProbeScene } from "../probe-scene";
 import { wordOfTrial } from "../snapshot-trial";
+import { rowsOfJob } from "./first-snapshot";
 
 /** What of groups isn't known. */
 export const questionsOfGroups: readonly ProbeQuestion[] = [
@@ -37,6 +38,30 @@ export const questionsOfGroups: readonly ProbeQuestion[] = [
     ask: async (scene) => {
       await scene.groupOf("all");
       return { answer: accepted };
+    },
+  },
+  {
+    id: "groupCompletion",
+    question: "Does DefineCollection start a job, or is it done at once?",
+    asked: "Makes an empty group of the probe's own, and looks whether the call returned 4096 or 0.",
+    option: "groupCompletion",
+    changesHost: true,
+    ask: async (scene) => ({ answer: (await definedGroup(scene)).rows === null ? "atOnce" : "job" }),
+  },
+  {
+    id: "groupResultRow",
+    question: "Which affected elements does a finished DefineCollection job have?",
+    asked: "Reads the Msvm_AffectedJobElement rows of that job.",
+    option: "groupResultRow",
+    changesHost: true,
+    ask: async (scene) => {
+      const { rows } = await definedGroup(scene);
+      if (rows === null) throw new NoAnswer("the host was done at once, without a job");
+      const made = rows.filter((row) => row.numbers("ElementEffects").includes(ElementEffects.Create));
+      const isGroup = made.some(
+        (row) => row.reference("AffectedElement")?.className === ClassName.virtualSystemCollection,
+      );
+      return { answer: isGroup ? "group" : "none", observed: { rows: rows.length, withEffect5: made.length } };
     },
   },
   {
@@ -89,6 +114,27 @@ export const questionsOfGroups: readonly ProbeQuestion[] = [
     ask: askOfManagementCollection,
   },
 ];
+
+/** Makes a group of the probe's own. @returns The rows of its job; null where there was none. */
+function definedGroup(scene: ProbeScene) {
+  return scene.once("defined group", async () => {
+    const { session } = scene;
+    const collectionId = randomUUID().toUpperCase();
+    scene.ownGroups.push(collectionId);
+    const service = await servicePath(session, ClassName.collectionManagementService);
+    const { returnValue, outParameters } = await session.invokeMethod(service, "DefineCollection", {
+      Name: `${groupNamePrefix} ${scene.ownGroups.length}`,
+      Id: collectionId,
+      Type: CollectionType.CollectionOfVirtualSystems,
+    });
+    const word = returnWord(returnValue);
+    if (word !== accepted) throw new NoAnswer(`no group was made (${word})`);
+    const job = outParameters["Job"];
+    if (!(job instanceof CimInstancePath)) return { rows: null };
+    await scene.waitForJob(job, "DefineCollection");
+    return { rows: await rowsOfJob(scene, job) };
+  });
+}
 
 async function askOfManagementCollection(scene: ProbeScene) {
   const { session, host } = scene;

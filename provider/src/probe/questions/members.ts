@@ -1,4 +1,5 @@
 import { NoAnswer } from "../no-answer";
+import { accepted } from "../outcome-word";
 import type { ProbeQuestion } from "../probe-question";
 import type { TrialGroup } from "../probe-scene";
 import { wordOfTrial } from "../snapshot-trial";
@@ -35,6 +36,17 @@ export const questionsOfMembers: readonly ProbeQuestion[] = [
       const states = new Set(scene.machinesFor("all").map(({ enabledState }) => enabledState));
       if (states.size < 2) throw new NoAnswer("all machines of the group are in the same state");
       return wordOfTrial(scene, await scene.groupOf("all"));
+    },
+  },
+  {
+    id: "checkpointsDisabled",
+    question: "Can a group be snapshot with a machine whose checkpoints are disabled (UserSnapshotType 2)?",
+    asked: "Calls CreateSnapshot on a group of those running members whose checkpoints are.",
+    option: "checkpointsDisabled",
+    changesHost: true,
+    ask: async (scene) => {
+      const { answer, observed } = await wordOfTrial(scene, await scene.groupOf("disabled"));
+      return { answer: answer === accepted ? "groupsAccept" : answer, observed };
     },
   },
   {

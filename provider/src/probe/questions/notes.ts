@@ -9,6 +9,7 @@ import type { ProbeQuestion } from "../probe-question";
 import type { ProbeScene } from "../probe-scene";
 import { madeBy } from "../snapshot-trial";
 import { firstSnapshot } from "./first-snapshot";
+import { renameSnapshot } from "./rename-snapshot";
 
 const note = "hyperv-snapshots probe";
 
@@ -23,7 +24,34 @@ export const questionsOfNotes: readonly ProbeQuestion[] = [
     changesHost: true,
     ask: askOfNotes,
   },
+  {
+    id: "settingsCompletion",
+    question: "Does ModifySystemSettings start a job, or is it done at once?",
+    asked: "Gives a machine's snapshot another name, and looks whether the call returned 4096 or 0.",
+    option: "settingsCompletion",
+    changesHost: true,
+    ask: async (scene) => {
+      const { word, hasJob } = await nameFirst(scene, note);
+      return { answer: word !== accepted ? word : hasJob ? "job" : "atOnce" };
+    },
+  },
+  {
+    id: "longNames",
+    question: "Does a snapshot take a name of more than 100 characters?",
+    asked: "Gives a machine's snapshot a name of 101 characters.",
+    option: "longNames",
+    changesHost: true,
+    ask: async (scene) => ({ answer: (await nameFirst(scene, note.padEnd(101, "."))).word }),
+  },
 ];
+
+/** Names a machine's part of the first snapshot. */
+async function nameFirst(scene: ProbeScene, name: string) {
+  const { trial } = await firstSnapshot(scene);
+  const [snapshot] = await memberSnapshots(scene.session, madeBy(trial));
+  if (!snapshot) throw new NoAnswer("the snapshot has no members");
+  return renameSnapshot(scene, snapshot.snapshotId, name);
+}
 
 async function askOfNotes(scene: ProbeScene) {
   const { trial } = await firstSnapshot(scene);

@@ -1,14 +1,12 @@
-import { embedInstance } from "../../cim/embedded-instance";
-import { servicePath } from "../../hyperv/service-path";
 import { memberSnapshots } from "../../hyperv/snapshot-collection";
 import { snapshotSettingsText } from "../../hyperv/snapshot-settings";
-import { ClassName } from "../../schema/names";
 import { SnapshotType } from "../../schema/value-maps";
 import { NoAnswer } from "../no-answer";
-import { accepted, refusalWord, returnWord } from "../outcome-word";
+import { accepted } from "../outcome-word";
 import type { ProbeAnswer, ProbeQuestion } from "../probe-question";
 import type { ProbeScene } from "../probe-scene";
 import { discard, madeBy, observedOf, type TrialParameters, takeTrial, wordOfTrial } from "../snapshot-trial";
+import { renameSnapshot } from "./rename-snapshot";
 
 const onRunning =
   (parameters: TrialParameters): ProbeQuestion["ask"] =>
@@ -89,21 +87,8 @@ function recovery(scene: ProbeScene): Promise<Required<ProbeAnswer> & { readonly
     const collection = madeBy(trial);
     const [first] = await memberSnapshots(scene.session, collection);
     const kinds = { VirtualSystemType: scene.redactor.value(first?.virtualSystemType ?? null) };
-    const renamed = first ? await rename(scene, first.snapshotId) : null;
+    const renamed = first ? (await renameSnapshot(scene, first.snapshotId, "hyperv-snapshots probe")).word : null;
     await discard(scene, [collection]);
     return { answer, observed: { ...observedOf(trial), ...kinds }, renamed };
   });
-}
-
-async function rename({ session }: ProbeScene, InstanceID: string): Promise<string> {
-  const service = await servicePath(session, ClassName.virtualSystemManagementService);
-  const SystemSettings = embedInstance(ClassName.virtualSystemSettingData, {
-    InstanceID,
-    ElementName: "hyperv-snapshots probe",
-  });
-  try {
-    return returnWord((await session.invokeMethod(service, "ModifySystemSettings", { SystemSettings })).returnValue);
-  } catch (error) {
-    return refusalWord(error);
-  }
 }

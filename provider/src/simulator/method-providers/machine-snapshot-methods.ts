@@ -1,5 +1,6 @@
 import { ClassName, VirtualSystemType } from "../../schema/names";
-import { JobType, MachineSnapshotType, ReturnValue } from "../../schema/value-maps";
+import { JobType, MachineSnapshotType, ReturnValue, VendorCode } from "../../schema/value-maps";
+import { readEmbeddedInstance } from "../embedded-settings";
 import { snapshotPath } from "../machine-snapshots";
 import type { MethodCall, MethodOutcome, MethodProvider } from "../method-call";
 import { referencedInstance } from "./referenced-instance";
@@ -16,6 +17,8 @@ export const createMachineSnapshot: MethodProvider = (call) => {
   if (!Object.values<unknown>(MachineSnapshotType).includes(snapshotType)) {
     return { returnValue: ReturnValue.InvalidParameter };
   }
+  const asked = readSettings(call);
+  if ("returnValue" in asked) return asked;
   const machineId = String(machine.instance.properties["Name"]);
   const snapshotId = call.newId(`snapshot of ${machineId}`);
   const isRecovery = snapshotType === MachineSnapshotType.RecoverySnapshot;
@@ -34,12 +37,28 @@ export const createMachineSnapshot: MethodProvider = (call) => {
           machineId,
           snapshotId,
           snapshotKind: isRecovery ? "recovery" : "standard",
+          ...asked,
         },
         result: { parameter: "ResultingSnapshot", path: snapshotPath(call.state.repository, snapshotId) },
       },
     )
   );
 };
+
+/** Reads the settings of a checkpoint: none, how it is taken, or, as an option, its name. */
+function readSettings(call: MethodCall): { readonly name?: string } | MethodOutcome {
+  const { schema } = call.state.repository;
+  const text = String(call.parameters["SnapshotSettings"] ?? "");
+  if (text === "" || readEmbeddedInstance(text, ClassName.virtualSystemSnapshotSettingData, schema)) return {};
+  const machineSettings = readEmbeddedInstance(text, ClassName.virtualSystemSettingData, schema);
+  // behaviour: machineBadSettings
+  if (machineSettings === undefined) return { returnValue: VendorCode.Failed };
+  // behaviour: machineSnapshotNaming
+  const { machineSnapshotNaming } = call.state.options;
+  if (machineSnapshotNaming === "refuse32773") return { returnValue: VendorCode.InvalidParameter };
+  const name = machineSettings.values["ElementName"];
+  return machineSnapshotNaming === "named" && typeof name === "string" ? { name } : {};
+}
 
 /** Finds the snapshot that a parameter names, and answers the call with it unless the host refuses. */
 function onSnapshot(

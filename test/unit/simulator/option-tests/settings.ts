@@ -65,10 +65,29 @@ function nameOfLength(length: number, longNames: OptionValue<"longNames">): read
   return [returnValue, group, at.call("Msvm_CollectionManagementService", "RenameCollection", parameters).returnValue];
 }
 
+/** What the per-machine CreateSnapshot returns for settings with a name, and whether the snapshot has it. */
+function nameAtCreation(machineSnapshotNaming: OptionValue<"machineSnapshotNaming">): readonly unknown[] {
+  const at = hostWith({ machineSnapshotNaming });
+  const SnapshotSettings =
+    '<INSTANCE CLASSNAME="Msvm_VirtualSystemSettingData"><PROPERTY NAME="ElementName" TYPE="string"><VALUE>ours</VALUE></PROPERTY></INSTANCE>';
+  const call = (settings: string) =>
+    at.call("Msvm_VirtualSystemSnapshotService", "CreateSnapshot", {
+      AffectedSystem: at.machine("web-01").path,
+      SnapshotSettings: settings,
+      SnapshotType: 2,
+    }).returnValue;
+  expect(call("no settings")).toBe(32768);
+  const returnValue = call(SnapshotSettings);
+  at.clock.pass(10);
+  const named = "SELECT * FROM Msvm_VirtualSystemSettingData WHERE ElementName = 'ours'";
+  return [returnValue, at.host.query(named).length];
+}
+
 /** What snapshots take and keep. */
 export const settingsOptions: Pick<
   OptionTests,
   | "settingsCompletion"
+  | "machineSnapshotNaming"
   | "longNames"
   | "snapshotTypes"
   | "settings"
@@ -84,6 +103,11 @@ export const settingsOptions: Pick<
       failing.host.injectFault({ method: "ModifySystemSettings", job: { endState: 10 } });
       expect(nameSnapshot(failing)).toEqual([4096, false, false]);
     },
+  },
+  machineSnapshotNaming: {
+    ignored: () => expect(nameAtCreation("ignored")).toEqual([4096, 0]),
+    named: () => expect(nameAtCreation("named")).toEqual([4096, 1]),
+    refuse32773: () => expect(nameAtCreation("refuse32773")).toEqual([32773, 0]),
   },
   longNames: {
     accept: () => expect(nameOfLength(300, "accept")).toEqual([0, 0, 0]),

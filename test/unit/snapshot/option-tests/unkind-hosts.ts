@@ -57,7 +57,15 @@ export const unkindHostOptions: Pick<
   | "applyingStatus"
   | "merging"
   | "membersThatMoved"
+  | "machineSnapshotNaming"
 > = {
+  // the client takes no snapshot of a single machine
+  machineSnapshotNaming: {
+    ignored: async () => expect(await wholeLife(clientAgainst({ machineSnapshotNaming: "ignored" }))).toEqual([1, 0]),
+    named: async () => expect(await wholeLife(clientAgainst({ machineSnapshotNaming: "named" }))).toEqual([1, 0]),
+    refuse32773: async () =>
+      expect(await wholeLife(clientAgainst({ machineSnapshotNaming: "refuse32773" }))).toEqual([1, 0]),
+  },
   membersThatMoved: {
     leave: async () => expect(await snapshotAfterMoving("leave")).toBe(2),
     stale: async () => expect(await snapshotAfterMoving("stale")).toBe(2),

@@ -1,0 +1,43 @@
+import type { CimSession } from "../../cim/cim-session";
+import { CimError } from "../../errors";
+import { ClassName } from "../../schema/names";
+import { NoAnswer } from "../no-answer";
+import { refusalWord } from "../outcome-word";
+import type { ProbeQuestion } from "../probe-question";
+
+/** What a host answers whose VMMS is stopped. The probe never stops it: a person does, and asks only this then. */
+export const questionsOfStoppedVmms: readonly ProbeQuestion[] = [
+  {
+    id: "stoppedVmms",
+    question: "What does a query find while VMMS is stopped?",
+    asked: "Queries Msvm_ComputerSystem, with `--vmms-stopped`, of a host on which a person has stopped VMMS.",
+    option: "stoppedVmms",
+    changesHost: false,
+    ask: async () => {
+      throw new NoAnswer("it is asked only with --vmms-stopped");
+    },
+  },
+];
+
+/** Asks a host whose VMMS is stopped. @throws {@link NoAnswer} when it answers as if VMMS ran. */
+export async function askStoppedVmms(session: CimSession): Promise<string> {
+  try {
+    const machines = await session.query(`SELECT * FROM ${ClassName.computerSystem}`);
+    if (machines.length === 0) return "empty";
+  } catch (error) {
+    return stoppedWord(error);
+  }
+  throw new NoAnswer("the host shows machines: VMMS runs");
+}
+
+const words: Readonly<Record<number, string>> = {
+  2147749889: "failed",
+  2147749890: "notFound",
+  2147749907: "providerNotLoaded",
+};
+
+/** Names the number with which a request failed. @throws The error itself where it has none. */
+export function stoppedWord(error: unknown): string {
+  const hresult = CimError.isInstance(error) ? error.hresult : null;
+  return (hresult !== null && words[hresult]) || refusalWord(error);
+}
