@@ -12,7 +12,7 @@ export const webTierSeed: Seed = {
   jobs: { CreateSnapshot: { seconds: 10 }, DestroySnapshot: { seconds: 4 } },
 };
 
-/** The same, where jobs on one machine run side by side and nobody minds a merge. */
+/** The same, where jobs on one machine run side by side, also beside a merge. */
 export const unhinderedSeed: Seed = {
   ...webTierSeed,
   options: { membersBusy: "accept", membersMerging: "accept" },

@@ -15,7 +15,7 @@ function tableUnder(heading: string): readonly string[] {
   return lines.slice(2).map((line) => line.replaceAll(/ {2,}/g, " "));
 }
 
-/** What the project takes for true as long as nobody has asked. */
+/** What the simulated host does until a probe has answered. */
 function assumption(option: string | undefined): string {
   if (option === undefined) return "";
   const value = defaultOptions[option as OptionName];

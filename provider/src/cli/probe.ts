@@ -84,7 +84,7 @@ async function probe(
   { surroundings, report, file }: ProbePlace,
 ): Promise<Ending> {
   if (takeOne) report.text(await intention(host, group));
-  if (takeOne && !yes && !(await isConfirmed(surroundings, '\nTake them? Only "yes" is a yes: '))) {
+  if (takeOne && !yes && !(await isConfirmed(surroundings, '\nTake them? Type "yes" to continue: '))) {
     report.result({ asked: false }, () => "\nNothing was changed.");
     return "declined";
   }
@@ -131,7 +131,7 @@ function groupMissing(): InvalidArgumentError {
     attempted,
     target: "--group",
     answer: "it is not set",
-    outcome: "Nothing was asked of any host",
+    outcome: "The host was not contacted",
     remedy: "Name a VM group whose machines may be used for it: --group NAME",
   });
 }
@@ -150,10 +150,10 @@ async function intention({ session }: HyperVHost, name: string): Promise<string>
   const group = await findVirtualSystemCollection(session, name);
   const members = await readMemberConditions(session, group.path);
   return [
-    `On ${session.hostName}, snapshots are going to be taken, one after the other, of`,
+    `On ${session.hostName}, the probe takes snapshots, one after the other, of`,
     ...members.map(({ vmName, enabledState }) => `  ${vmName}  ${stateName(enabledState)}`),
-    "in VM groups that are made for it, and all of that is going to be removed. No machine is started, stopped or brought",
-    "back, and the group itself is only read. It takes some minutes; the machines' disks merge after each.",
+    "in VM groups of its own, and by themselves, and removes all of them. No machine is started, stopped or restored, and",
+    "the group itself is only read. It takes some minutes; the machines' disks merge after each snapshot.",
   ].join("\n");
 }
 
@@ -168,8 +168,8 @@ function refuseOverwriting(file: string): void {
   throw new InvalidArgumentError({
     attempted,
     target: file,
-    answer: "there is such a file already",
-    outcome: "Nothing was asked of any host",
+    answer: "the file exists already",
+    outcome: "The host was not contacted",
     remedy: "Name another one with --out FILE, or remove it first",
   });
 }

@@ -37,7 +37,7 @@ export async function cleanUp(scene: ProbeScene): Promise<readonly LeftBehind[]>
   const lookInto = async (group: NamedGroup | undefined) => {
     if (!group || !(await exists(scene.session, group.path))) return;
     groups.push(group);
-    // a job that nobody waited for may still be making one
+    // a job that the probe didn't wait for may still make one
     await scene.untilIdle();
     for (const id of await listSnapshotCollections(scene.session, group.path)) {
       const path = snapshotCollectionPath(id);
@@ -56,7 +56,7 @@ export async function cleanUp(scene: ProbeScene): Promise<readonly LeftBehind[]>
   }
   for (const group of groups.toReversed()) {
     await attempt(`VM group ${group.name}`, async () => {
-      // a group whose snapshots couldn't be removed shows people whose they are
+      // the group shows whose snapshots these are
       if ((await listSnapshotCollections(scene.session, group.path)).length > 0) {
         throw new Error("it still has snapshots");
       }

@@ -8,22 +8,8 @@ import { ClassName, isSnapshotType } from "../schema/names";
 import { ReturnValue } from "../schema/value-maps";
 import { NoAnswer } from "./no-answer";
 import { refusalWord, returnWord } from "./outcome-word";
-import type { ProbeScene } from "./probe-scene";
+import type { MachineSnapshot, MachineTrial, ProbeScene } from "./probe-scene";
 import type { Redacted } from "./redactor";
-
-/** A call of the per-machine `CreateSnapshot` that was sent, and what the machine had before. */
-export interface MachineTrial {
-  readonly vmId: string;
-  readonly before: ReadonlySet<string>;
-  /** What it made, once that was seen. */
-  made?: readonly MachineSnapshot[];
-}
-
-/** A snapshot of one machine. */
-interface MachineSnapshot {
-  readonly path: CimInstancePath;
-  readonly name: string | null;
-}
 
 /** What `CreateSnapshot` is given beside the machine. */
 export interface MachineTrialParameters {

@@ -1,2 +1,2 @@
-/** A question that this host, or this group, gives no answer to; the message says why, in words that name nobody's things. */
+/** Says why a host gives no answer to a question. The message contains no names and ids. */
 export class NoAnswer extends Error {}

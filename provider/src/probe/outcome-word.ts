@@ -1,7 +1,7 @@
 import { CimError, JobFailedError, MethodFailedError, NotFoundError } from "../errors";
 import { ReturnValue } from "../schema/value-maps";
 
-/** What is said of a call that did what it was asked for. */
+/** The word for a call that the host accepted. */
 export const accepted = "accept";
 
 /**

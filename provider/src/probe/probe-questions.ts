@@ -10,7 +10,7 @@ import { questionsOfRunningJobs } from "./questions/side-by-side";
 import { questionsOfStatuses } from "./questions/statuses";
 import { questionsOfStoppedVmms } from "./questions/stopped-vmms";
 
-/** Everything a probe asks, in the order in which it asks. The one table: the probe, the docs and the tests come from it. */
+/** All questions of a probe, in their order: the one table for the probe, the docs and the tests. */
 export const probeQuestions: readonly ProbeQuestion[] = [
   ...questionsOfGroups,
   ...questionsOfMembers,
@@ -24,7 +24,7 @@ export const probeQuestions: readonly ProbeQuestion[] = [
   ...questionsOfStoppedVmms,
 ];
 
-/** Options of the simulated host that no question settles, and why none is asked. */
+/** The options of the simulated host that no question settles, and why. */
 export const notAsked: Readonly<Record<string, string>> = {
   collectionJobRows: "No question asks it yet. The client finds the result whichever rows a job has.",
   snapshotCollectionAppears: "No question asks it yet. The client waits for the job, whenever the collection appears.",

@@ -14,12 +14,11 @@ import {
 import type { Clock } from "../jobs/clock";
 import type { JobReading } from "../jobs/concrete-job";
 import { UserSnapshotType } from "../schema/value-maps";
-import type { MachineTrial } from "./machine-trial";
 import { checkpointLimit, memberStateOf } from "./member-state";
 import { NoAnswer } from "./no-answer";
 import type { Redactor } from "./redactor";
 
-/** What a probe works with. */
+/** The host, the group and the helpers of a probe. */
 export interface ProbeSceneParts {
   readonly host: HyperVHost;
   readonly clock: Clock;
@@ -30,10 +29,24 @@ export interface ProbeSceneParts {
   readonly abortSignal: AbortSignal;
 }
 
+/** A call of the per-machine `CreateSnapshot` that was sent, and what the machine had before. */
+export interface MachineTrial {
+  readonly vmId: string;
+  readonly before: ReadonlySet<string>;
+  /** What it made, once that was seen. */
+  made?: readonly MachineSnapshot[];
+}
+
+/** A snapshot of one machine. */
+export interface MachineSnapshot {
+  readonly path: CimInstancePath;
+  readonly name: string | null;
+}
+
 /** Which machines are in a group of the probe's own. */
 export type TrialGroup = "none" | "all" | "running" | "off" | "savedOrPaused" | "atLimit" | "disabled";
 
-/** What every group of the probe's own is called, before a number: so that people know what they see. */
+/** The name of each group of the probe's own, before a number. */
 export const groupNamePrefix = "hyperv-snapshots probe";
 
 const jobTimeoutMs = 30 * 60_000;
@@ -41,9 +54,9 @@ const idleTimeoutMs = 10 * 60_000;
 const idlePauseMs = 250;
 
 /**
- * Where a probe's questions are asked: the host, the group that was named, and groups of the probe's own.
+ * Gives the questions the host, the named group, and groups of the probe's own.
  *
- * Snapshots are only ever taken of those: what is in them is the probe's beyond doubt, and can be removed.
+ * Group snapshots are taken only of the probe's own groups, so that all of them can be removed safely.
  */
 export class ProbeScene {
   readonly host: HyperVHost;
@@ -58,7 +71,7 @@ export class ProbeScene {
   readonly machineTrials = new Set<MachineTrial>();
   /** Groups of another kind that the probe made. */
   readonly ownCollections: NamedGroup[] = [];
-  /** What is to be put back, newest last. */
+  /** Restores what the probe changed, newest last. */
   readonly toPutBack: (() => Promise<void>)[] = [];
   private readonly clock: Clock;
   private readonly groups = new Map<TrialGroup, Promise<VirtualSystemCollection>>();
@@ -78,12 +91,12 @@ export class ProbeScene {
     return this.host.session;
   }
 
-  /** From now on nothing ends a wait early: what was made is removed whatever happens. */
+  /** Makes all later waits ignore an interruption: what the probe made is removed in any case. */
   beginCleanUp(): void {
     this.abortSignal = undefined;
   }
 
-  /** Does something once, however many questions want to know of it. */
+  /** Does something once, for all questions that need its result. */
   once<T>(what: string, act: () => Promise<T>): Promise<T> {
     const known = this.shared.get(what) as Promise<T> | undefined;
     const begun = known ?? act();
@@ -174,7 +187,7 @@ const hasRoom = ({ checkpoints }: MemberCondition) => checkpoints < checkpointLi
 const isDisabled = ({ userSnapshotType }: MemberCondition) => userSnapshotType === UserSnapshotType.Disable;
 const isUsual = (member: MemberCondition) => hasRoom(member) && !isDisabled(member);
 
-/** Machines at the limit, or with disabled checkpoints, would make every other question one about that. */
+/** Machines at the limit, or with disabled checkpoints, would spoil the answers to all other questions. */
 const kinds: Readonly<
   Record<TrialGroup, { readonly wanted: (member: MemberCondition) => boolean; readonly missing: string }>
 > = {

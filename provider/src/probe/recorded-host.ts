@@ -3,7 +3,7 @@ import { checkpointLimit } from "./member-state";
 import { probeQuestions } from "./probe-questions";
 import type { Recording } from "./recording";
 
-/** What a recording tells of the host that answered, as a simulated host is made from it. */
+/** What a recording says of a host: a simulated host is made from it. */
 export interface RecordedHost {
   readonly machines: readonly RecordedMachine[];
   readonly groups: readonly { readonly name: string; readonly members: readonly string[] }[];
@@ -20,7 +20,7 @@ export interface RecordedMachine {
   readonly checkpoints: number;
 }
 
-/** Reads from a recording what a host is like that behaves so; what no answer settles is left out. */
+/** Reads from a recording how a host behaves. Options without an answer are left out. */
 export function recordedHost({ members, answers }: Recording): RecordedHost {
   const optionOf = new Map(probeQuestions.flatMap(({ id, option }) => (option === undefined ? [] : [[id, option]])));
   const settled = answers.flatMap(({ question, answer }) => {

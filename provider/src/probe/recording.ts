@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { InvalidArgumentError } from "../errors";
+import { issueText } from "../schema-issue";
 
 const described = <Schema extends v.GenericSchema>(schema: Schema, text: string) => v.pipe(schema, v.description(text));
 
@@ -66,7 +67,7 @@ export type RecordedMember = Recording["members"][number];
 export function readRecording(file: string): Recording {
   const wrong = (answer: string, remedy: string, cause?: unknown) =>
     new InvalidArgumentError(
-      { attempted: "Reading a recording", target: file, answer, outcome: "Nothing was made of it", remedy },
+      { attempted: "Reading a recording", target: file, answer, outcome: "It was not used", remedy },
       { cause },
     );
   let content: unknown;
@@ -74,7 +75,7 @@ export function readRecording(file: string): Recording {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
     throw wrong(
-      cause instanceof SyntaxError ? "it is no JSON" : "it can't be read",
+      cause instanceof SyntaxError ? "it isn't JSON" : "it can't be read",
       "Give a file that hyperv-snapshots probe wrote",
       cause,
     );
@@ -88,7 +89,7 @@ export function readRecording(file: string): Recording {
   const [issue] = issues;
   const place = issue.path?.map(({ key }) => String(key)).join(".");
   throw wrong(
-    `${place ? `${place}: ` : ""}${issue.message}`,
+    `${place ? `${place}: ` : ""}${issueText(issue, recordingSchema)}`,
     "Give a file that hyperv-snapshots probe wrote, as it is",
   );
 }

@@ -7,14 +7,14 @@ export type Redacted = null | boolean | number | string | readonly Redacted[] | 
 const guid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 const guidAlone = new RegExp(`^(Microsoft:|\\{)?(${guid.source})(\\})?$`, "i");
 
-/** Texts of Hyper-V's own that name nothing of anybody's: its classes, and kinds of system. */
+/** Hyper-V's own words, which identify no host: its classes, and kinds of system. */
 const ownWords = /^((Msvm|CIM)_[A-Za-z]+|Microsoft:Hyper-V:[A-Za-z:]+)$/;
 
 /**
- * Takes out of what a host answered whatever tells whose host it is.
+ * Removes from a host's answers what identifies the host.
  *
- * Only what is known to be harmless passes: numbers, and words of Hyper-V's own. Ids and names become placeholders that stay
- * the same within a recording, and of any other text only that there is one. So nothing slips through that nobody thought of.
+ * Only numbers and Hyper-V's own words pass. Ids and names become placeholders that stay the same within a recording. Of any
+ * other text, only its presence is recorded.
  */
 export class Redactor {
   private readonly guids = new Map<string, string>();

@@ -13,7 +13,7 @@ import { ProbeScene } from "./probe-scene";
 import { type RecordedAnswer, type Recording, recordingFormat, recordingVersion } from "./recording";
 import { Redactor } from "./redactor";
 
-/** Whom a probe asks, and how far it may go. */
+/** Which host a probe asks, and how far it may go. */
 export interface ProbeRequest {
   readonly host: HyperVHost;
   readonly clock: Clock;
@@ -21,21 +21,21 @@ export interface ProbeRequest {
   readonly group: string;
   /** Whether snapshots may be taken, and other things of the probe's own made. */
   readonly takeSnapshots: boolean;
-  /** What the person says of the host. */
+  /** The person's description of the host. */
   readonly label?: string;
-  /** Ends the asking; what was made is removed all the same. */
+  /** Ends the questions; what the probe made is removed all the same. */
   readonly abortSignal: AbortSignal;
-  /** Is told of every answer. */
+  /** Receives every answer. */
   readonly onAnswer: (answer: RecordedAnswer) => void;
-  /** Is told at the end, also after a failure, of what it made and couldn't remove: in the host's own names. */
+  /** Receives at the end, also after a failure, what the probe made and couldn't remove, by the host's own names. */
   readonly onLeft: (left: readonly LeftBehind[]) => void;
 }
 
 /**
  * Asks a host every question of the table, one after the other.
  *
- * A question that can't be asked doesn't keep the others from it. Whatever was made is removed at the end, also when
- * something fails or the asking is interrupted.
+ * A failing question doesn't stop the others. What the probe made is removed at the end, also after a failure or an
+ * interruption.
  *
  * @throws {@link NotFoundError} or {@link AccessDeniedError} when the group isn't found.
  */
@@ -115,7 +115,7 @@ async function ask(
   }
 }
 
-/** The simulated host says what it is, whichever way it is reached, so that no recording of it passes for a real host's. */
+/** Tells whether the host is simulated: it says so itself over every transport. */
 async function isSimulated({ session }: HyperVHost): Promise<boolean> {
   const services = await session.query(`SELECT * FROM ${ClassName.collectionSnapshotService}`);
   return services.some((service) => /\bsimulated\b/i.test(service.string("Description") ?? ""));

@@ -34,7 +34,7 @@ export interface BegunTrial {
   readonly jobPath: CimInstancePath | null;
 }
 
-/** A call of `CreateSnapshot` with all that came of it. */
+/** A call of `CreateSnapshot` with its results. */
 export interface Trial extends BegunTrial {
   /** The last reading of its job; null where there was none or the host doesn't show it. */
   readonly job: JobReading | null;
@@ -112,7 +112,7 @@ export async function discard(scene: ProbeScene, paths: readonly CimInstancePath
 
 const discardTimeoutMs = 30 * 60_000;
 
-/** Asks only whether the host takes a call, and removes what comes of it. */
+/** Tries a call, and removes the snapshot that it made. */
 export async function wordOfTrial(
   scene: ProbeScene,
   group: VirtualSystemCollection,
@@ -123,7 +123,7 @@ export async function wordOfTrial(
   return { answer: trial.word, observed: observedOf(trial) };
 }
 
-/** What a trial is told by in a recording. */
+/** Lists the readings of a trial for the recording. */
 export function observedOf({ result, word, job, made }: Trial): Readonly<Record<string, Redacted>> {
   return {
     returnValue: result?.returnValue ?? null,

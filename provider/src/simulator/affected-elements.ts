@@ -6,7 +6,7 @@ import type { HostWork, JobOrder } from "./host-record";
 import { linked, links, reversed } from "./links";
 import { machinePath } from "./machine-snapshots";
 
-/** What the rows of a job name from its start. */
+/** Lists the objects that the rows of a job name from its start. */
 export function affectedElements(
   repository: CimRepository,
   { serviceClass, machineIds, work }: JobOrder,

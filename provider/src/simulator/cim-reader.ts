@@ -8,7 +8,7 @@ import { pinnedKey, type WqlPredicate, wqlPredicate } from "./wql/wql-condition"
 import { parseWql } from "./wql/wql-parser";
 import type { SelectQuery, WqlQuery } from "./wql/wql-query";
 
-/** What narrows a walk over associations; without an association class every one is walked. */
+/** Narrows a walk over associations. Without an association class, all associations are walked. */
 export interface AssociatorsFilter {
   readonly associationClass?: string;
   readonly resultClass?: string;
@@ -16,13 +16,13 @@ export interface AssociatorsFilter {
   readonly resultRole?: string;
 }
 
-/** What narrows a look at association rows. */
+/** Narrows a reading of association rows. */
 export interface ReferencesFilter {
   readonly associationClass?: string;
   readonly role?: string;
 }
 
-/** Answers every reading request of a client with these rights, at one moment. */
+/** Answers the reading requests of a client with certain rights, at one moment. */
 export class CimReader {
   private readonly repository: CimRepository;
   private readonly now: number;
@@ -211,7 +211,7 @@ export class CimReader {
   }
 }
 
-/** The role under which a row names the instance one starts from: the asked-for one, else the first that does. */
+/** Finds the role under which a row names the instance that a walk starts from: the requested role, else the first. */
 function named(row: StoredInstance, role: string | undefined, origin: StoredInstance): string | undefined {
   return Object.entries(row.properties).find(
     ([name, value]) => value instanceof CimInstancePath && value.identity === origin.identity && sameName(role, name),

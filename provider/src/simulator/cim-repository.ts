@@ -22,10 +22,10 @@ export interface StoredInstance {
 }
 
 /**
- * The instances of one host, found by class, key and, for associations, by the objects they link.
+ * Holds the instances of one host, and finds them by class, by key, and by the objects that associations link.
  *
- * A look costs what it answers, however many instances there are: keys and the ends of associations are indexed.
- * Nothing gets in that the schema of the host's build doesn't declare.
+ * The cost of a search depends on its result, not on the number of instances: keys and the ends of associations are indexed.
+ * It refuses what the schema of the host's build doesn't declare.
  */
 export class CimRepository {
   readonly schema: HostSchema;
@@ -46,7 +46,7 @@ export class CimRepository {
     return this.name;
   }
 
-  /** Gives the host another name: in every path, and in the objects that bear it. */
+  /** Gives the host another name: in every path, and in the objects that have it. */
   rename(hostName: string): void {
     const former = this.name;
     const all = [...this.byClass.values()].flatMap((instances) => [...instances.values()]);
@@ -99,20 +99,20 @@ export class CimRepository {
     this.byEnd.delete(instance.identity);
   }
 
-  /** The instance that a path names, or `undefined`. The path's class is the instance's own, not one above it. */
+  /** Finds the instance that a path names, or `undefined`. The path's class is the instance's own, not one above it. */
   find(path: CimInstancePath): StoredInstance | undefined {
     const className = this.schema.className(path.className);
     return className === undefined ? undefined : this.byClass.get(className)?.get(path.identity);
   }
 
-  /** Every instance of a class and of those below it. */
+  /** Yields every instance of a class and of its subclasses. */
   *instancesOf(className: string): Generator<StoredInstance> {
     for (const [held, instances] of this.byClass) {
       if (this.schema.derives(held, className)) yield* instances.values();
     }
   }
 
-  /** The instances of a class, and of those below it, that have one of these values in one of their keys. */
+  /** Yields the instances of a class, and of its subclasses, that have one of these values in a key. */
   *instancesByKey(className: string, key: string, values: readonly string[]): Generator<StoredInstance> {
     const wanted = new Set(values.map((value) => value.toLowerCase()));
     for (const held of this.byClass.keys()) {
@@ -121,14 +121,14 @@ export class CimRepository {
     }
   }
 
-  /** The rows of associations that name an object; of one association class (and those below it), or of all. */
+  /** Yields the association rows that name an object: of one association class and its subclasses, or of all. */
   *rowsAt(identity: string, associationClass?: string): Generator<StoredInstance> {
     for (const [held, rows] of this.byEnd.get(identity) ?? []) {
       if (associationClass === undefined || this.schema.derives(held, associationClass)) yield* rows.values();
     }
   }
 
-  /** The instance as a client sees it at a moment: every property of the class, null where it has no value. */
+  /** Reads the instance as a client sees it at a moment: every property of the class, null where it has no value. */
   read(stored: StoredInstance, now: number, selected?: readonly string[]): CimInstance {
     const values = stored.live === undefined ? stored.properties : { ...stored.properties, ...stored.live(now) };
     const properties: Record<string, CimValue> = {};

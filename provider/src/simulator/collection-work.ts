@@ -12,7 +12,7 @@ import {
   type WorkScene,
 } from "./machine-snapshots";
 
-/** Makes the collection of snapshots that are to be taken, without any yet. */
+/** Makes the collection for snapshots that are not taken yet. */
 export function putSnapshotCollection(
   { repository, options }: Pick<WorkScene, "repository" | "options">,
   work: WorkOf<"takeSnapshots">,
@@ -27,7 +27,7 @@ export function putSnapshotCollection(
   return collection;
 }
 
-/** Removes a snapshot collection that stays without snapshots, since nothing came of its job. */
+/** Removes a snapshot collection that has no snapshots, since its job made none. */
 export function dropSnapshotCollection(
   { repository }: Pick<WorkScene, "repository">,
   { snapshotCollectionId }: WorkOf<"takeSnapshots">,
@@ -59,7 +59,7 @@ export function takeSnapshots(scene: WorkScene, work: WorkOf<"takeSnapshots">): 
 }
 
 /**
- * Destroys the snapshots of a collection, and the collection. What is gone already is passed by.
+ * Destroys the snapshots of a collection, and the collection, as far as they exist.
  *
  * @returns The machines whose disks merge now.
  */
@@ -121,7 +121,7 @@ export function applySnapshots(scene: WorkScene, work: WorkOf<"applySnapshots">)
 }
 
 /**
- * Turns recovery snapshots into reference points; the snapshot collection goes.
+ * Turns recovery snapshots into reference points; and removes the snapshot collection.
  *
  * @returns The reference point collection.
  */
@@ -152,7 +152,7 @@ export function convertSnapshots(scene: WorkScene, work: WorkOf<"convertSnapshot
   return [points];
 }
 
-/** Whether every snapshot of a collection is a recovery snapshot, as only those can be converted. */
+/** Tells whether all snapshots of a collection are recovery snapshots: only those can be converted. */
 export function areRecoverySnapshots(
   { repository }: Pick<WorkScene, "repository">,
   collection: StoredInstance,

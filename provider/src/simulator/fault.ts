@@ -1,15 +1,15 @@
 import * as v from "valibot";
 import { InvalidArgumentError } from "../errors";
 import { suggestion } from "../nearest";
-import { issueText } from "./schema-issue";
+import { issueText } from "../schema-issue";
 
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 
-/** What befalls a job. */
+/** How a job fails or differs. */
 export const jobFaultSchema = v.strictObject({
-  /** Takes this long instead of what the seed says. */
+  /** Takes this many seconds, instead of the time that the seed says. */
   seconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e9))),
-  /** Ends in this state: 7, 8, 9, 10, 32768, or a number that nobody has documented. */
+  /** Ends in this state: 7, 8, 9, 10, 32768, or an undocumented number. */
   endState: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
   /** Ends when this percentage is reached; without it, when its time is over. */
   atPercent: v.optional(percent),
@@ -19,9 +19,9 @@ export const jobFaultSchema = v.strictObject({
   stallAtPercent: v.optional(percent),
   /** The host forgets the job when this percentage is reached. */
   lostAtPercent: v.optional(percent),
-  /** ElementName of a member whose snapshot fails, and the job with it; what the others keep, the host's options say. */
+  /** ElementName of a member whose snapshot fails, and the job with it. The option failedMember says what the others keep. */
   failsMember: v.optional(v.string()),
-  /** Whether what was asked for is done all the same; without it, only when the job ends in 7 or 32768 without an error code. */
+  /** Whether the work is done all the same. By default it is done if the job ends in 7 or 32768 without an error code. */
   takesEffect: v.optional(v.boolean()),
 });
 
@@ -56,7 +56,7 @@ export const faultSchema = v.pipe(
     verb: v.optional(v.picklist(hostVerbs)),
     /** Limits the fault to requests that name this class: the service of a method, the class of a query. */
     className: v.optional(v.pipe(v.string(), v.nonEmpty())),
-    /** How many requests it meets; 1 where nothing is said. */
+    /** How many requests it meets; by default 1. */
     times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
     /** The method returns this at once, and nothing happens. */
     returnValue: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))),
@@ -94,16 +94,16 @@ export const faultSchema = v.pipe(
   ),
 );
 
-/** A failure to come, as one writes it. */
+/** A fault as a caller writes it. */
 export type Fault = v.InferInput<typeof faultSchema>;
 
-/** A failure to come, complete. */
+/** A fault with its defaults. */
 export type ResolvedFault = v.InferOutput<typeof faultSchema>;
 
-/** What befalls a job. */
+/** How a job fails or differs. */
 export type JobFault = v.InferOutput<typeof jobFaultSchema>;
 
-/** What of a request decides which fault it meets. */
+/** The parts of a request that decide which fault it meets. */
 export interface FaultedRequest {
   readonly verb: HostVerb;
   readonly className: string;

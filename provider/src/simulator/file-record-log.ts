@@ -2,6 +2,7 @@ import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, statSyn
 import { dirname } from "node:path";
 import * as v from "valibot";
 import { ConnectionError, InvalidArgumentError, StorageError } from "../errors";
+import { issueText } from "../schema-issue";
 import {
   type HostHeader,
   type HostRecord,
@@ -19,10 +20,10 @@ const recordSeparator = "\u001e";
 const beginningLength = 120;
 
 /**
- * Records in a file that several processes add to and read at once: JSON text sequences (RFC 7464), one record a line.
+ * Keeps records in a file that several processes read and write at once: JSON text sequences (RFC 7464), one record a line.
  *
- * There is no lock, so none is left behind by a kill, and a process that stands still blocks nobody. A record is added
- * in one write at the file's end and flushed. One that was cut off by a kill doesn't count, and nothing builds on it;
+ * There is no lock: a kill leaves none behind, and a stopped process blocks no other one. A record is added
+ * in one write at the file's end and flushed. A record interrupted by a kill doesn't count, and no later record builds on it;
  * a line that can't be read though later ones build on it, or that stands whole and can't be read, is damage.
  */
 export class FileRecordLog implements RecordLog {
@@ -55,7 +56,7 @@ export class FileRecordLog implements RecordLog {
     try {
       return { restarted, records: this.parse(rest ?? Buffer.alloc(0)) };
     } catch (error) {
-      this.rewind(); // so that the next look meets the damage again, and doesn't take the half that was read for all
+      this.rewind(); // the next reading must find the damage again, and not continue after it
       throw error;
     }
   }
@@ -74,7 +75,7 @@ export class FileRecordLog implements RecordLog {
       mkdirSync(dirname(this.storeFile), { recursive: true });
       const file = openSync(this.storeFile, "a");
       try {
-        // in one write: pieces of two writers would mingle
+        // in one write: parts of two writers would mix
         const written = writeSync(file, bytes);
         if (written < bytes.length) throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
         fsyncSync(file);
@@ -95,7 +96,7 @@ export class FileRecordLog implements RecordLog {
     }
   }
 
-  /** Reads what wasn't read yet; `undefined` when another file has come in the place of the one that was read before. */
+  /** Reads what wasn't read yet; `undefined` when another file has taken the place of the one read before. */
   private readRest(): Buffer | undefined {
     return this.reading(() => {
       const file = openSync(this.storeFile, "r");
@@ -133,7 +134,7 @@ export class FileRecordLog implements RecordLog {
   private parse(bytes: Buffer): readonly (HostHeader | HostRecord)[] {
     const records: (HostHeader | HostRecord)[] = [];
     let start = 0;
-    // what follows the last line feed is still being written, or was cut off: it is read again with what comes next
+    // what follows the last line feed is still being written, or was interrupted: it is read again later
     for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
       this.line += 1;
       const record = this.parseLine(bytes.toString("utf8", start, end));
@@ -145,19 +146,20 @@ export class FileRecordLog implements RecordLog {
   }
 
   private parseLine(line: string): HostHeader | HostRecord | undefined {
-    // a cut-off record has no line feed of its own: what stands before the last separator is one
+    // an interrupted record has no line feed of its own: it ends at the last separator
     const text = line.slice(line.lastIndexOf(recordSeparator) + 1);
     if (text === "") return undefined;
     const found = this.parseJson(text);
     const sequence = sequenceOf(found);
-    if (sequence >= 0 && sequence < this.nextSequence) return undefined; // somebody else was faster
+    if (sequence >= 0 && sequence < this.nextSequence) return undefined; // another process was faster
     if (sequence > this.nextSequence) this.damaged(`record ${this.nextSequence} is missing before record ${sequence}`);
     if (sequence === 0) this.checkHeader(found);
-    const parsed = v.safeParse(sequence === 0 ? hostHeaderSchema : hostRecordSchema, found);
+    const schema = sequence === 0 ? hostHeaderSchema : hostRecordSchema;
+    const parsed = v.safeParse(schema, found);
     if (!parsed.success) {
       const [issue] = parsed.issues;
       return this.damaged(
-        `it is no record of a simulated host (${v.getDotPath(issue) ?? "all of it"}: ${issue.message})`,
+        `it isn't a record of a simulated host (${v.getDotPath(issue) ?? "all of it"}: ${issueText(issue, schema)})`,
       );
     }
     this.nextSequence += 1;
@@ -200,7 +202,7 @@ function readAt(file: number, position: number, length: number): Buffer {
   return bytes.subarray(0, readSync(file, bytes, 0, length, position));
 }
 
-/** The number that a record bears; -1 for what is no record. */
+/** Reads the number of a record; -1 for what isn't a record. */
 function sequenceOf(found: unknown): number {
   const sequence = (found as { readonly sequence?: unknown } | null)?.sequence;
   return typeof sequence === "number" ? sequence : -1;

@@ -5,19 +5,19 @@ import { HostState } from "./host-state";
 import type { RecordLog } from "./record-log";
 import type { ResolvedSeed } from "./seed";
 
-/** What an operation answers, and what it changes on the host. */
+/** The answer of an operation, and its changes of the host. */
 interface Operation<Answer> {
   readonly answer: Answer;
   readonly changes: readonly HostChange[];
 }
 
 /**
- * Keeps the state of a host and its records together: shows the state as it is now, and adds what is done to it.
+ * Keeps the state of a host in step with its records: shows the present state, and adds records.
  */
 export class HostHistory {
   private readonly log: RecordLog;
   private readonly clock: () => number;
-  /** Who adds records here: tells them from those of other processes. */
+  /** Marks the records that are added here: other processes have other marks. */
   private readonly by = randomUUID();
   private state: HostState | undefined;
   /** The number of the last record that counts and is ours. */
@@ -34,7 +34,7 @@ export class HostHistory {
     this.catchUp();
   }
 
-  /** What to call the host in a message about its store. */
+  /** Names the host in a message about its store. */
   get name(): string {
     return this.log.name;
   }
@@ -86,7 +86,7 @@ export class HostHistory {
     }
   }
 
-  /** Carries out an operation on the present state, and again on a newer one as long as somebody else was faster. */
+  /** Carries out an operation on the present state; if another process was faster, again on the newer state. */
   commit<Answer>(operation: (state: HostState) => Operation<Answer>): Answer {
     for (;;) {
       const state = this.present();

@@ -18,14 +18,14 @@ const statusWhile: Partial<Readonly<Record<HostWork["kind"], number>>> = {
 
 const applyingKinds: readonly HostWork["kind"][] = ["applySnapshots", "applyMachineSnapshot"];
 
-/** What each machine is busy with, as its `OperationalStatus` shows it: the jobs that work on it, and merges. */
+/** Shows in `OperationalStatus` what each machine is busy with: the jobs that work on it, and merges. */
 export class MachineActivity {
   private readonly repository: CimRepository;
   private readonly timeline: Timeline;
   private readonly working = new Map<string, readonly SimulatedJob[]>();
   /** When the disks of a machine have merged. */
   private readonly merging = new Map<string, number>();
-  /** What a machine shows while nothing works on it; [2] where nobody said otherwise. */
+  /** The status that a machine shows while nothing works on it; by default [2]. */
   private readonly idleStatus = new Map<string, readonly number[]>();
   private readonly options: () => HostOptions;
 
@@ -48,12 +48,12 @@ export class MachineActivity {
     this.show(machineId);
   }
 
-  /** Whether a job works on a machine now. */
+  /** Tells whether a job works on a machine now. */
   isWorkedOn(machineId: string): boolean {
     return (this.working.get(machineId)?.length ?? 0) > 0;
   }
 
-  /** Whether a machine's disks merge now. */
+  /** Tells whether a machine's disks merge now. */
   isMerging(machineId: string): boolean {
     return this.merging.has(machineId);
   }

@@ -1,6 +1,6 @@
 import type { HostHeader, HostRecord } from "./host-record";
 
-/** What a log had to tell since it was last asked. */
+/** What a log has received since the last reading. */
 export interface NewRecords {
   /** Whether the log began anew (another host took its place), so that everything known before is void. */
   readonly restarted: boolean;
@@ -12,7 +12,7 @@ export interface NewRecords {
  * Where a host's records are kept, in one order that everyone who reads them sees.
  *
  * Adding is optimistic: a record bears the number it wants to have, and counts only if it is the first with the next
- * number. Whoever was slower finds another one in its place, and goes again from what that one changed.
+ * number. A slower process finds another record in that place, and tries again from the newer state.
  */
 export interface RecordLog {
   /** What to call it in a message. */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { InvalidArgumentError } from "../errors";
+import { issueText } from "../schema-issue";
 import { guidFrom } from "./guid";
 import { defaultOptions, type HostOptions } from "./host-options";
-import { issueText } from "./schema-issue";
 import { jobMethods, type ResolvedSeed, seedSchema } from "./seed";
 
 const defaultTiming = { seconds: 2, progress: "linear", cancellable: true } as const;

@@ -56,7 +56,7 @@ export interface HostRequest {
 }
 
 /**
- * A Hyper-V host that isn't there: it behaves as the documentation says and as real hosts were seen to, and where
+ * Simulates a Hyper-V host: it behaves as documented and as real hosts were seen to, and where
  * neither settles a behaviour, as its options say.
  *
  * Several processes may open one store; each sees what the others do at its next request. Nothing runs in the
@@ -116,7 +116,7 @@ export class SimulatedHost {
     return this.history.present().options;
   }
 
-  /** How often each method was called on this host, by whichever process. */
+  /** How often each method was called on this host, by all processes. */
   get methodCalls(): Readonly<Record<string, number>> {
     return this.history.present().methodCalls;
   }
@@ -166,9 +166,9 @@ export class SimulatedHost {
   }
 
   /**
-   * How long the answer to the next such request takes, in milliseconds: a fault that is used up by asking.
+   * Tells how many milliseconds the answer to a request takes; this uses up the fault that says so.
    *
-   * The host itself answers at once; whoever carries the answer waits.
+   * The host itself answers at once; the session waits.
    */
   answerDelayMs(request: FaultedRequest): number {
     const fault = this.history.present().faultFor(request);
@@ -225,9 +225,9 @@ export class SimulatedHost {
   }
 
   /**
-   * Makes coming calls of a method fail, whichever process makes them.
+   * Makes coming requests fail, in any process.
    *
-   * @throws {@link InvalidArgumentError} when the fault isn't one.
+   * @throws {@link InvalidArgumentError} when the fault is malformed, or names a method that doesn't exist.
    */
   injectFault(fault: Fault): void {
     const resolved = readFault(fault, knownMethods, this.history.name);
@@ -337,7 +337,7 @@ export class SimulatedHost {
     return this.serve(request, (state) => ask(new CimReader(state.repository, state.time, state.rights)));
   }
 
-  /** Serves a request as far as the host's state, the client's rights and the connection let it. */
+  /** Serves a request, if the host's state, the client's rights and the faults let it. */
   private serve<Answer>(request: HostRequest, answer: (state: HostState) => Answer): Answer {
     this.onRequest?.(request);
     this.served[request.verb] += 1;

@@ -16,14 +16,14 @@ const otherErrorType = 0;
 const timeBeforeRemoval = intervalFromMilliseconds(removalDelayMs);
 const zeroTime = "16010101000000.000000+000";
 
-/** How a job ends before its time: in which state, and whether what it was ordered for is done all the same. */
+/** How a job ends early: in which state, and whether its work is done all the same. */
 export interface JobStop {
   readonly state: number;
   readonly isMade: boolean;
 }
 
 /**
- * A job of the simulated host.
+ * Computes the state of a job of the simulated host.
  *
  * It isn't run by anything: its state at a moment follows from when it began and what was ordered, so that it goes on
  * while no process looks at it.

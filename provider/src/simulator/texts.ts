@@ -3,7 +3,7 @@ import type { HostOptions } from "./host-options";
 /** A language that a host may write in. */
 export type HostLanguage = HostOptions["language"];
 
-/** What a host writes for people to read, in one language. Clients decide by numbers, never by these. */
+/** The texts of a host in one language. Clients decide by numbers, never by texts. */
 interface HostTexts {
   readonly hostCaption: string;
   readonly hostDescription: string;
@@ -104,7 +104,7 @@ const texts: Readonly<Record<HostLanguage, HostTexts>> = {
   },
 };
 
-/** What a host writes in a language. */
+/** Returns the texts of a host in a language. */
 export function textsIn(language: HostLanguage): HostTexts {
   return texts[language];
 }

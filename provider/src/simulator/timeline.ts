@@ -1,10 +1,10 @@
-/** Something that happens by itself at a moment. */
+/** An event that the host itself causes at a moment. */
 interface TimelineEvent {
   readonly at: number;
   readonly happen: () => void;
 }
 
-/** What lies ahead, in the order of time; of events at one moment, the one that was planned first. */
+/** Holds future events in the order of time; events at one moment happen in the order of planning. */
 export class Timeline {
   private readonly ahead: TimelineEvent[] = [];
   /** When the last event happened that has happened. */

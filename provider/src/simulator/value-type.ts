@@ -4,7 +4,7 @@ import type { CimScalar, CimValue } from "../cim/cim-value";
 const integer = /^(u|s)int(8|16|32|64)$/;
 const datetime = /^(\d{14}\.\d{6}[+-]\d{3}|\d{14}\.\d{6}:000)$/;
 
-/** Whether a value is one that a property or parameter of this CIM type can hold; null always is. */
+/** Tells whether a property or parameter of a CIM type can hold a value; null always fits. */
 export function fitsType(value: CimValue, type: string): boolean {
   if (value === null) return true;
   const element = type.endsWith("[]") ? type.slice(0, -2) : undefined;
@@ -28,7 +28,7 @@ function scalarFits(value: CimScalar, type: string): boolean {
   return exact >= lowest && exact <= highest;
 }
 
-/** A copy that shares nothing that could be changed, so that no caller reaches into the host. */
+/** Copies a value deeply, so that a caller can't change the host through it. */
 export function copyValue(value: CimValue): CimValue {
   return Array.isArray(value) ? value.map((item) => copyValue(item) as CimScalar) : copyPath(value as CimScalar);
 }

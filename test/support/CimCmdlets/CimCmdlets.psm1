@@ -17,7 +17,7 @@ class HostRefusal : Exception {
 }
 
 function Send-ToHost($request) {
-    # what providers, profiles and other programs print where nobody asked them to
+    # what providers, profiles and other programs print unasked
     if ($env:TEST_CIM_NOISE) {
         [Console]::Out.WriteLine('A banner.')
         [Console]::Error.WriteLine('A complaint.')

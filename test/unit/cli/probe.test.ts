@@ -62,7 +62,7 @@ describe("hyperv-snapshots probe", () => {
     const written = JSON.parse(readFileSync(join(command.at.folder, "other.json"), "utf8"));
     expect(JSON.parse(stdout)).toEqual({ formatVersion: 1, ...written });
     const again = await command.run(["--out", "other.json"]);
-    expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("there is such a file already") });
+    expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("the file exists already") });
   });
 
   it("ends with 130 when it is interrupted, with 3 when something is left, with 1 where there is no such group", async () => {

@@ -29,7 +29,7 @@ it("recording.schema.json says what recordingSchema says", () => {
 });
 
 it("what is no recording is refused with what is wrong with it", () => {
-  expect(reading("{")).toContain("it is no JSON");
+  expect(reading("{")).toContain("it isn't JSON");
   expect(reading("{}")).toContain("format");
   expect(reading(JSON.stringify({ ...whole, version: 2 }))).toContain("Update the package");
   expect(reading(JSON.stringify({ ...whole, members: [{ machine: "Payroll-01" }] }))).toContain("members.0.machine");

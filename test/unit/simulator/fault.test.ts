@@ -177,7 +177,7 @@ describe("the outcome of a job", () => {
     expect([at.job(result).number("JobState"), at.job(result).number("PercentComplete")]).toEqual([9, 99]);
   });
 
-  test("a lost job is gone at its percentage; what it was to make comes or doesn't", () => {
+  test("forgets a lost job at its percentage, whether or not the job makes its snapshot", () => {
     for (const takesEffect of [true, false]) {
       const { at, result } = withFault({ lostAtPercent: 40, takesEffect });
       at.clock.pass(3.9);

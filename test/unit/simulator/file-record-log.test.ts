@@ -48,7 +48,7 @@ describe("a store", () => {
     expect(open().tree()).toEqual(two.tree());
   });
 
-  test("lets a job go on while nobody has it open", () => {
+  test("runs a job while no process has the host open", () => {
     createSnapshot(open());
     clock.pass(3600);
     const later = open();
@@ -88,7 +88,7 @@ describe("a store", () => {
   });
 });
 
-describe("a record that was cut off by a kill", () => {
+describe("a record that a kill interrupted", () => {
   const lastRecordStart = () => readFileSync(storeFile).lastIndexOf("\u001e");
 
   test.each([1, 20, 200])(
@@ -156,7 +156,7 @@ describe("a damaged store", () => {
       ([header, first, second, end]) => [`${header}`, cutInTheMiddle(first), `${second}`, `${end}`],
       2,
     ],
-    ["a line is gone", ([header, , second, end]) => [`${header}`, `${second}`, `${end}`], 2],
+    ["a line is missing", ([header, , second, end]) => [`${header}`, `${second}`, `${end}`], 2],
     [
       "the last line is scribbled over",
       ([header, first, second, end]) => [
@@ -202,7 +202,7 @@ describe("a damaged store", () => {
     open();
     writeFileSync(storeFile, '{"some":"thing"}\n');
     expect(messageOf(() => open())).toContain(
-      "line 1 failed: the store is damaged: it is no record of a simulated host",
+      "line 1 failed: the store is damaged: it isn't a record of a simulated host",
     );
   });
 

@@ -51,7 +51,7 @@ test("several processes on one store lose and double nothing", async () => {
   expect(SimulatedHost.open({ storeFile }).methodCalls).toEqual({ CreateSnapshot: 60 });
 }, 60_000);
 
-test("a process that is killed holds nobody up and leaves at most one snapshot that it wasn't told of", async () => {
+test("a killed process blocks no other one, and leaves at most one snapshot without an answer", async () => {
   const storeFile = join(temporaryFolder(), "host.jsonl");
   const [victim, other] = [hammer(storeFile, 100_000), hammer(storeFile, 20)];
   await Promise.all([victim.begun(), other.begun()]);
@@ -65,7 +65,7 @@ test("a process that is killed holds nobody up and leaves at most one snapshot t
 }, 60_000);
 
 test.skipIf(process.platform === "win32")(
-  "a process that is stopped holds nobody up, and goes on when it is let",
+  "a stopped process blocks no other one, and continues when it is resumed",
   async () => {
     const storeFile = join(temporaryFolder(), "host.jsonl");
     const [stopped, other] = [hammer(storeFile, 20), hammer(storeFile, 20)];

@@ -19,7 +19,7 @@ import { firstSnapshot, jobTypeOf } from "./first-snapshot";
 export const questionsOfDestroying: readonly ProbeQuestion[] = [
   {
     id: "dependents",
-    question: "Do snapshots that descend from a destroyed one stay?",
+    question: "Do dependent snapshots stay when the one below them is destroyed?",
     asked: "Takes a second snapshot, destroys the first, and looks for the second.",
     option: "dependents",
     changesHost: true,

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { nearest } from "../nearest";
+import { nearest } from "./nearest";
 
 /** A schema as far as its keys can be found: behind optional values and lists, too. */
 interface SchemaPart {
