@@ -47,7 +47,7 @@ export const errorCodes = [
   "RECORD_UNWRITABLE",
   "FILE_FAILED",
   "MISSING_DEPENDENCY",
-  "REMOTE_SHELL_MISSING",
+  "REMOTE_SHELL_FAILED",
   "CONNECTION_FAILED",
   "CONNECTION_REFUSED",
   "HOST_NOT_FOUND",
@@ -233,7 +233,7 @@ export class StorageError extends HyperVError {
 export class MissingDependencyError extends HyperVError {
   readonly code: ErrorCode;
 
-  /** `code` tells special cases apart: `REMOTE_SHELL_MISSING`. */
+  /** `code` tells special cases apart: `REMOTE_SHELL_FAILED`. */
   constructor(parts: ErrorParts, options: FailureOptions & { readonly code?: ErrorCode } = {}) {
     super(parts, { effect: "none", ...options });
     this.code = options.code ?? "MISSING_DEPENDENCY";

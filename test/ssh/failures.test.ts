@@ -90,14 +90,14 @@ it("a host that doesn't answer is given up in time", async () => {
 it("a host without that PowerShell says so", async () => {
   rmSync(sshd.path("bin/pwsh"));
   const error = await failure({});
-  expect(error).toMatchObject({ name: "MissingDependencyError", code: "REMOTE_SHELL_MISSING" });
+  expect(error).toMatchObject({ name: "MissingDependencyError", code: "REMOTE_SHELL_FAILED" });
   expect(error.message).toContain("remoteShell powershell");
 });
 
 it("a shell that ends at its start is shown with what it printed", async () => {
   writeFileSync(sshd.path("bin/pwsh"), "#!/bin/sh\necho Out of sorts. >&2\nexit 3\n");
   const error = await failure({});
-  expect(error.code).toBe("CONNECTION_FAILED");
+  expect(error.code).toBe("REMOTE_SHELL_FAILED");
   expect(error.message).toMatch(/exit code 3; it printed: Out of sorts\./);
 });
 

@@ -14,6 +14,7 @@ import { createServer, type Socket, connect as tcpConnect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
+import { environmentVariable, writtenKey } from "../../provider/src/config";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import type { SshTransportOptions } from "../../provider/src/transports/ssh/options";
 import { findPowerShell } from "./powershell";
@@ -108,8 +109,17 @@ export class SshServer {
 
   /** The same as a stack's configuration. */
   get configuration(): Record<string, string> {
+    return Object.fromEntries(this.values().map(([name, value]) => [writtenKey(name), value]));
+  }
+
+  /** The same as environment variables. */
+  get variables(): Record<string, string> {
+    return Object.fromEntries(this.values().map(([name, value]) => [environmentVariable(name), value]));
+  }
+
+  private values(): readonly (readonly [name: string, value: string])[] {
     const { host, port, userName = "", identityFile = "", sshConfig = "", remoteShell } = this.options;
-    const values = {
+    return Object.entries({
       transport: "ssh",
       host,
       port: String(port),
@@ -117,13 +127,12 @@ export class SshServer {
       identityFile,
       sshConfig,
       remoteShell,
-    };
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [`hyperv-snapshots:${name}`, value]));
+    });
   }
 
   /** How many log-ons it accepted. */
   get accepted(): number {
-    return (this.log.match(/^Accepted /gm) ?? []).length;
+    return (this.log.match(/^Accepted (password|publickey) for /gm) ?? []).length;
   }
 
   /** How many passwords it refused. */

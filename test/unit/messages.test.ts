@@ -131,7 +131,7 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
       vi.useRealTimers();
       return call;
     }),
-  REMOTE_SHELL_MISSING: () => overSsh(127),
+  REMOTE_SHELL_FAILED: () => overSsh(127),
   CONNECTION_REFUSED: () => overSsh(255, "ssh: connect to host hv01 port 22: Connection refused"),
   HOST_NOT_FOUND: () => overSsh(255, "ssh: Could not resolve hostname hv01: Name or service not known"),
   HOST_KEY_UNKNOWN: () => overSsh(255, "Host key verification failed."),

@@ -31,6 +31,9 @@ const hostKey =
   (parts, options) =>
     new HostKeyError(parts, { ...options, code });
 
+const remoteShell: KnownFailure["make"] = (parts, options) =>
+  new MissingDependencyError(parts, { ...options, code: "REMOTE_SHELL_FAILED" });
+
 /** Writes the command that shows a host's keys, for people: its answer has to be compared with the host before it is trusted. */
 export function scanCommand({ host, port }: Pick<SshTransportOptions, "host" | "port">): string {
   return `ssh-keyscan ${port === undefined ? "" : `-p ${port} `}${host}`;
@@ -152,7 +155,7 @@ export function sshFailure(
   }
   if (noSuchProgram.includes(code)) {
     return new ShellFailure({
-      make: (parts, given) => new MissingDependencyError(parts, { ...given, code: "REMOTE_SHELL_MISSING" }),
+      make: remoteShell,
       answer: `the host has no ${options.remoteShell}`,
       remedy:
         options.remoteShell === "pwsh"
@@ -162,7 +165,7 @@ export function sshFailure(
   }
   const how = code === null ? (error?.message ?? "it was ended") : `exit code ${code}`;
   return new ShellFailure({
-    make: connection(),
+    make: code === null || code === ownFailure ? connection() : remoteShell,
     answer: `the shell on the host ended at its start (${[how, printed].filter(Boolean).join("; ")})`,
     remedy: `Try it by hand: ssh ${options.host} ${options.remoteShell} -NoProfile -Command exit`,
   });

