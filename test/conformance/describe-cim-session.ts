@@ -80,6 +80,48 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
       });
     const lastParameters = () => requests.findLast(({ verb }) => verb === "invokeMethod")?.parameters;
 
+    describe("a path with the name of another host", () => {
+      const elsewhere = (path: CimInstancePath) =>
+        new CimInstancePath({
+          className: path.className,
+          keys: path.keys,
+          namespace: session.namespace,
+          host: "NODE-B",
+        });
+
+      test("leads to the same instance here: after a failover, a state has the other node's name", async () => {
+        const path = await group();
+        expect((await session.get(elsewhere(path))).path.identity).toBe(path.identity);
+        const members = { associationClass: "Msvm_CollectedVirtualSystems" };
+        expect(await session.associators(elsewhere(path), members)).toHaveLength(2);
+        expect(await session.references(elsewhere(path), members)).toHaveLength(2);
+      });
+
+      test("can be a parameter, and the target of a method", async () => {
+        const parameters = { Collection: elsewhere(await group()), SnapshotSettings: "", SnapshotType: 1 };
+        const { returnValue } = await session.invokeMethod(elsewhere(await service()), "CreateSnapshot", parameters);
+        expect(returnValue).toBe(4096);
+      });
+    });
+
+    test("answers the state of VMMS, or null where it can't be asked", async () => {
+      const state = (await session.managementServiceState?.()) ?? null;
+      expect([null, "Running"]).toContain(state);
+    });
+
+    test("says of a failed read that it changed nothing, and of a failed call only by its number", async () => {
+      host.injectFault({ verb: "query", hresult: 0x80041001 });
+      await expect(session.query("SELECT * FROM Msvm_ComputerSystem")).rejects.toMatchObject({ effect: "none" });
+      for (const [hresult, effect] of [
+        [0x80041001, "unknown"],
+        [0x80041004, "unknown"],
+        [0x80041010, "none"],
+      ] as const) {
+        host.injectFault({ method: "CreateSnapshot", hresult });
+        await expect(createSnapshot()).rejects.toMatchObject({ effect });
+      }
+    });
+
     test("knows the host's own name and its namespace", () => {
       expect(session.hostName).toBe("HV-CONFORM");
       expect(session.namespace).toBe("root\\virtualization\\v2");

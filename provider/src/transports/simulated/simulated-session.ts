@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CimInstance } from "../../cim/cim-instance";
-import type { CimInstancePath } from "../../cim/cim-instance-path";
+import { CimInstancePath } from "../../cim/cim-instance-path";
 import type {
   AssociatorsOptions,
   CimRequestOptions,
@@ -61,7 +61,7 @@ class SimulatedSession implements CimSession {
   }
 
   async get(path: CimInstancePath, options?: CimRequestOptions): Promise<CimInstance> {
-    return this.request({ verb: "get", className: path.className }, options, () => this.host.get(path));
+    return this.request({ verb: "get", className: path.className }, options, () => this.host.get(withoutHost(path)));
   }
 
   async query(wql: string, options?: CimRequestOptions): Promise<readonly CimInstance[]> {
@@ -70,12 +70,12 @@ class SimulatedSession implements CimSession {
 
   async associators(path: CimInstancePath, options: AssociatorsOptions): Promise<readonly CimInstance[]> {
     const request = { verb: "associators", className: path.className } as const;
-    return this.request(request, options, () => this.host.associators(path, options));
+    return this.request(request, options, () => this.host.associators(withoutHost(path), options));
   }
 
   async references(path: CimInstancePath, options: ReferencesOptions): Promise<readonly CimInstance[]> {
     const request = { verb: "references", className: path.className } as const;
-    return this.request(request, options, () => this.host.references(path, options));
+    return this.request(request, options, () => this.host.references(withoutHost(path), options));
   }
 
   async invokeMethod(
@@ -84,8 +84,14 @@ class SimulatedSession implements CimSession {
     inParameters: Readonly<Record<string, CimValue>>,
     options?: CimRequestOptions,
   ): Promise<MethodResult> {
-    const invoke = () => this.host.invokeMethod(path, methodName, inParameters);
+    const parameters = Object.entries(inParameters).map(([name, value]) => [name, valueWithoutHost(value)]);
+    const invoke = () => this.host.invokeMethod(withoutHost(path), methodName, Object.fromEntries(parameters));
     return this.request({ verb: "invokeMethod", className: path.className, methodName }, options, invoke);
+  }
+
+  /** Answers from the simulated service manager. */
+  async managementServiceState(): Promise<string | null> {
+    return { running: "Running", stopped: "Stopped", starting: "Start Pending" }[this.host.vmms];
   }
 
   async close(): Promise<void> {
@@ -114,6 +120,17 @@ class SimulatedSession implements CimSession {
       { effect: "none" },
     );
   }
+}
+
+/** Leaves out the host of a path, as every transport does: after a failover the state has the name of another node. */
+function withoutHost(path: CimInstancePath): CimInstancePath {
+  const { className, keys, namespace, host } = path;
+  return host === undefined ? path : new CimInstancePath({ className, keys, namespace });
+}
+
+function valueWithoutHost(value: CimValue): CimValue {
+  if (value instanceof CimInstancePath) return withoutHost(value);
+  return Array.isArray(value) ? (value.map(valueWithoutHost) as unknown as CimValue) : value;
 }
 
 /** Runs a request that only reads: whatever fails, it changed nothing. */

@@ -9,7 +9,7 @@ import type {
   ReferencesOptions,
 } from "../../cim/cim-session";
 import type { CimValue } from "../../cim/cim-value";
-import { NotFoundError, ProtocolError } from "../../errors";
+import { HyperVError, NotFoundError, ProtocolError } from "../../errors";
 import { ClassName } from "../../schema/names";
 import { outcomeOf, type RequestContext } from "./shell-failure";
 import { type LaneOptions, ShellLane } from "./shell-lane";
@@ -136,6 +136,19 @@ class WorkerSession implements CimSession {
       outcome: outcomeOf(context).outcome,
       remedy: "Report it with the host's version: the method is documented to return a number",
     });
+  }
+
+  /** Asks WMI for the service: an account that may not ask gets null. */
+  async managementServiceState(): Promise<string | null> {
+    const wql = "SELECT Name, State FROM Win32_Service WHERE Name = 'vmms'";
+    const request = { verb: "query", wql: wireText(wql), namespace: wireText("root\\cimv2") } as const;
+    try {
+      const [service] = await this.instances(request, this.reading("Asking for the service vmms", "Win32_Service"), {});
+      return service?.string("State") ?? null;
+    } catch (error) {
+      if (HyperVError.isInstance(error)) return null;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
