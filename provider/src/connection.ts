@@ -3,6 +3,7 @@ import { type Configuration, configurationKeys, settingCommand, writtenKey } fro
 import { InvalidArgumentError } from "./errors";
 import type { Finding } from "./finding";
 import type { HyperVHost } from "./hyperv/hyperv-host";
+import { explainedSession } from "./hyperv/visibility";
 import type { Clock } from "./jobs/clock";
 import { JobMonitor } from "./jobs/job-monitor";
 import { transports } from "./transports/index.js";
@@ -19,7 +20,7 @@ export async function connect(
   observe?: RequestObserver,
 ): Promise<HyperVHost> {
   const opened = await transports[transportOf(configuration)].open(configuration);
-  const session = observedSession(opened, { formerHostName: configuration.formerHostName, observe });
+  const session = explainedSession(observedSession(opened, { formerHostName: configuration.formerHostName, observe }));
   return { session, jobs: new JobMonitor(session, clock) };
 }
 

@@ -14,7 +14,7 @@ export interface ErrorParts {
   readonly target: string;
   /** What the host (or the file, or the input) answered, with number and documented name. */
   readonly answer: string;
-  /** What is known of the result: was anything changed, is something still running. */
+  /** The result, as far as it is known: was anything changed, is something still running. */
   readonly outcome: string;
   /** What to do next. */
   readonly remedy: string;
@@ -60,6 +60,9 @@ export const errorCodes = [
   "CIM_FAILED",
   "CIM_NOT_FOUND",
   "CIM_ACCESS_DENIED",
+  "NOT_VISIBLE",
+  "VMMS_NOT_RUNNING",
+  "OTHER_HOST",
   "METHOD_NOT_SUPPORTED",
   "METHOD_FAILED",
   "METHOD_TIMEOUT",
@@ -90,6 +93,7 @@ export const errorCodes = [
   "JOB_STATE_UNEXPECTED",
   "OUTCOME_UNKNOWN",
   "MERGE_TIMEOUT",
+  "MERGE_SWITCHED_OFF",
   "PARTIAL_CREATE",
 ] as const;
 
@@ -351,6 +355,34 @@ export class AccessDeniedError extends CimError {
 }
 
 /**
+ * The host shows too little for anything to count as deleted: its management service isn't running, or the account lacks rights.
+ *
+ * @public
+ */
+export class VisibilityError extends HyperVError {
+  readonly code: ErrorCode;
+
+  /** `code` says why: `NOT_VISIBLE`, `VMMS_NOT_RUNNING`. */
+  constructor(parts: ErrorParts, options: FailureOptions & { readonly code: ErrorCode }) {
+    super(parts, { effect: "none", ...options });
+    this.code = options.code;
+  }
+}
+
+/**
+ * Another host answers than the one that the state names, and it doesn't have the VM group.
+ *
+ * @public
+ */
+export class OtherHostError extends HyperVError {
+  readonly code: ErrorCode = "OTHER_HOST";
+
+  constructor(parts: ErrorParts, options: FailureOptions = {}) {
+    super(parts, { effect: "none", ...options });
+  }
+}
+
+/**
  * A WMI method returned neither 0 (done) nor 4096 (job started). Documented refusals have the effect `none`.
  *
  * @public
@@ -448,7 +480,7 @@ export class UnexpectedJobStateError extends JobError {
 }
 
 /**
- * A request was sent, and what came of it can't be told: no job and no result can be assigned to it.
+ * A request was sent, and its outcome is unknown: no job and no result can be assigned to it.
  *
  * @public
  */
@@ -468,7 +500,7 @@ export class UnknownOutcomeError extends HyperVError {
 export class MergeError extends HyperVError {
   readonly code: ErrorCode;
 
-  /** `code` says why: `MERGE_TIMEOUT`. */
+  /** `code` says why: `MERGE_TIMEOUT`, `MERGE_SWITCHED_OFF`. */
   constructor(parts: ErrorParts, options: FailureOptions & { readonly code: ErrorCode }) {
     super(parts, { effect: "partial", ...options });
     this.code = options.code;

@@ -22,6 +22,7 @@ export {
   MethodFailedError,
   MissingDependencyError,
   NotFoundError,
+  OtherHostError,
   PartialCreateError,
   ProtocolError,
   StorageError,
@@ -29,6 +30,7 @@ export {
   TransportTimeoutError,
   UnexpectedJobStateError,
   UnknownOutcomeError,
+  VisibilityError,
 } from "./errors";
 export {
   type GetCollectionSnapshotArgs,

@@ -2,3 +2,10 @@
 export function momentText(moment: string): string {
   return moment.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
 }
+
+/** Writes a duration for people, rounded: `400 ms`, `2 s`, `12 min`. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds > 0 && milliseconds < 950) return `${Math.max(1, Math.round(milliseconds))} ms`;
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 600 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}

@@ -5,6 +5,7 @@ import { DynamicAdapter, DynamicHost } from "../../provider/src/dynamic/adapter"
 import type { ExportStack } from "../../provider/src/dynamic/deployment";
 import type { PartialCreateError } from "../../provider/src/errors";
 import { VirtualSystemCollectionResource } from "../../provider/src/group/virtual-system-collection";
+import { explainedSession } from "../../provider/src/hyperv/visibility";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { Connections } from "../../provider/src/process/connections";
 import type { EngineMessage } from "../../provider/src/process/engine-link";
@@ -81,7 +82,8 @@ export class LifecycleInProcess {
         const host = this.connectedHosts.get(connection) ?? this.host;
         const opened = simulatedSession(host, (ms, signal) => this.clock.sleep(ms, signal));
         const observe = (text: string) => send({ severity: "debug", text, urn: undefined, ephemeral: false });
-        const living = this.whileAlive(observedSession(opened, { formerHostName, observe, now: () => clock.now() }));
+        const session = observedSession(opened, { formerHostName, observe, now: () => clock.now() });
+        const living = this.whileAlive(explainedSession(session));
         return { session: living, jobs: new JobMonitor(living, this.clock, () => 0.5) };
       },
     });

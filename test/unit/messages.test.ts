@@ -166,6 +166,22 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
     const { id, outs } = await at.partial();
     return at.failure(at.lifecycle.delete(id, outs));
   },
+  NOT_VISIBLE: async () => {
+    const at = new LifecycleInProcess();
+    const { id, outs } = await at.create();
+    const empty = SimulatedHost.inMemory({ seed: { hostName: "HV-TEST" }, clock: () => 0 });
+    return at.failure(new LifecycleInProcess({}, undefined, { ...at, host: empty }).lifecycle.delete(id, outs));
+  },
+  VMMS_NOT_RUNNING: create((at) => at.host.stopVmms()),
+  OTHER_HOST: async () => {
+    const at = new LifecycleInProcess();
+    const { id, outs } = await at.create();
+    const empty = SimulatedHost.inMemory({ seed: { hostName: "NODE-B" }, clock: () => 0 });
+    return at.failure(new LifecycleInProcess({}, undefined, { ...at, host: empty }).lifecycle.delete(id, outs));
+  },
+  MERGE_SWITCHED_OFF: destroy((at) => at.host.changeMachine("web-01", { merging: false }), {
+    inputs: { waitForMerge: true },
+  }),
   MERGE_TIMEOUT: destroy(() => {}, {
     inputs: { waitForMerge: true },
     seed: { machines: [{ name: "db-01" }], groups: [{ name: "web-tier", members: ["db-01"] }], mergeSeconds: 7200 },

@@ -3,7 +3,7 @@ import { classDeclarations } from "../schema/class-declarations";
 
 const spellings = new Map(Object.keys(classDeclarations).map((name) => [name.toLowerCase(), name]));
 
-/** The class's name as the schema spells it, or `undefined` where there is no such class. */
+/** The class's name as the schema spells it, or `undefined` for an unknown class. */
 export function declaredClassName(className: string): string | undefined {
   return spellings.get(className.toLowerCase());
 }

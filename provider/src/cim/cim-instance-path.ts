@@ -34,7 +34,7 @@ export class CimInstancePath {
   /**
    * Reads an object path.
    *
-   * @throws {@link InvalidArgumentError} when the text is none, saying at which character.
+   * @throws {@link InvalidArgumentError} when the text isn't one, with the character at which reading failed.
    */
   static parse(text: string): CimInstancePath {
     return new ObjectPathReader(text).read();

@@ -6,7 +6,7 @@ import { type CimScalar, type CimValue, isoFromDateTime } from "./cim-value";
  * One object read from the host: its class, its path, and the properties that came with it.
  *
  * Properties keep the host's names. The typed readings (`string`, `number` …) answer null for what is null or absent,
- * and refuse what has another type: a host that answers nonsense is to be noticed, not guessed at.
+ * and refuse a value of another type.
  */
 export class CimInstance {
   readonly className: string;
@@ -19,22 +19,22 @@ export class CimInstance {
     this.properties = properties;
   }
 
-  /** @throws {@link ProtocolError} when the property is no text. */
+  /** @throws {@link ProtocolError} when the property isn't text. */
   string(name: string): string | null {
     return this.read(name, "text", (value) => typeof value === "string");
   }
 
-  /** @throws {@link ProtocolError} when the property is no number. */
+  /** @throws {@link ProtocolError} when the property isn't a number. */
   number(name: string): number | null {
     return this.read(name, "a number", (value) => typeof value === "number");
   }
 
-  /** @throws {@link ProtocolError} when the property is no boolean. */
+  /** @throws {@link ProtocolError} when the property isn't a boolean. */
   boolean(name: string): boolean | null {
     return this.read(name, "a boolean", (value) => typeof value === "boolean");
   }
 
-  /** The property as ISO 8601 in UTC. @throws {@link ProtocolError} when it is no point in time. */
+  /** The property as ISO 8601 in UTC. @throws {@link ProtocolError} when it isn't a point in time. */
   time(name: string): string | null {
     const text = this.string(name);
     return text === null ? null : isoFromDateTime(text);
@@ -50,7 +50,7 @@ export class CimInstance {
     return typeof value === "string" ? CimInstancePath.parse(value) : value;
   }
 
-  /** The numbers of an array; empty where it is null. @throws {@link ProtocolError} when an element is no number. */
+  /** The numbers of an array; empty where it is null. @throws {@link ProtocolError} when an element isn't a number. */
   numbers(name: string): readonly number[] {
     const value = this.read(
       name,

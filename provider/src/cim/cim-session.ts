@@ -2,7 +2,7 @@ import type { CimInstance } from "./cim-instance";
 import type { CimInstancePath } from "./cim-instance-path";
 import type { CimValue } from "./cim-value";
 
-/** What every request may be given. */
+/** Options of every request. */
 export interface CimRequestOptions {
   /** Ends the waiting for the answer; the request may still take effect. */
   readonly abortSignal?: AbortSignal;
@@ -10,7 +10,7 @@ export interface CimRequestOptions {
   readonly isPoll?: boolean;
 }
 
-/** What narrows the walk over an association. The association class is never left out: hosts answer each object several times without it. */
+/** Options of a walk over an association. The association class is never left out: hosts answer each object several times without it. */
 export interface AssociatorsOptions extends CimRequestOptions {
   readonly associationClass: string;
   /** Only objects of this class, or of one below it. */
@@ -21,13 +21,13 @@ export interface AssociatorsOptions extends CimRequestOptions {
   readonly resultRole?: string;
 }
 
-/** What narrows a look at the association objects themselves. */
+/** Options of reading association objects. */
 export interface ReferencesOptions extends CimRequestOptions {
   readonly associationClass: string;
   readonly role?: string;
 }
 
-/** What a method answered: the number, and the out parameters by their names. */
+/** A method's answer: its return value, and the out parameters by their names. */
 export interface MethodResult {
   readonly returnValue: number;
   readonly outParameters: Readonly<Record<string, CimValue>>;
@@ -49,13 +49,13 @@ export interface CimSession {
   /** The name that the host had before it was renamed, as configured. */
   readonly formerHostName?: string | undefined;
 
-  /** Reads one instance. @throws {@link NotFoundError} when it isn't there. */
+  /** Reads one instance. @throws {@link NotFoundError} when it doesn't exist. */
   get(path: CimInstancePath, options?: CimRequestOptions): Promise<CimInstance>;
 
   /**
    * Runs a WQL query. An account without the rights gets no rows and no error.
    *
-   * A `SELECT` list has to contain the class's keys: not every transport can tell an instance's path without them.
+   * A `SELECT` list has to contain the class's keys: not every transport can read an instance's path without them.
    */
   query(wql: string, options?: CimRequestOptions): Promise<readonly CimInstance[]>;
 
@@ -68,7 +68,7 @@ export interface CimSession {
   /**
    * Invokes a method on an instance. Parameters go by name; one that is left out is not sent, null is sent as null.
    *
-   * Never repeated by a transport: whether a lost call took effect is for the caller to find out.
+   * A transport never repeats it: only the caller can find out whether a call without an answer took effect.
    */
   invokeMethod(
     path: CimInstancePath,
@@ -84,6 +84,6 @@ export interface CimSession {
    */
   managementServiceState?(): Promise<string | null>;
 
-  /** Gives back what the session holds. Calls that are under way fail. */
+  /** Releases everything that the session holds. Calls that are under way fail. */
   close(): Promise<void>;
 }

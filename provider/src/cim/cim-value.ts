@@ -28,7 +28,7 @@ const zeroTime = Date.UTC(1601, 0, 1);
  * Reads a point in time from DSP0004 text.
  *
  * @returns ISO 8601 in UTC, to the millisecond; null for the zero time of 1601 that hosts send where there is none.
- * @throws {@link ProtocolError} when the text is no point in time.
+ * @throws {@link ProtocolError} when the text isn't a point in time.
  */
 export function isoFromDateTime(text: string): string | null {
   const [, year, month, day, hour, minute, second, microseconds, sign, offset] =
@@ -48,7 +48,7 @@ export function dateTimeFromMilliseconds(milliseconds: number): string {
  * Reads an interval from DSP0004 text.
  *
  * @returns Milliseconds.
- * @throws {@link ProtocolError} when the text is no interval.
+ * @throws {@link ProtocolError} when the text isn't an interval.
  */
 export function millisecondsFromInterval(text: string): number {
   const [, days, hours, minutes, seconds, microseconds] = interval.exec(text) ?? notReadable(text);

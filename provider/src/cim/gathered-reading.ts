@@ -1,11 +1,11 @@
-/** What somebody wants to read, and whom to tell. */
+/** Values to read, and the caller that waits for them. */
 interface Asked<Found> {
   readonly values: readonly string[];
   readonly resolve: (found: readonly Found[]) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** How things are read by the values of a key. */
+/** Describes how instances are read by the values of a key. */
 export interface Reading<Found> {
   readonly read: (values: readonly string[]) => Promise<readonly Found[]>;
   /** The value by which something was found. */
@@ -15,10 +15,10 @@ export interface Reading<Found> {
 }
 
 /**
- * Reads by key for all who ask at the same time: while one request is under way, whatever else is asked for waits, and goes into the
- * next one together. Everybody gets what was read after they had asked.
+ * Reads by key for all callers at once: while one request is under way, further values wait and go into the next one together. Each
+ * caller gets what was read after its call.
  *
- * Nobody suffers from the company: where what was read together failed, or has nothing for somebody, theirs is read once more by itself.
+ * If a batch fails, or has nothing for a caller, that caller's values are read again alone.
  */
 export class GatheredReading<Found> {
   private readonly reading: Reading<Found>;
@@ -43,7 +43,7 @@ export class GatheredReading<Found> {
     this.isUnderWay = false;
   }
 
-  /** Those who wait longest, as far as there is room; the first in any case. */
+  /** Takes the callers that wait longest, as far as there is room, and the first in any case. */
   private nextRound(): readonly Asked<Found>[] {
     let room = this.reading.atOnce;
     const end = this.waiting.findIndex(({ values }, at) => {
@@ -60,7 +60,7 @@ export class GatheredReading<Found> {
     try {
       found = await this.reading.read([...new Set(round.flatMap(({ values }) => values))]);
     } catch {
-      // whose fault it was shows when each is read alone
+      // reading each alone shows whose values failed
     }
     await Promise.all(
       round.map((asked) => {

@@ -8,7 +8,7 @@ import type { CimValue } from "./cim-value";
 /** Takes one line about a host request. */
 export type RequestObserver = (line: string) => void;
 
-/** What is known of a session beside what its transport knows. */
+/** Facts of a session that its transport doesn't know. */
 export interface SessionFacts {
   /** The name that the host had before it was renamed, as configured. */
   readonly formerHostName?: string | undefined;

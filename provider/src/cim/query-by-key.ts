@@ -41,7 +41,7 @@ export async function queryByKey(
   return reading.ask(values);
 }
 
-/** What is read by key in a session, by class, property and what is selected. */
+/** The batches of a session, by class, property and selected properties. */
 const gathered = new WeakMap<CimSession, Map<string, GatheredReading<CimInstance>>>();
 
 async function queryInParts(

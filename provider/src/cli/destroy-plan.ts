@@ -1,7 +1,7 @@
 import type { CimSession } from "../cim/cim-session";
-import { type Configuration, settingCommand } from "../config";
+import { type Configuration, writtenKey } from "../config";
 import { GuardError, type HyperVError, InvalidArgumentError } from "../errors";
-import { dependentsOf } from "../hyperv/snapshot-collection";
+import { dependentsOf, dependentsUnknownRemedy, describeDependents, locateDependents } from "../hyperv/dependents";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import { findMachines } from "../hyperv/virtual-system-collection";
 import { findSnapshot } from "./find-snapshot";
@@ -83,17 +83,15 @@ async function refuseDependents(
   for (const { members, snapshotCollectionId } of snapshots) {
     const others = (await dependentsOf(session, members)).filter(({ snapshotId }) => !going.has(snapshotId));
     if (others.length === 0) continue;
-    const names = others.map(({ name }) => JSON.stringify(name)).join(", ");
+    const names = describeDependents(await locateDependents(session, others));
     const count = others.length === 1 ? "1 later checkpoint depends" : `${others.length} later checkpoints depend`;
     const fate = dependents === "removed" ? "this host would remove them too" : "the host may remove them too";
-    const knowing =
-      dependents === "removed"
-        ? ""
-        : `, or set what your host does with them: ${settingCommand("dependents")} kept (\`hyperv-snapshots probe\` finds out)`;
     throw refused(
       `${snapshotCollectionId} on ${session.hostName}`,
       `${count} on it (${names}), and ${fate}`,
-      `Destroy the later ones first, or together with it${knowing}`,
+      dependents === "removed"
+        ? "Destroy the later ones first, or together with it"
+        : dependentsUnknownRemedy(writtenKey("dependents")),
       dependents === "removed" ? "DEPENDENTS_COLLECTED" : "DEPENDENTS_UNKNOWN",
     );
   }

@@ -69,7 +69,7 @@ async function snapshotOf(session: CimSession, resource: SnapshotInState): Promi
 }
 
 async function snapshotById(session: CimSession, word: string, owners: Owners): Promise<CimInstancePath | null> {
-  if (readCollectionDesignator(word, ClassName.snapshotCollection).kind !== "name") {
+  if (readCollectionDesignator(word, [ClassName.snapshotCollection]).kind !== "name") {
     return (await findSnapshotCollection(session, word)) ?? null;
   }
   if (!/^[0-9a-f-]{4,36}$/i.test(word)) throw notANameEither(word, owners);

@@ -1,10 +1,11 @@
 import type { CimSession } from "../cim/cim-session";
 import { bad, doubtful, type Finding, failure, fine, skipped } from "../finding";
+import { describeSwitchedOff, readDiskMerges, switchMergingOn } from "../hyperv/disk-merges";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { memberWarnings, readMemberConditions } from "../hyperv/member-condition";
-import { getRights } from "../hyperv/remedies";
 import { listVirtualSystemCollections } from "../hyperv/snapshot-inventory";
 import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { nothingVisible } from "../hyperv/visibility";
 import { ClassName } from "../schema/names";
 import {
   type CommonOptions,
@@ -25,7 +26,7 @@ const tries = {
   groups: "VM groups",
 } as const;
 
-/** Tries, one after the other, what must be true of configuration and host. */
+/** Checks, one after the other, what must be true of configuration and host. */
 export async function* hostFindings(surroundings: Surroundings, options: CommonOptions): AsyncGenerator<Finding> {
   let host: HyperVHost;
   let at: keyof typeof tries = "configuration";
@@ -55,7 +56,7 @@ export async function* hostFindings(surroundings: Surroundings, options: CommonO
   }
 }
 
-/** The tries that make no sense while one before them fails. */
+/** Skips the checks that make no sense while one before them fails. */
 function* skippedAfter(failed: string, last: keyof typeof tries): Generator<Finding> {
   const names = Object.keys(tries) as (keyof typeof tries)[];
   for (const name of names.slice(names.indexOf(last) + 1)) yield skipped(tries[name], `${failed} comes first`);
@@ -68,14 +69,10 @@ async function* sessionFindings(session: CimSession): AsyncGenerator<Finding> {
     yield fine(tries.namespace, `${session.namespace} answers`);
     at = "rights";
     if (management.length === 0) {
-      yield bad(
-        tries.rights,
-        "the host shows nothing, which is how it answers an account without the rights",
-        getRights,
-      );
+      yield failure(tries.rights, await nothingVisible(session, "the host's services"));
       return;
     }
-    yield fine(tries.rights, "the account sees the host; whether it may change it shows when it does");
+    yield fine(tries.rights, "the account can see the host; whether it may change it isn't tried");
     at = "service";
     const services = await session.query(`SELECT * FROM ${ClassName.collectionSnapshotService}`);
     yield services.length > 0
@@ -89,7 +86,7 @@ async function* sessionFindings(session: CimSession): AsyncGenerator<Finding> {
     const groups = await listVirtualSystemCollections(session);
     yield groups.length > 0
       ? fine(tries.groups, groups.map(({ name }) => name).join(", "))
-      : doubtful(tries.groups, "there is none", "Make one on the host: New-VMGroup, Add-VMGroupMember");
+      : doubtful(tries.groups, "the host has none", "Create one on the host: New-VMGroup, Add-VMGroupMember");
     for (const group of groups) yield* groupFindings(session, group);
   } catch (error) {
     yield failure(tries[at], error);
@@ -99,14 +96,22 @@ async function* sessionFindings(session: CimSession): AsyncGenerator<Finding> {
 async function* groupFindings(session: CimSession, group: VirtualSystemCollection): AsyncGenerator<Finding> {
   const what = `VM group ${group.name}`;
   const members = await readMemberConditions(session, group.path);
+  const { switchedOff } = await readDiskMerges(
+    session,
+    members.map(({ vmId }) => vmId),
+  );
+  if (switchedOff.length > 0) yield doubtful(what, sentenceCase(describeSwitchedOff(switchedOff)), switchMergingOn);
   const warnings = memberWarnings(members);
-  if (warnings.length === 0) yield fine(what, `${members.length} members, and nothing known to hinder`);
+  if (warnings.length === 0)
+    yield fine(what, `${members.length} ${members.length === 1 ? "member" : "members"}, none with a known obstacle`);
   for (const warning of warnings) {
-    yield doubtful(what, warning, "Settle it before the next snapshot, or see what your host says to it");
+    yield doubtful(what, warning, "Fix it before the next snapshot, if your host minds it");
   }
 }
 
-/** Which keys are set, and by what; never to what. */
+const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Names the keys that are set and by what; never their values. */
 function sourcesText(sources: Readonly<Record<string, string>>): string {
   const set = Object.entries(sources).map(([name, source]) => `${name} (${source})`);
   return set.length > 0 ? `set: ${set.join(", ")}` : "nothing is set";

@@ -1,6 +1,6 @@
 import type { CimSession } from "../cim/cim-session";
+import { dependentsOf } from "../hyperv/dependents";
 import { activityOf, readMachineConditions } from "../hyperv/member-condition";
-import { dependentsOf } from "../hyperv/snapshot-collection";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 
 /** One machine of a snapshot: its state now, and its snapshot. */

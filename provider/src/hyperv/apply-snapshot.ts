@@ -13,12 +13,12 @@ const operation = "ApplySnapshot";
 /**
  * Brings every machine of a snapshot collection back to its snapshot, and waits for the job.
  *
- * What the machines hold now, and no checkpoint does, is lost. Sent once, never repeated.
+ * The machines lose their present state, unless a checkpoint has it. Sent once, never repeated.
  *
  * @param options - How long to wait for the job, and what is applied, for messages.
  * @throws {@link MethodFailedError} when the host refuses; nothing was applied then.
  * @throws {@link JobFailedError} when the job ended without success: some machines may be back at their snapshots.
- * @throws {@link JobTimeoutError} when the deadline came first; the job goes on.
+ * @throws {@link JobTimeoutError} when the deadline came first; the job is still running.
  */
 export async function applySnapshot(
   { session, jobs }: HyperVHost,
@@ -43,7 +43,7 @@ export async function applySnapshot(
     }
     if (!JobFailedError.isInstance(error)) throw error;
     const explained = await explainJobFailure(session, error, remedyForApplySnapshot);
-    const known = "Some machines may be back at their snapshots and others not: look at each before it is started";
+    const known = "Some machines may be back at their snapshots and others not: check each before it is started";
     throw explained.with({ outcome: known });
   }
 }

@@ -10,26 +10,27 @@ export type CollectionDesignator =
 
 const guid = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
 
-/** Upper case, no braces: the form in which two ids are compared. Text that is no GUID is only put in upper case. */
+/** Writes a GUID in upper case without braces: the form in which two ids are compared. Other text is only put in upper case. */
 export function normalizeGuid(text: string): string {
   return (guid.exec(text)?.[1] ?? text).toUpperCase();
 }
 
 /**
- * Reads what a program gives as `collection`: an object path, a `CollectionID` in any form, else a name.
+ * Reads `collection` as a program gives it: an object path, a `CollectionID` in any form, else a name.
  *
- * @param className - The class that a path has to name.
- * @throws {@link InvalidArgumentError} for text that is meant as a path or an id and is malformed.
+ * @param classNames - The classes that a path may name.
+ * @throws {@link InvalidArgumentError} for a malformed path or id.
  */
 export function readCollectionDesignator(
   text: string,
-  className: string = ClassName.virtualSystemCollection,
+  classNames: readonly string[] = [ClassName.virtualSystemCollection],
 ): CollectionDesignator {
   if (text.startsWith("\\\\") || text.startsWith("//") || /\bMsvm_\w+\s*(\.|=)/i.test(text)) {
     const path = CimInstancePath.parse(text);
     const id = path.key("CollectionID");
-    if (path.className.toLowerCase() !== className.toLowerCase() || typeof id !== "string" || !guid.test(id)) {
-      throw malformed(text, `it names ${path.relativePath}`, `${className}.CollectionID="<a GUID>"`);
+    const isOfClass = classNames.some((name) => name.toLowerCase() === path.className.toLowerCase());
+    if (!isOfClass || typeof id !== "string" || !guid.test(id)) {
+      throw malformed(text, `it names ${path.relativePath}`, `${classNames[0]}.CollectionID="<a GUID>"`);
     }
     return { kind: "path", id: normalizeGuid(id) };
   }
@@ -37,7 +38,7 @@ export function readCollectionDesignator(
   if (/^\{.*\}$/.test(text) || /^[0-9a-f]{6,10}(-[0-9a-f]+){3,5}$/i.test(text)) {
     throw malformed(
       text,
-      "it has the look of a GUID and is none",
+      "it looks like a GUID but is malformed",
       "8-4-4-4-12 hexadecimal digits, such as 6B29FC40-CA47-1067-B31D-00DD010662DA",
     );
   }

@@ -1,12 +1,14 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import type { CimValue } from "../cim/cim-value";
+import { HyperVError } from "../errors";
 import { methodOutcome } from "../jobs/method-outcome";
 import { ClassName } from "../schema/names";
 import { CollectionType } from "../schema/value-maps";
 import type { HyperVHost } from "./hyperv-host";
 import { remedyFor, remedyForDestroyCollection } from "./remedies";
 import { servicePath } from "./service-path";
+import { explainLength } from "./snapshot-name";
 import { describeCollection } from "./virtual-system-collection";
 
 /** A group to be made. */
@@ -16,16 +18,16 @@ export interface GroupDefinition {
   readonly collectionId: string;
 }
 
-/** Hosts were seen to answer these at once; a job is documented, and waited for so long. */
+/** Hosts were seen to answer at once; a job is documented, and waited for so long. */
 const timeoutMs = 60_000;
 
 /** Makes a VM group (`DefineCollection`), empty. @throws {@link MethodFailedError} when the host refuses. */
 export async function defineGroup(host: HyperVHost, { name, collectionId }: GroupDefinition): Promise<void> {
   const parameters = { Name: name, Id: collectionId, Type: CollectionType.CollectionOfVirtualSystems };
-  await call(host, "DefineCollection", parameters, { groupName: name, refused: "No group was made" });
+  await explained(name, call(host, "DefineCollection", parameters, { groupName: name, refused: "No group was made" }));
 }
 
-/** A group that is there, for calls and for messages. */
+/** A group that exists, for calls and for messages. */
 export interface NamedGroup {
   readonly path: CimInstancePath;
   readonly name: string;
@@ -35,17 +37,17 @@ export interface NamedGroup {
 export async function renameGroup(host: HyperVHost, group: NamedGroup, newName: string): Promise<void> {
   const refused = "The group keeps its name";
   const parameters = { Collection: group.path, NewName: newName };
-  await call(host, "RenameCollection", parameters, { groupName: group.name, refused });
+  await explained(newName, call(host, "RenameCollection", parameters, { groupName: group.name, refused }));
 }
 
-/** Puts a machine into a VM group (`AddMember`). @throws {@link MethodFailedError} when the host refuses. */
+/** Adds a machine to a VM group (`AddMember`). @throws {@link MethodFailedError} when the host refuses. */
 export async function addMember(host: HyperVHost, group: NamedGroup, machine: CimInstancePath): Promise<void> {
   const refused = `The machine ${machine.key("Name")} is not in the group`;
   const parameters = { Collection: group.path, Member: machine };
   await call(host, "AddMember", parameters, { groupName: group.name, refused });
 }
 
-/** Takes a machine out of a VM group (`RemoveMember`). @throws {@link MethodFailedError} when the host refuses. */
+/** Removes a machine from a VM group (`RemoveMember`). @throws {@link MethodFailedError} when the host refuses. */
 export async function removeMember(host: HyperVHost, group: NamedGroup, machine: CimInstancePath): Promise<void> {
   const refused = `The machine ${machine.key("Name")} is still in the group`;
   const parameters = { Collection: group.path, Member: machine };
@@ -59,12 +61,21 @@ export async function destroyGroup(host: HyperVHost, group: NamedGroup): Promise
   await call(host, "DestroyCollection", { Collection: group.path }, texts);
 }
 
-/** What messages say of a call. */
+/** The texts of a call's messages. */
 interface CallTexts {
   readonly groupName: string;
-  /** What is known of the result after a refusal. */
+  /** The result after a refusal. */
   readonly refused: string;
   readonly remedy?: (returnValue: number) => string;
+}
+
+/** Adds to a refusal that the group's new name may be too long. */
+async function explained(name: string, done: Promise<void>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    throw HyperVError.isInstance(error) ? explainLength(error, name) : error;
+  }
 }
 
 async function call(

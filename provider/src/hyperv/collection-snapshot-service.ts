@@ -11,7 +11,7 @@ import { servicePath } from "./service-path";
 import { describeCollection, type VirtualSystemCollection } from "./virtual-system-collection";
 import { exists } from "./visibility";
 
-/** What `CreateSnapshot` is asked for. */
+/** The parameters of `CreateSnapshot`. */
 export interface SnapshotRequest {
   readonly collection: VirtualSystemCollection;
   /** 1 standard, 2 recovery, 32768 … 65535 vendor specific. */
@@ -58,7 +58,7 @@ function snapshotProgress(
   const outcome = methodOutcome(result, {
     attempted: "CreateSnapshot",
     target: describeCollection(session, collection.name),
-    refused: "What it has left was not looked for",
+    refused: "The host was not searched for a new snapshot",
     remedy: remedyForCreateSnapshot,
   });
   if (outcome.kind === "jobStarted") return outcome;
@@ -67,12 +67,12 @@ function snapshotProgress(
 }
 
 /**
- * Destroys a snapshot collection, waits for the job, and looks that it is gone.
+ * Destroys a snapshot collection, waits for the job, and checks that it is deleted.
  *
- * The disks of the members go on merging afterwards.
+ * The disks of the members merge afterwards.
  *
  * @param options - How long to wait for the job, and what is destroyed, for messages.
- * @throws {@link ProtocolError} when the host said that it is done and it is still there.
+ * @throws {@link ProtocolError} when the host reported success and the collection still exists.
  */
 export async function destroySnapshot(
   host: HyperVHost,

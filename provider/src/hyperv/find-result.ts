@@ -7,54 +7,52 @@ import { normalizeGuid } from "./collection-designator";
 import { listSnapshotCollections, snapshotCollectionPath } from "./snapshot-collection";
 import { collectionOfSnapshot, type VirtualSystemCollection } from "./virtual-system-collection";
 
-/** A group, and what it had before a snapshot was asked for. */
+/** A group, and its snapshots before the request. */
 export interface GroupBefore {
   readonly collection: VirtualSystemCollection;
   /** The ids of the group's snapshot collections. */
   readonly before: readonly string[];
-  /** Object paths of jobs that are known to be somebody else's: what they make was not asked for here. */
+  /** Object paths of jobs that are known to belong to other requests. */
   readonly jobsOfOthers?: readonly string[] | undefined;
 }
 
-/** Who made a snapshot of what, and what the group had before. */
+/** A finished request, and the group's snapshots before it. */
 export interface FinishedWork extends GroupBefore {
   /** Null when the host made it at once. */
   readonly jobPath: CimInstancePath | null;
-  /** What the host's answer to the request named as the result, where it did. */
+  /** The result that the host's answer named, if any. */
   readonly named?: CimInstancePath | null;
 }
 
-/** The one snapshot that was made, or all that could be it, and what the host named that can't be. */
+/** The one result, or all candidates, and the results that the host named but that can't be it. */
 export type SnapshotResult =
   | {
       readonly path: CimInstancePath;
-      /** Whether the host names it as the result; else it is the one that the group has gained. */
+      /** Whether the host names it as the result; otherwise it is the only new one. */
       readonly isNamed: boolean;
     }
   | {
       readonly candidates: readonly string[];
-      /** What the host named as the result, each with the reason why it isn't. */
+      /** Collections that the host named as the result, each with the reason why they aren't. */
       readonly foreign: readonly string[];
     };
 
 /**
- * Finds the snapshot that was made.
+ * Finds the snapshot that a request made.
  *
- * The host's answer names it, or the rows of the job do, while the host remembers the job; the row that counts is the one whose
- * element is a snapshot collection, and rather one with the effect 5 (Create): the first row may be a machine. What they name
- * counts only when it can be the result: it wasn't there before, and belongs to no other group. Else it is the one collection of
- * the group that wasn't there before.
+ * The host's answer or the rows of the job name it. The row that counts has a snapshot collection as its element, preferably with the
+ * effect 5 (Create): the first row may be a machine. A named collection counts only if it is new and belongs to no other group.
+ * Otherwise the result is the only new collection of the group.
  */
 export async function findSnapshotResult(session: CimSession, work: FinishedWork): Promise<SnapshotResult> {
   const named = work.named ? [work.named] : [];
   const shown = work.jobPath ? await affectedSnapshotCollections(session, work.jobPath) : [];
-  const foreign: string[] = [];
-  const own: CimInstancePath[] = [];
-  for (const path of [...named, ...shown]) {
-    const reason = await whyForeign(session, path, work);
-    if (reason === null) own.push(path);
-    else foreign.push(`${path.key("CollectionID")}, which ${reason}`);
-  }
+  const reported = [...named, ...shown];
+  const reasons = await Promise.all(reported.map((path) => whyForeign(session, path, work)));
+  const own = reported.filter((_, at) => reasons[at] === null);
+  const foreign = reported.flatMap((path, at) =>
+    reasons[at] === null ? [] : `${path.key("CollectionID")}, which ${reasons[at]}`,
+  );
   const [only] = own;
   if (only && own.length === 1) return { path: only, isNamed: true };
   const candidates = await newSnapshotCollections(session, work);
@@ -64,7 +62,7 @@ export async function findSnapshotResult(session: CimSession, work: FinishedWork
     : { candidates, foreign };
 }
 
-/** The ids of the group's snapshot collections that weren't there before, and that nobody else's job has made. */
+/** The ids of the group's snapshot collections that didn't exist before, and that no other request's job has made. */
 export async function newSnapshotCollections(
   session: CimSession,
   { collection, before, jobsOfOthers = [] }: GroupBefore,
@@ -74,7 +72,7 @@ export async function newSnapshotCollections(
   let fresh = present.filter((id) => !known.has(normalizeGuid(id)));
   for (const job of jobsOfOthers) {
     if (fresh.length === 0) break;
-    // it may be over, and nobody has seen yet what it made
+    // it may have ended, and its result may not have been read yet
     const theirs = await affectedSnapshotCollections(session, CimInstancePath.parse(job));
     const ids = new Set(theirs.map((path) => normalizeGuid(String(path.key("CollectionID")))));
     fresh = fresh.filter((id) => !ids.has(normalizeGuid(id)));
@@ -82,7 +80,7 @@ export async function newSnapshotCollections(
   return fresh;
 }
 
-/** Why a snapshot collection can't be what was made; null where nothing speaks against it. */
+/** Says why a snapshot collection can't be the result; null if it can. */
 async function whyForeign(
   session: CimSession,
   path: CimInstancePath,
@@ -99,7 +97,7 @@ async function groupOf(session: CimSession, path: CimInstancePath): Promise<Virt
   try {
     return await collectionOfSnapshot(session, path);
   } catch (error) {
-    if (NotFoundError.isInstance(error)) return null; // whoever reads it is told so
+    if (NotFoundError.isInstance(error)) return null; // its reader gets the same error
     throw error;
   }
 }

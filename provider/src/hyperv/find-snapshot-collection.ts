@@ -8,18 +8,18 @@ import { exists, requireVisibility } from "./visibility";
 /**
  * Finds the snapshot collection that a `CollectionID` (any case, with or without braces) or an object path means.
  *
- * @returns Its path as the host spells it; null when it is gone, `undefined` when the text is neither an id nor a path.
- * @throws {@link AccessDeniedError} when it isn't found and too little can be seen; {@link InvalidArgumentError} for a malformed id.
+ * @returns Its path as the host spells it; null when it is deleted, `undefined` when the text is neither an id nor a path.
+ * @throws {@link AccessDeniedError} when it isn't found and too little is visible; {@link InvalidArgumentError} for a malformed id.
  */
 export async function findSnapshotCollection(
   session: CimSession,
   text: string,
 ): Promise<CimInstancePath | null | undefined> {
-  const designator = readCollectionDesignator(text, ClassName.snapshotCollection);
+  const designator = readCollectionDesignator(text, [ClassName.snapshotCollection]);
   if (designator.kind === "name") return undefined;
   const look = async () => {
     const path = designator.kind === "path" ? CimInstancePath.parse(text) : undefined;
-    // one that lies elsewhere is for the host to refuse
+    // the host refuses a path of another namespace
     if (path?.namespace && !sameNamespace(path.namespace, session.namespace)) {
       return (await exists(session, path)) ? path : null;
     }
@@ -30,7 +30,7 @@ export async function findSnapshotCollection(
   const found = await look();
   if (found) return found;
   await requireVisibility(session, `the snapshot collection ${designator.id}`);
-  return look(); // sight may have come only between the two
+  return look(); // it may have become visible only between the two
 }
 
 const sameNamespace = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -10,7 +10,7 @@ import { membersBeingSnapshot } from "./member-condition";
 import { memberSnapshots, snapshotCollectionPath } from "./snapshot-collection";
 import { machinePath } from "./virtual-system-collection";
 
-/** What a request may have come to whose answer was lost. */
+/** A possible result of a request whose outcome is unknown. */
 export type Trace =
   | { readonly kind: "job"; readonly path: CimInstancePath }
   | { readonly kind: "made"; readonly path: CimInstancePath };
@@ -22,15 +22,15 @@ export interface SentRequest extends GroupBefore {
 }
 
 /**
- * Looks for what came of a `CreateSnapshot` whose answer was lost: a snapshot collection that wasn't there before, or a
- * snapshot job that works on the group, or on exactly its machines. Clocks are never compared.
+ * Searches for the result of a `CreateSnapshot` whose outcome is unknown: a new snapshot collection, or a snapshot job that works on
+ * the group, or on exactly its machines. Clocks are never compared.
  *
- * A host may show a new collection before its job is done: one without members isn't made yet while a snapshot is being taken.
+ * A host may show a new collection before its job is done: one without members doesn't count while a snapshot is being taken.
  *
- * @returns Every trace there is: one is what was asked for, of several nobody can tell.
+ * @returns Every trace. A single one is the result of the request; of several it can't be told which is.
  */
 export async function findTraces(session: CimSession, request: SentRequest): Promise<readonly Trace[]> {
-  // jobs first: one that ends between the two looks is found by what it made
+  // jobs first: one that ends between the two reads is found by its result
   const foreign = new Set(request.jobsOfOthers?.map((path) => CimInstancePath.parse(path).identity));
   const jobs = (await runningJobsOn(session, request)).filter((path) => !foreign.has(path.identity));
   const made = await finished(session, request, await newSnapshotCollections(session, request));
@@ -40,17 +40,14 @@ export async function findTraces(session: CimSession, request: SentRequest): Pro
   ];
 }
 
-/** Those of some new collections that have members, or that no running job can still give some. */
+/** Finds those of some new collections that have members, or that no running job can still fill. */
 async function finished(
   session: CimSession,
   { collection }: SentRequest,
   ids: readonly string[],
 ): Promise<readonly string[]> {
-  const filled: string[] = [];
-  for (const id of ids) {
-    const members = await memberSnapshots(session, snapshotCollectionPath(id));
-    if (members.length > 0) filled.push(id);
-  }
+  const members = await Promise.all(ids.map((id) => memberSnapshots(session, snapshotCollectionPath(id))));
+  const filled = ids.filter((_, at) => (members[at] ?? []).length > 0);
   if (filled.length === ids.length) return ids;
   const busy = await membersBeingSnapshot(session, collection.path);
   return busy.length > 0 ? filled : ids;
@@ -60,20 +57,17 @@ async function runningJobsOn(session: CimSession, request: SentRequest): Promise
   const jobs = await session.query(
     `SELECT * FROM ${ClassName.concreteJob} WHERE JobType = ${JobType.SnapshotCollection}`,
   );
-  const found: CimInstancePath[] = [];
-  // a state that nobody has documented goes on, too
+  // an undocumented state may still be running
   const isOver = (job: CimInstance) => ["succeeded", "failed"].includes(judgeJob(readConcreteJob(job)));
-  for (const { path } of jobs.filter((job) => !isOver(job))) {
-    const rows = await session.references(path, {
-      associationClass: ClassName.affectedJobElement,
-      role: "AffectingElement",
-    });
-    if (isOn(request, rows)) found.push(path);
-  }
-  return found;
+  const running = jobs.filter((job) => !isOver(job)).map(({ path }) => path);
+  const associationClass = ClassName.affectedJobElement;
+  const rows = await Promise.all(
+    running.map((path) => session.references(path, { associationClass, role: "AffectingElement" })),
+  );
+  return running.filter((_, at) => isOn(request, rows[at] ?? []));
 }
 
-/** Whether a job's rows name the group, or its machines and no other: one that works on more is another group's. */
+/** Whether a job's rows name the group, or its machines and no other machine. */
 function isOn({ collection, machineIds }: SentRequest, rows: readonly CimInstance[]): boolean {
   const affected = rows.flatMap((row) => row.reference("AffectedElement") ?? []);
   const named = (wanted: string) =>

@@ -4,11 +4,11 @@ import { readEmbeddedProperties } from "../cim/embedded-instance";
 import { HyperVError, type JobFailedError } from "../errors";
 
 /**
- * Adds to a failed job's message what `GetErrorEx` tells of it, and what is known to help.
+ * Adds to a failed job's message the errors of `GetErrorEx`, and a remedy.
  *
- * Hosts that tell nothing, or no longer know the job, leave the message as it is.
+ * The message stays as it is if the host gives no errors or no longer knows the job.
  *
- * @param remedy - What helps where the job ended with this error code.
+ * @param remedy - The remedy for the job's error code.
  */
 export async function explainJobFailure(
   session: CimSession,

@@ -10,10 +10,10 @@ export function designates(designator: string, { vmId, vmName }: VirtualMachine)
 }
 
 /**
- * Finds the machines that a program names, each by its name or its id.
+ * Finds the machines that a program lists, each by its name or its id.
  *
  * @returns One for each, in the same order.
- * @throws {@link NotFoundError} when the host has no such machine, {@link InvalidArgumentError} when several bear the name.
+ * @throws {@link NotFoundError} when the host has no such machine, {@link InvalidArgumentError} when several have the name.
  */
 export async function findDesignatedMachines(
   session: CimSession,
@@ -21,7 +21,7 @@ export async function findDesignatedMachines(
 ): Promise<readonly VirtualMachine[]> {
   if (designators.length === 0) return [];
   const all = (await session.query(`SELECT * FROM ${ClassName.computerSystem}`)).map(asMachine);
-  // the host itself is one of them, under its own name instead of a GUID
+  // the host itself is listed too, under its name instead of a GUID
   const machines = all.filter(({ vmId }) => /^\{?[0-9a-f-]{36}\}?$/i.test(vmId));
   return designators.map((designator) => {
     const [found, another] = machines.filter((machine) => designates(designator, machine));
@@ -39,7 +39,7 @@ function notFound(session: CimSession, designator: string, machines: readonly Vi
     answer: names ? `the host shows no such machine; it shows ${names}` : "the host shows no machine at all",
     outcome: "Nothing was changed",
     remedy:
-      "Correct `members`; an account without the rights is shown none (run it elevated, or join Hyper-V Administrators)",
+      "Correct `members`. An account without the rights sees no machine: run it elevated, or join Hyper-V Administrators",
   });
 }
 
@@ -48,8 +48,8 @@ function ambiguous(session: CimSession, designator: string, machines: readonly V
   return new InvalidArgumentError({
     attempted: `Finding the machine ${JSON.stringify(designator)}`,
     target: session.hostName,
-    answer: `${ids.length} machines bear this name: ${ids.join(", ")}`,
+    answer: `${ids.length} machines have this name: ${ids.join(", ")}`,
     outcome: "Nothing was changed",
-    remedy: "Give the id of the one you mean in `members`",
+    remedy: "Write the id of the machine you mean in `members`",
   });
 }

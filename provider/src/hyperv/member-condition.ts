@@ -3,14 +3,24 @@ import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
 import { ClassName, isSnapshotType, VirtualSystemType } from "../schema/names";
-import { EnabledState, nameOf, OperationalStatus, UserSnapshotType } from "../schema/value-maps";
+import {
+  activities,
+  criticalStates,
+  EnabledState,
+  healthyStatuses,
+  nameOf,
+  OperationalStatus,
+  ReplicationState,
+  UserSnapshotType,
+} from "../schema/value-maps";
 import { asMachine, type VirtualMachine } from "./virtual-system-collection";
 
-/** What is known to matter of a member when its group is snapshot. */
+/** The facts of a member that matter when a snapshot of its group is taken. */
 export interface MemberCondition extends VirtualMachine {
   readonly enabledState: number | null;
-  /** The first element, then what the machine is busy with. */
+  /** The first element, then what the machine is doing, or what is wrong with it. */
   readonly operationalStatus: readonly number[];
+  readonly replicationState: number | null;
   /** `10.0`; groups need 6.2 or later. */
   readonly configurationVersion: string | null;
   readonly userSnapshotType: number | null;
@@ -21,7 +31,7 @@ export interface MemberCondition extends VirtualMachine {
 /** A machine has no more checkpoints than this. Source: Plan for Hyper-V scalability in Windows Server. */
 const checkpointLimit = 50;
 
-/** Reads what is known to matter of a group's members. */
+/** Reads the facts that matter of a group's members. */
 export async function readMemberConditions(
   session: CimSession,
   group: CimInstancePath,
@@ -33,7 +43,7 @@ export async function readMemberConditions(
   return conditionsOf(session, machines);
 }
 
-/** Reads what is known to matter of some machines, whatever group they are in; those that the host doesn't show are left out. */
+/** Reads the facts that matter of some machines, whatever group they are in. Invisible machines are missing from the answer. */
 export async function readMachineConditions(
   session: CimSession,
   vmIds: readonly string[],
@@ -58,6 +68,7 @@ async function conditionsOf(
       vmName,
       enabledState: machine.number("EnabledState"),
       operationalStatus: machine.numbers("OperationalStatus"),
+      replicationState: machine.number("ReplicationState"),
       configurationVersion: active?.string("Version") ?? null,
       userSnapshotType: active?.number("UserSnapshotType") ?? null,
       checkpoints: own.filter((one) => isSnapshotType(one.string("VirtualSystemType"))).length,
@@ -65,77 +76,164 @@ async function conditionsOf(
   });
 }
 
-/** What a machine is busy with (`Merging Disks`); null when it is idle. */
-export function activityOf({
-  operationalStatus: [, doing],
-}: Pick<MemberCondition, "operationalStatus">): string | null {
-  return doing === undefined ? null : (nameOf(OperationalStatus, doing) ?? `status ${doing}`);
+type WithStatus = Pick<MemberCondition, "operationalStatus">;
+
+/** Finds the documented activity of a machine (`Merging Disks`); null when it has none. Only these end by themselves. */
+export function activityOf({ operationalStatus }: WithStatus): string | null {
+  const doing = operationalStatus.find((status) => activities.includes(status));
+  return doing === undefined ? null : (nameOf(OperationalStatus, doing) ?? null);
 }
 
-/** The members of a group that are having a snapshot taken now. */
+/** Finds the statuses of a machine that are neither healthy nor an activity: an error, or a number that isn't documented. */
+export function problemsOf({ operationalStatus }: WithStatus): readonly number[] {
+  return operationalStatus.filter((status) => !healthyStatuses.includes(status) && !activities.includes(status));
+}
+
+/** Finds the members of a group of which a snapshot is being taken now. */
 export async function membersBeingSnapshot(
   session: CimSession,
   group: CimInstancePath,
 ): Promise<readonly MemberCondition[]> {
   const members = await readMemberConditions(session, group);
-  return members.filter(({ operationalStatus }) => operationalStatus[1] === OperationalStatus.CreatingSnapshot);
+  return members.filter(({ operationalStatus }) => operationalStatus.includes(OperationalStatus.CreatingSnapshot));
 }
 
-/** Whether a machine is switched off. */
+/** Whether a machine is off. */
 export const isOff = ({ enabledState }: MemberCondition): boolean => enabledState === EnabledState.Disabled;
 
-/** A member for people: `"db-01": Off, OK, configuration version 10.0, checkpoints of type Test, 3 checkpoints`. */
+/** Describes a member for people: `"db-01": Off, OK, configuration version 10.0, checkpoint type Test, 3 checkpoints`. */
 export function describeMember(member: MemberCondition): string {
   const { vmName, enabledState, operationalStatus, configurationVersion, userSnapshotType, checkpoints } = member;
-  const state = stateName(enabledState);
-  const status = operationalStatus.map((value) => nameOf(OperationalStatus, value) ?? `status ${value}`).join(" and ");
   const type = userSnapshotType === null ? "?" : (nameOf(UserSnapshotType, userSnapshotType) ?? userSnapshotType);
-  return `${JSON.stringify(vmName)}: ${state}, ${status || "no status"}, configuration version ${configurationVersion ?? "?"}, checkpoint type ${type}, ${checkpoints} checkpoints`;
+  const facts = [
+    stateName(enabledState),
+    operationalStatus.map(statusName).join(" and ") || "no status",
+    ...(isReplicating(member) ? [replicationName(member)] : []),
+    `configuration version ${configurationVersion ?? "?"}`,
+    `checkpoint type ${type}`,
+    `${checkpoints} ${checkpoints === 1 ? "checkpoint" : "checkpoints"}`,
+  ];
+  return `${JSON.stringify(vmName)}: ${facts.join(", ")}`;
 }
 
-/** People's words for `EnabledState` where they differ from the documented names. */
+/** Writes a status in words, with its number if it is a problem. */
+function statusName(status: number): string {
+  const name = nameOf(OperationalStatus, status);
+  if (name === undefined) return `undocumented status ${status}`;
+  return problemsOf({ operationalStatus: [status] }).length > 0 ? `${name} (${status})` : name;
+}
+
+/** Names `EnabledState` as people do, where the documented name differs. */
 const stateNames: Readonly<Record<number, string>> = {
   [EnabledState.Enabled]: "Running",
   [EnabledState.Disabled]: "Off",
+  [EnabledState.ShuttingDown]: "Stopping",
   [EnabledState.EnabledButOffline]: "Saved",
   [EnabledState.Quiesce]: "Paused",
 };
 
-/** Whether a machine runs, in people's words: `Running`, `Off`. */
-export const stateName = (state: number | null): string =>
-  state === null ? "state ?" : (stateNames[state] ?? `state ${state}`);
-
-/**
- * What about the members may make a host refuse, or make the snapshot less than one thinks: one sentence each.
- *
- * Only warnings: nobody knows for certain which of them a host minds.
- */
-export function memberWarnings(members: readonly MemberCondition[]): readonly string[] {
-  if (members.length === 0) return ["The group has no members, so that there is nothing to take a snapshot of"];
-  return members.flatMap((member) => doubts.flatMap((doubt) => doubt(member) ?? []));
+/** Names the state of a machine in words: `Running`, `Off`, `Starting`, `in a critical state (32785)`. */
+export function stateName(state: number | null): string {
+  if (state === null) return "state ?";
+  if (isCritical(state)) return `in a critical state (${state})`;
+  return stateNames[state] ?? nameOf(EnabledState, state) ?? `undocumented state ${state}`;
 }
 
-const doubts: readonly ((member: MemberCondition) => string | undefined)[] = [
+/** Versions of Windows number the critical states differently, so only the range counts. */
+const isCritical = (state: number) => state >= criticalStates.from && state <= criticalStates.to;
+
+const isReplicating = ({ replicationState: state }: MemberCondition) =>
+  state !== null && state !== ReplicationState.Disabled && state !== ReplicationState.ReadyForReplication;
+
+function replicationName({ replicationState: state }: MemberCondition): string {
+  const name = nameOf(ReplicationState, state ?? 0);
+  return `replication ${name ?? `state ${state}`}`;
+}
+
+/** Something about a member that may matter. Members of which the same is true are named in one sentence. */
+interface Doubt {
+  /** The finding about one member: "is Off". The plural is made from it. */
+  readonly is: string;
+  readonly why?: string;
+}
+
+/**
+ * Says what about the members may make a host refuse, or make the snapshot less than expected: one sentence for each reason.
+ *
+ * These are warnings: it isn't known which of them a host minds.
+ */
+export function memberWarnings(members: readonly MemberCondition[]): readonly string[] {
+  if (members.length === 0) return ["The group has no members, so there is nothing to take a snapshot of"];
+  const named = new Map<string, { readonly doubt: Doubt; readonly names: string[] }>();
+  for (const find of doubts) {
+    for (const member of members) {
+      const doubt = find(member);
+      if (!doubt) continue;
+      const known = named.get(doubt.is) ?? { doubt, names: [] };
+      known.names.push(member.vmName);
+      named.set(doubt.is, known);
+    }
+  }
+  return [...named.values()].map(({ doubt: { is, why }, names }) => {
+    const verb = names.length === 1 ? is : is.replace(/^is /, "are ").replace(/^has /, "have ");
+    return `${listed(names)} ${verb}${why ? `: ${why}` : ""}`;
+  });
+}
+
+/** Lists so many names at most. */
+const namesShown = 8;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - namesShown;
+  return more > 0 ? `${names.slice(0, namesShown).join(", ")} and ${more} more` : names.join(", ");
+}
+
+const mayRefuse = "hosts may refuse machines that don't run";
+
+const doubts: readonly ((member: MemberCondition) => Doubt | undefined)[] = [
   (member) =>
     isOff(member)
-      ? `${member.vmName} is Off: the one public run of this call was refused for a group whose machine was Off`
-      : undefined,
-  ({ vmName, enabledState }) =>
-    enabledState === EnabledState.EnabledButOffline || enabledState === EnabledState.Quiesce
-      ? `${vmName} is ${stateName(enabledState)}: hosts may refuse machines that don't run`
+      ? { is: "is Off", why: "the one public run of this call was refused for a group whose machine was Off" }
       : undefined,
   (member) => {
-    const doing = activityOf(member);
-    return doing === null ? undefined : `${member.vmName} is busy (${doing}): hosts may refuse until it is done`;
+    const { enabledState } = member;
+    if (enabledState === null || enabledState === EnabledState.Enabled || isOff(member)) return undefined;
+    const name = stateName(enabledState);
+    const isPassing = transitions.includes(enabledState);
+    return { is: `is ${name}`, why: isPassing ? "hosts may refuse until that is done" : mayRefuse };
   },
-  ({ vmName, checkpoints }) =>
+  (member) => {
+    const doing = activityOf(member);
+    return doing === null ? undefined : { is: `is busy (${doing})`, why: "hosts may refuse until it is done" };
+  },
+  (member) => {
+    const problems = problemsOf(member);
+    if (problems.length === 0) return undefined;
+    return { is: `has the status ${problems.map(statusName).join(" and ")}`, why: "look at it on the host" };
+  },
+  (member) =>
+    isReplicating(member)
+      ? { is: `is replicating (${replicationName(member)})`, why: "hosts may refuse replicating machines" }
+      : undefined,
+  ({ checkpoints }) =>
     checkpoints >= checkpointLimit - 1
-      ? `${vmName} has ${checkpoints} checkpoints, and a machine can have ${checkpointLimit} at most`
+      ? { is: `has ${checkpoints} checkpoints`, why: `a machine can have ${checkpointLimit} at most` }
       : undefined,
-  ({ vmName, userSnapshotType }) =>
-    userSnapshotType === UserSnapshotType.Disable ? `${vmName} has checkpoints disabled` : undefined,
-  ({ vmName, configurationVersion }) =>
+  ({ userSnapshotType }) =>
+    userSnapshotType === UserSnapshotType.Disable ? { is: "has checkpoints disabled" } : undefined,
+  ({ configurationVersion }) =>
     configurationVersion !== null && Number.parseFloat(configurationVersion) < 6.2
-      ? `${vmName} has configuration version ${configurationVersion}: VM groups need 6.2 or later`
+      ? { is: `has configuration version ${configurationVersion}`, why: "VM groups need 6.2 or later" }
       : undefined,
+];
+
+/** States that end by themselves. */
+const transitions: readonly number[] = [
+  EnabledState.ShuttingDown,
+  EnabledState.Starting,
+  EnabledState.Reset,
+  EnabledState.Saving,
+  EnabledState.Pausing,
+  EnabledState.Resuming,
+  EnabledState.FastSaving,
 ];

@@ -5,9 +5,9 @@ import { membersBeingSnapshot } from "./member-condition";
 import { requireVisibility } from "./visibility";
 
 /**
- * Looks for what a `CreateSnapshot` that failed has left on the host: a refusal or a failed job needn't mean that nothing was done.
+ * Searches the host for snapshots that a failed `CreateSnapshot` made: a refusal or a failed job needn't mean that nothing was done.
  *
- * @returns A sentence for the failure's message. It says that no snapshot was taken only where that can be seen.
+ * @returns A sentence for the failure's message. It says that no snapshot was taken only if that is visible.
  */
 export async function describeNewSnapshots(session: CimSession, group: GroupBefore): Promise<string> {
   try {
@@ -16,22 +16,22 @@ export async function describeNewSnapshots(session: CimSession, group: GroupBefo
     const busy = await membersBeingSnapshot(session, group.collection.path);
     if (busy.length === 0) return "No snapshot was taken";
     const names = busy.map(({ vmName }) => vmName).join(", ");
-    return `No snapshot was taken so far; one is being taken now of ${names}, by this call or for somebody else`;
+    return `No snapshot was taken so far; one is being taken now of ${names}, by this call or by another program`;
   } catch (error) {
     if (!HyperVError.isInstance(error)) throw error;
-    return `Whether a snapshot was taken is not known, since looking for it failed: ${error.parts.answer}`;
+    return `It isn't known whether a snapshot was taken, since the search failed: ${error.parts.answer}`;
   }
 }
 
-/** Says which snapshot collections a group has gained that nothing ties to a call. */
+/** Lists new snapshot collections of a group that can't be assigned to a call. */
 export function describeGained(ids: readonly string[]): string {
   const gained = ids.length === 1 ? "a snapshot collection" : `${ids.length} snapshot collections`;
-  return `The group has gained ${gained} meanwhile, left by this call or made by somebody else: ${ids.join(", ")}. Look at it on the host, and remove what nobody needs`;
+  return `The group has gained ${gained} meanwhile, made by this call or by another program: ${ids.join(", ")}. Check it on the host, and remove it if it isn't needed`;
 }
 
 async function newCollections(session: CimSession, group: GroupBefore): Promise<readonly string[]> {
   const left = await newSnapshotCollections(session, group);
   if (left.length > 0) return left;
-  await requireVisibility(session, "what was left", [group.collection.path]);
-  return newSnapshotCollections(session, group); // sight may have come only between the two
+  await requireVisibility(session, "new snapshots of the group", [group.collection.path]);
+  return newSnapshotCollections(session, group); // it may have become visible only between the two
 }

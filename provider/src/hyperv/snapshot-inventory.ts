@@ -11,25 +11,25 @@ import {
 import { asCollection, collectionOfSnapshot, type VirtualSystemCollection } from "./virtual-system-collection";
 import { requireVisibility } from "./visibility";
 
-/** A snapshot collection with all that a person asks of it. */
+/** A snapshot collection in detail. */
 export interface SnapshotDetails {
   /** With host and namespace: the reference. */
   readonly path: CimInstancePath;
   /** `CollectionID` as the host spells it. */
   readonly snapshotCollectionId: string;
-  /** The group that it was taken of; null where the group is gone. */
+  /** The group that it was taken of; null if the group is deleted. */
   readonly group: VirtualSystemCollection | null;
   /** When the earliest of its members was taken: ISO 8601 in UTC; null where the host doesn't say. */
   readonly createdAt: string | null;
-  /** `CreateSnapshot`'s type; null where the members don't tell. */
+  /** `CreateSnapshot`'s type; null if the members don't have it. */
   readonly snapshotType: number | null;
   readonly members: readonly MemberSnapshot[];
 }
 
 /**
- * All groups of the host.
+ * Lists all groups of the host.
  *
- * @throws {@link AccessDeniedError} when there seem to be none and the account can't see what a host always has.
+ * @throws {@link AccessDeniedError} or {@link VisibilityError} when there seem to be none and the account can't see what a host always has.
  */
 export async function listVirtualSystemCollections(session: CimSession): Promise<readonly VirtualSystemCollection[]> {
   const groups = await session.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`);
@@ -42,30 +42,25 @@ export async function listSnapshots(
   session: CimSession,
   groups: readonly VirtualSystemCollection[],
 ): Promise<readonly SnapshotDetails[]> {
-  const found: SnapshotDetails[] = [];
-  for (const group of groups) {
-    for (const id of await listSnapshotCollections(session, group.path)) {
-      found.push(await details(session, snapshotCollectionPath(id), group));
-    }
-  }
-  return oldestFirst(found);
+  const ofGroup = async (group: VirtualSystemCollection) => {
+    const ids = await listSnapshotCollections(session, group.path);
+    return Promise.all(ids.map((id) => details(session, snapshotCollectionPath(id), group)));
+  };
+  return oldestFirst((await Promise.all(groups.map(ofGroup))).flat());
 }
 
-/** The snapshot collections that belong to none of the host's groups: theirs is gone. */
+/** Lists the snapshot collections whose group is deleted. */
 export async function listSnapshotsWithoutGroup(
   session: CimSession,
   withGroup: readonly SnapshotDetails[],
 ): Promise<readonly SnapshotDetails[]> {
   const known = new Set(withGroup.map(({ path }) => path.identity));
   const all = await session.query(`SELECT * FROM ${ClassName.snapshotCollection}`);
-  const found: SnapshotDetails[] = [];
-  for (const { path } of all) {
-    if (!known.has(path.identity)) found.push(await details(session, path, null));
-  }
-  return oldestFirst(found);
+  const without = all.filter(({ path }) => !known.has(path.identity));
+  return oldestFirst(await Promise.all(without.map(({ path }) => details(session, path, null))));
 }
 
-/** Reads one snapshot collection. @throws {@link NotFoundError} when it isn't there. */
+/** Reads one snapshot collection. @throws {@link NotFoundError} when it doesn't exist. */
 export async function readSnapshotDetails(session: CimSession, path: CimInstancePath): Promise<SnapshotDetails> {
   const { path: found } = await session.get(path);
   return details(session, found, await collectionOfSnapshot(session, found));

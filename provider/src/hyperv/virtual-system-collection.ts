@@ -4,6 +4,7 @@ import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
 import { InvalidArgumentError, NotFoundError } from "../errors";
 import { ClassName } from "../schema/names";
+import { activities } from "../schema/value-maps";
 import { readCollectionDesignator } from "./collection-designator";
 import { requireVisibility } from "./visibility";
 
@@ -30,33 +31,39 @@ export function describeCollection(session: CimSession, name: string): string {
 }
 
 /**
- * Finds the one group that a name, a `CollectionID` or an object path means.
+ * Finds the one VM group that a name, a `CollectionID` or an object path means.
  *
- * @throws {@link NotFoundError} when there is none, naming those there are; {@link AccessDeniedError} when that can't be told.
- * @throws {@link InvalidArgumentError} when several groups bear the name, with their ids, or the text is malformed.
+ * @throws {@link NotFoundError} when it doesn't exist, with the groups that do; {@link AccessDeniedError} or {@link VisibilityError} when too little is visible.
+ * @throws {@link InvalidArgumentError} when several groups have the name, or it is a management group, with their ids, or the text is malformed.
  */
 export async function findVirtualSystemCollection(session: CimSession, text: string): Promise<VirtualSystemCollection> {
-  const designator = readCollectionDesignator(text);
+  const designator = readCollectionDesignator(text, [
+    ClassName.virtualSystemCollection,
+    ClassName.managementCollection,
+  ]);
   const [property, values] =
     designator.kind === "name"
       ? (["ElementName", [designator.name]] as const)
       : (["CollectionID", [designator.id, `{${designator.id}}`]] as const);
   const found = await queryByKey(session, ClassName.virtualSystemCollection, property, values);
   const [collection] = found;
-  if (!collection) throw await notFound(session, text);
+  if (!collection) {
+    await refuseManagementGroup(session, text, property, values);
+    throw await notFound(session, text);
+  }
   if (found.length > 1) {
     throw new InvalidArgumentError({
       attempted: finding(text),
       target: session.hostName,
-      answer: `${found.length} groups bear this name: ${found.map((one) => one.string("CollectionID")).join(", ")}`,
+      answer: `${found.length} groups have this name: ${found.map((one) => one.string("CollectionID")).join(", ")}`,
       outcome: "Nothing was changed",
-      remedy: "Give the CollectionID of the one you mean as `collection`",
+      remedy: "Set `collection` to the CollectionID of the one you mean",
     });
   }
   return asCollection(session, collection);
 }
 
-/** The machines that are members of a group now. */
+/** Lists the machines that are members of a group now. */
 export async function membersOf(session: CimSession, collection: CimInstancePath): Promise<readonly VirtualMachine[]> {
   const machines = await session.associators(collection, {
     associationClass: ClassName.collectedVirtualSystems,
@@ -65,28 +72,28 @@ export async function membersOf(session: CimSession, collection: CimInstancePath
   return machines.map(asMachine);
 }
 
-/** Machines by their ids, whatever group they are in; those that the host doesn't show are left out. */
+/** Finds machines by their ids, whatever group they are in. Invisible ones are missing from the answer. */
 export async function findMachines(session: CimSession, vmIds: readonly string[]): Promise<readonly VirtualMachine[]> {
   return (await queryByKey(session, ClassName.computerSystem, "Name", vmIds)).map(asMachine);
 }
 
-/** Whether the host shows one of some machines to be busy with a snapshot, a merge, an export or a migration. */
+/** Whether one of some machines has a documented activity: a snapshot, a merge, an export, a backup, a migration. */
 export async function anyBusy(session: CimSession, vmIds: readonly string[]): Promise<boolean> {
   const machines = await queryByKey(session, ClassName.computerSystem, "Name", vmIds);
-  return machines.some((machine) => machine.numbers("OperationalStatus").length > 1);
+  return machines.some((machine) => machine.numbers("OperationalStatus").some((status) => activities.includes(status)));
 }
 
-/** Those of some machines that the host shows to be doing something now, by the number in `OperationalStatus`. */
+/** Finds those of some machines that have an activity now, by the number in `OperationalStatus`. */
 export async function machinesDoing(
   session: CimSession,
   vmIds: readonly string[],
   doing: number,
 ): Promise<readonly VirtualMachine[]> {
   const machines = await queryByKey(session, ClassName.computerSystem, "Name", vmIds);
-  return machines.filter((machine) => machine.numbers("OperationalStatus")[1] === doing).map(asMachine);
+  return machines.filter((machine) => machine.numbers("OperationalStatus").includes(doing)).map(asMachine);
 }
 
-/** The group that a snapshot collection was taken of; null where the host doesn't say. */
+/** Finds the group that a snapshot collection was taken of; null if the host doesn't say. */
 export async function collectionOfSnapshot(
   session: CimSession,
   snapshotCollection: CimInstancePath,
@@ -119,6 +126,33 @@ export function asMachine(instance: CimInstance): VirtualMachine {
   return { vmId, vmName: instance.string("ElementName") ?? vmId };
 }
 
+/** @throws {@link InvalidArgumentError} when a management group is meant, with the VM groups in it. */
+async function refuseManagementGroup(
+  session: CimSession,
+  text: string,
+  property: string,
+  values: readonly string[],
+): Promise<void> {
+  const [group] = await queryByKey(session, ClassName.managementCollection, property, values);
+  if (!group) return;
+  const members = await session.associators(group.path, {
+    associationClass: ClassName.collectedCollections,
+    resultClass: ClassName.virtualSystemCollection,
+  });
+  const names = members.map((one) => `${JSON.stringify(one.string("ElementName"))} (${one.string("CollectionID")})`);
+  throw new InvalidArgumentError({
+    headline: `${JSON.stringify(group.string("ElementName"))} on ${session.hostName} is a management group, and a snapshot is taken of a VM group`,
+    attempted: finding(text),
+    target: session.hostName,
+    answer: "it is a management group, which holds VM groups",
+    outcome: "Nothing was changed",
+    remedy:
+      names.length > 0
+        ? `Set \`collection\` to a VM group in it: ${names.join(", ")}`
+        : "Set `collection` to a VM group. This management group has none in it",
+  });
+}
+
 const finding = (text: string) => `Finding the VM group ${JSON.stringify(text)}`;
 
 async function notFound(session: CimSession, text: string): Promise<NotFoundError> {
@@ -128,9 +162,8 @@ async function notFound(session: CimSession, text: string): Promise<NotFoundErro
   return new NotFoundError({
     attempted: finding(text),
     target: session.hostName,
-    answer:
-      names.length > 0 ? `the host has no such group; it has ${names.join(", ")}` : "the host has no VM group at all",
+    answer: names.length > 0 ? `the group doesn't exist; the host has ${names.join(", ")}` : "the host has no VM group",
     outcome: "Nothing was changed",
-    remedy: "Correct `collection`, or make the group on the host (New-VMGroup, Add-VMGroupMember)",
+    remedy: "Correct `collection`, or create the group on the host (New-VMGroup, Add-VMGroupMember)",
   });
 }

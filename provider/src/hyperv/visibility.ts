@@ -1,37 +1,50 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
-import { AccessDeniedError, NotFoundError } from "../errors";
+import { queryByKey } from "../cim/query-by-key";
+import {
+  AccessDeniedError,
+  CimError,
+  type ErrorParts,
+  type HyperVError,
+  NotFoundError,
+  OtherHostError,
+  VisibilityError,
+} from "../errors";
+import { Hresult } from "../schema/hresults";
 import { ClassName } from "../schema/names";
 import { getRights } from "./remedies";
 
 /**
- * Proves that this session sees what must be there, before anything that it doesn't find counts as gone.
+ * Proves that this session sees what must exist, so that what it doesn't find counts as deleted.
  *
- * A query of this namespace without the rights finds nothing and says nothing (containers/libhvee#224). So the service
- * itself has to be visible, and at least one of the things that are known to be there: the group, a member machine.
+ * A host answers nothing at all to an account without the rights, and to everybody while VMMS isn't running. So the service itself has
+ * to be visible, and something that must exist: on the host that the known paths name, the group or a machine; on a host of any other name,
+ * the group, since machines move between the nodes of a cluster.
  *
  * @param missing - What was not found, for the message.
- * @param known - What the same host must have. None known: the service alone decides.
- * @throws {@link AccessDeniedError} when nothing of it can be seen.
+ * @param known - What must exist: the group as the state has it, member machines. Without any, the service alone decides.
+ * @throws {@link AccessDeniedError} when the account lacks the rights, {@link VisibilityError} when VMMS isn't running or the cause isn't known.
+ * @throws {@link OtherHostError} when another host answers, which doesn't have the group.
  */
 export async function requireVisibility(
   session: CimSession,
   missing: string,
   known: readonly CimInstancePath[] = [],
 ): Promise<void> {
-  const services = await session.query(`SELECT * FROM ${ClassName.collectionSnapshotService}`);
-  if (services.length === 0) throw blind(session, missing, ClassName.collectionSnapshotService);
-  if (known.length === 0) return;
-  for (const path of known) {
-    if (await exists(session, path)) return;
-  }
-  throw blind(session, missing, known.map(({ relativePath }) => relativePath).join(", "));
+  const recordedHost = known.find(({ host }) => host !== undefined)?.host;
+  const isSameHost = recordedHost === undefined || answersAs(session, recordedHost);
+  const proofs = isSameHost ? known : known.filter((path) => !isMachine(path));
+  const [seesService, seesProof] = await Promise.all([hasService(session), anyExists(session, proofs)]);
+  if (!seesService) throw await nothingVisible(session, missing);
+  if (seesProof || known.length === 0) return;
+  if (!isSameHost) throw otherHost(session, missing, recordedHost);
+  throw proofsMissing(session, missing, known);
 }
 
 /**
- * Whether something is gone, and not just out of sight: it isn't found, what must be there is seen, and it still isn't found.
+ * Finds out whether something is deleted, and not only invisible: it isn't found, what must exist is visible, and it still isn't found.
  *
- * @throws {@link AccessDeniedError} when nothing of what must be there can be seen.
+ * @throws What {@link requireVisibility} throws.
  */
 export async function isDeleted(
   session: CimSession,
@@ -41,11 +54,11 @@ export async function isDeleted(
 ): Promise<boolean> {
   if (await exists(session, path)) return false;
   await requireVisibility(session, missing, known);
-  // sight may have come only between the two
+  // it may have become visible only between the two
   return !(await exists(session, path));
 }
 
-/** Whether an instance can be read; what can't be seen and what isn't there look the same. */
+/** Whether an instance can be read. A host answers the same for what is invisible and what doesn't exist. */
 export async function exists(session: CimSession, path: CimInstancePath): Promise<boolean> {
   try {
     await session.get(path);
@@ -56,12 +69,131 @@ export async function exists(session: CimSession, path: CimInstancePath): Promis
   }
 }
 
-function blind(session: CimSession, missing: string, alsoMissing: string): AccessDeniedError {
-  return new AccessDeniedError({
+/**
+ * Makes the error for a host that shows nothing. It has three causes: no rights, VMMS not running or starting, nothing there.
+ *
+ * @param missing - What was not found.
+ */
+export async function nothingVisible(session: CimSession, missing: string): Promise<HyperVError> {
+  const state = (await session.managementServiceState?.()) ?? null;
+  const parts = {
     attempted: `Finding ${missing}`,
     target: session.hostName,
-    answer: `the host showed neither it nor ${alsoMissing}, which must be there`,
-    outcome: "Nothing is taken for gone, and the state stays as it is",
-    remedy: `${getRights}; if all of it was really removed from the host, take the resource out with \`pulumi state delete\``,
+    outcome: "Nothing counts as deleted, and the state stays as it is",
+  };
+  const sees = `the account can't see ${ClassName.collectionSnapshotService}, which every Hyper-V host has`;
+  if (state === "Running") {
+    const answer = `${sees}, and VMMS is running: a host shows nothing to an account without the rights`;
+    return new AccessDeniedError({ ...parts, answer, remedy: getRights }, { effect: "none" });
+  }
+  if (state !== null) return notRunning(parts, state);
+  return new VisibilityError(
+    {
+      ...parts,
+      answer: `${sees}: the account lacks the rights, or the virtual machine management service (vmms) isn't running`,
+      remedy: `${getRights}; or start the service on the host (\`Get-Service vmms\`, \`Start-Service vmms\`). The class needs Windows Server 2016 or later`,
+    },
+    { code: "NOT_VISIBLE" },
+  );
+}
+
+/** Makes the error for a host whose management service isn't running. */
+function notRunning(parts: Omit<ErrorParts, "answer" | "remedy">, state: string, cause?: unknown): VisibilityError {
+  return new VisibilityError(
+    {
+      ...parts,
+      answer: `the virtual machine management service (vmms) is in the state ${JSON.stringify(state)}, and a host shows nothing until it runs`,
+      remedy: "Start it on the host (`Start-Service vmms`), wait until the machines are listed, then run it again",
+    },
+    { code: "VMMS_NOT_RUNNING", cause },
+  );
+}
+
+/** The numbers with which a host fails any read while VMMS is stopped or starting. */
+const whileStopped: readonly number[] = [Hresult.WBEM_E_FAILED, Hresult.WBEM_E_PROVIDER_LOAD_FAILURE];
+
+/** A query has one more: "Not found" is no answer to it otherwise. */
+const queryWhileStopped: readonly number[] = [...whileStopped, Hresult.WBEM_E_NOT_FOUND];
+
+/**
+ * Makes a session that behaves as another one, but says of a failed read that VMMS isn't running, if that is so.
+ *
+ * Such a read fails with numbers that mean something else otherwise: "Generic failure", "Not found".
+ */
+export function explainedSession(session: CimSession): CimSession {
+  const explained = async <Answer>(answer: Promise<Answer>, numbers: readonly number[] = whileStopped) => {
+    try {
+      return await answer;
+    } catch (error) {
+      if (!CimError.isInstance(error) || error.hresult === null || !numbers.includes(error.hresult)) throw error;
+      const state = (await session.managementServiceState?.()) ?? null;
+      if (state === null || state === "Running") throw error;
+      const { attempted, target } = error.parts;
+      throw notRunning({ attempted, target, outcome: "It only reads, so nothing was changed" }, state, error);
+    }
+  };
+  const reads: Pick<CimSession, "get" | "query" | "associators" | "references"> = {
+    get: (path, options) => explained(session.get(path, options)),
+    query: (wql, options) => explained(session.query(wql, options), queryWhileStopped),
+    associators: (path, options) => explained(session.associators(path, options)),
+    references: (path, options) => explained(session.references(path, options)),
+  };
+  return Object.assign(Object.create(session), reads);
+}
+
+async function hasService(session: CimSession): Promise<boolean> {
+  return (await session.query(`SELECT * FROM ${ClassName.collectionSnapshotService}`)).length > 0;
+}
+
+/** Whether one of some things is visible: machines are read in one query. */
+async function anyExists(session: CimSession, paths: readonly CimInstancePath[]): Promise<boolean> {
+  const vmIds = paths.filter(isMachine).map((path) => String(path.key("Name")));
+  const others = paths.filter((path) => !isMachine(path));
+  const [machines, ...found] = await Promise.all([
+    queryByKey(session, ClassName.computerSystem, "Name", vmIds),
+    ...others.map((path) => exists(session, path)),
+  ]);
+  return machines.length > 0 || found.includes(true);
+}
+
+const isMachine = ({ className }: CimInstancePath) =>
+  className.toLowerCase() === ClassName.computerSystem.toLowerCase();
+
+/** Whether the host has a name, or had it before it was renamed, as the configuration says. */
+function answersAs({ hostName, formerHostName }: CimSession, name: string): boolean {
+  return isSameName(hostName, name) || (formerHostName !== undefined && isSameName(formerHostName, name));
+}
+
+/** Compares names of hosts as Windows does: without regard to case; a short name is that of the qualified one. */
+function isSameName(one: string, other: string): boolean {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+  if (a === b) return true;
+  const isQualified = (name: string) => /[a-z-]/.test(name) && name.includes(".");
+  if (isQualified(a) === isQualified(b)) return false;
+  return a.split(".")[0] === b.split(".")[0];
+}
+
+function otherHost(session: CimSession, missing: string, recordedHost: string): OtherHostError {
+  return new OtherHostError({
+    headline: `${session.hostName} answers, the state names ${recordedHost}, and ${session.hostName} doesn't have the VM group`,
+    attempted: `Finding ${missing}`,
+    target: session.hostName,
+    answer: `another host than ${recordedHost} answers, and it doesn't have the VM group`,
+    outcome: "Nothing counts as deleted, and the state stays as it is",
+    remedy: `Correct the connection (hyperv-snapshots:host) if it leads to the wrong host. After a failover, connect to the node that has the VM group. If ${recordedHost} was renamed, set hyperv-snapshots:formerHostName to ${recordedHost}`,
   });
+}
+
+function proofsMissing(session: CimSession, missing: string, known: readonly CimInstancePath[]): VisibilityError {
+  const names = known.map(({ relativePath }) => relativePath).join(", ");
+  return new VisibilityError(
+    {
+      attempted: `Finding ${missing}`,
+      target: session.hostName,
+      answer: `the account can see neither it nor ${names}, which must exist`,
+      outcome: "Nothing counts as deleted, and the state stays as it is",
+      remedy: `${getRights}; if VMMS has just started, wait until the machines are listed. Only if you know that all of it was removed from the host, take the resource out with \`pulumi state delete\``,
+    },
+    { code: "NOT_VISIBLE" },
+  );
 }

@@ -4,7 +4,7 @@ import { millisecondsFromInterval } from "../cim/cim-value";
 import { ProtocolError } from "../errors";
 
 /**
- * What one look at an `Msvm_ConcreteJob` told: where PascalCase ends and typed reading begins.
+ * One reading of an `Msvm_ConcreteJob`, with types.
  *
  * The texts are in the host's language: show them, never decide by them.
  */
@@ -34,7 +34,7 @@ export function readConcreteJob(instance: CimInstance): JobReading {
       attempted: "Reading the state of a job",
       target: instance.path.toString(),
       answer: "the host answered a job without JobState",
-      outcome: "The job may go on",
+      outcome: "The job may be running",
       remedy: "Look at the job on the host; report it with the host's version if it happens again",
     });
   }

@@ -2,7 +2,15 @@ import type { CimInstance } from "../cim/cim-instance";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
-import { AccessDeniedError, JobFailedError, JobLostError, JobTimeoutError, UnexpectedJobStateError } from "../errors";
+import {
+  AccessDeniedError,
+  AuthenticationError,
+  JobFailedError,
+  JobLostError,
+  JobTimeoutError,
+  UnexpectedJobStateError,
+} from "../errors";
+import { durationText } from "../moment-text";
 import { JobState } from "../schema/value-maps";
 import type { Clock } from "./clock";
 import { type JobReading, readConcreteJob } from "./concrete-job";
@@ -14,19 +22,19 @@ import { describeReturnCode } from "./return-code";
 export interface WaitOptions {
   /** How long to wait, in milliseconds from now. One last look is taken when it is over. */
   readonly timeoutMs: number;
-  /** The method that the job belongs to: `CreateSnapshot`. Its errors bear it. */
+  /** The method that the job belongs to: `CreateSnapshot`. Its errors have it. */
   readonly operation: string;
   /** What was attempted, for messages; the method's name unless given. */
   readonly attempted?: string;
   /** What the job works on, for messages: `VM group "web-tier" on HV01`. */
   readonly target: string;
-  /** Ends the waiting. The job goes on: cancelling it is another call. */
+  /** Ends the waiting. The job keeps running: cancelling it is another call. */
   readonly abortSignal?: AbortSignal;
   /** Called with every reading, the last one included. */
   readonly onReading?: (reading: JobReading, elapsedMs: number) => void;
 }
 
-/** A job that somebody waits for. */
+/** A job that is waited for. */
 interface Watch {
   readonly path: CimInstancePath;
   readonly options: WaitOptions;
@@ -50,8 +58,8 @@ const looksBeforeLost = 3;
 /**
  * Waits for all jobs of one host.
  *
- * All that are due are read in one query, and two queries are never under way at once. A poll that fails is not a job that
- * failed: it is tried again until the deadline. Only a lack of rights ends the wait at once.
+ * All that are due are read in one query, and two queries are never under way at once. A failed poll is not a failed
+ * job: it is repeated until the deadline. A refused log-on or missing rights end the wait at once.
  */
 export class JobMonitor {
   private readonly session: CimSession;
@@ -74,7 +82,7 @@ export class JobMonitor {
    * @returns The last reading, whose state is `Completed` or `CompletedWithWarnings`.
    * @throws {@link JobFailedError} when it ended without success.
    * @throws {@link JobTimeoutError} when the deadline came first, {@link UnexpectedJobStateError} when it did so in a state
-   * that nobody has documented. The job goes on in both.
+   * that isn't documented. The job keeps running in both cases.
    * @throws {@link JobLostError} when the host no longer knows the job.
    */
   waitFor(path: CimInstancePath, options: WaitOptions): Promise<JobReading> {
@@ -166,7 +174,7 @@ export class JobMonitor {
   /** A poll that failed: the job may be doing well. */
   private missed(watch: Watch, error: unknown): void {
     if (!this.watches.has(watch)) return;
-    if (AccessDeniedError.isInstance(error)) return watch.reject(error);
+    if (AccessDeniedError.isInstance(error) || AuthenticationError.isInstance(error)) return watch.reject(error);
     watch.failure = error;
     this.lookAgain(watch);
   }
@@ -184,15 +192,14 @@ export class JobMonitor {
   }
 }
 
-/** In PowerShell, on the host. */
 const lookAtJob =
-  "Look at the job on the host (Get-CimInstance -Namespace root/virtualization/v2 -ClassName Msvm_ConcreteJob)";
+  "Check the job on the host (Get-CimInstance -Namespace root/virtualization/v2 -ClassName Msvm_ConcreteJob)";
 
 const job = ({ path }: Watch) => `its job ${path.relativePath}`;
 
 const call = ({ options: { operation, attempted = operation, target } }: Watch) => ({ attempted, target });
 
-/** What every error of a job bears. */
+/** What every error of a job has. */
 const jobOf = ({ path, options: { operation } }: Watch) => ({ operation, jobPath: path.toString() });
 
 /** `JOB_FAILED` and its two siblings, by the state in which the job ended. */
@@ -208,10 +215,10 @@ function jobFailed(watch: Watch, reading: JobReading): JobFailedError {
     {
       ...call(watch),
       answer: `${job(watch)} ended in state ${describeJobState(reading.jobState)} with error code ${describeReturnCode(reading.errorCode)}${texts.length > 0 ? `, saying ${quoted(texts)}` : ""}`,
-      outcome: "What the job was to do is not done",
+      outcome: "The job's work is not done",
       remedy: cancelled
-        ? "Somebody or something cancelled it on the host; run it again when that is settled"
-        : "Mend the cause that the host names (its Hyper-V-VMMS event log says more), then run it again",
+        ? "It was cancelled on the host. Find out by whom, then run it again"
+        : "Fix the cause that the host reports (its Hyper-V-VMMS event log says more), then run it again",
     },
     {
       ...jobOf(watch),
@@ -232,8 +239,8 @@ function jobLost(watch: Watch): JobLostError {
       answer: watch.seen
         ? `the host no longer knows ${job(watch)}, which was last seen in state ${describeJobState(watch.seen.jobState)}`
         : `${watch.missedLooks} looks did not find ${job(watch)}`,
-      outcome: "Hosts forget a job 5 minutes after its end or when they start anew, so how it ended is not known",
-      remedy: "Look on the host whether the machines are still busy, and what was done, before you run it again",
+      outcome: "Hosts forget a job 5 minutes after its end, or when they restart, so it isn't known how it ended",
+      remedy: "Check on the host whether the machines are still busy, and what was done, before you run it again",
     },
     jobOf(watch),
   );
@@ -248,13 +255,13 @@ function deadlinePassed(watch: Watch): JobTimeoutError | UnexpectedJobStateError
   const unexpected = seen !== undefined && judgeJob(seen) === "unexpected";
   const parts = {
     ...call(watch),
-    answer: `${options.timeoutMs / 1000} s passed and ${job(watch)} had not ended: ${reading}${poll}`,
+    answer: `${durationText(options.timeoutMs)} passed and ${job(watch)} had not ended: ${reading}${poll}`,
     outcome: unexpected
-      ? "Whether it goes on at the host, and what it has done, is not known"
-      : "The job goes on at the host and may still succeed",
+      ? "It isn't known whether the job is still running, and what it has done"
+      : "The job is still running on the host, and may still succeed",
     remedy: unexpected
       ? `${lookAtJob}, and report its state with the host's version: this package doesn't know it`
-      : `${lookAtJob}; where it gets on, run it again with more time (customTimeouts)`,
+      : `${lookAtJob}; if it makes progress, run it again with more time (customTimeouts)`,
   };
   const details = { ...jobOf(watch), cause: failure };
   return unexpected ? new UnexpectedJobStateError(parts, details) : new JobTimeoutError(parts, details);

@@ -1,7 +1,7 @@
 import { JobState, nameOf } from "../schema/value-maps";
 import type { JobReading } from "./concrete-job";
 
-/** What a reading means for whoever waits. */
+/** What a reading means for the wait. */
 export type JobVerdict = "pending" | "succeeded" | "failed" | "unexpected";
 
 const verdicts: Readonly<Record<number, JobVerdict>> = {
@@ -22,8 +22,8 @@ const verdicts: Readonly<Record<number, JobVerdict>> = {
 /**
  * Judges one reading of a job.
  *
- * A good end counts only with an error code of 0 (as os-win has it). A state that nobody has documented is `unexpected`:
- * the wait goes on, and names it if the deadline comes first.
+ * A success counts only with an error code of 0 (as os-win has it). An undocumented state is `unexpected`:
+ * the wait continues, and its timeout names the state.
  */
 export function judgeJob({ jobState, errorCode }: Pick<JobReading, "jobState" | "errorCode">): JobVerdict {
   const verdict = verdicts[jobState] ?? "unexpected";

@@ -9,13 +9,13 @@ export type MethodOutcome =
   | { readonly kind: "completed" }
   | { readonly kind: "jobStarted"; readonly jobPath: CimInstancePath };
 
-/** What was called and on what, and what is true of it when it was refused: for messages. */
+/** The texts of a call's messages. */
 export interface MethodCallText {
   readonly attempted: string;
   readonly target: string;
-  /** What is known of the result after a proven refusal. */
+  /** The result after a proven refusal. */
   readonly refused: string;
-  /** What to do about a refusal with this number. */
+  /** The remedy for this return value. */
   readonly remedy: (returnValue: number) => string;
 }
 

@@ -15,6 +15,8 @@ export interface Others {
   readonly jobs: readonly string[];
   /** The ids of snapshot collections. */
   readonly made: readonly string[];
+  /** The marks themselves, to name owners. */
+  readonly owned?: readonly OwnedBy[];
 }
 
 /** What a resource has, with its name in its deployment. */

@@ -129,6 +129,7 @@ export class ResourceRecovery {
     const records = (await readAllRecords(files)).filter((record) => record.id !== id);
     const marks = (await readOwnership(files)).filter((mark) => mark.id !== id);
     return {
+      owned: marks,
       made: marks.flatMap(({ snapshotCollectionId }) => snapshotCollectionId ?? []),
       jobs: [...records.map(({ pending }) => pending), ...marks].flatMap(({ job }) => job ?? []),
     };

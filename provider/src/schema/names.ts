@@ -4,6 +4,7 @@ export const virtualizationNamespace = "root\\virtualization\\v2";
 /** Names of the classes that the client talks to, as the host spells them. Their declarations: `class-declarations.ts`. */
 export const ClassName = {
   affectedJobElement: "Msvm_AffectedJobElement",
+  collectedCollections: "Msvm_CollectedCollections",
   collectedSnapshots: "Msvm_CollectedSnapshots",
   collectedVirtualSystems: "Msvm_CollectedVirtualSystems",
   collectionManagementService: "Msvm_CollectionManagementService",

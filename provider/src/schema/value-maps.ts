@@ -113,19 +113,94 @@ export const UserSnapshotType = { Disable: 2, ProductionFallbackToTest: 3, Produ
 export const DiskMergeState = { TemporarilyDisabled: 0, Enabled: 1 } as const;
 
 /** A machine's `EnabledState`, as far as it matters here. Source: Msvm_ComputerSystem.EnabledState. */
-export const EnabledState = { Enabled: 2, Disabled: 3, EnabledButOffline: 6, Quiesce: 9 } as const;
+export const EnabledState = {
+  Other: 1,
+  Enabled: 2,
+  Disabled: 3,
+  ShuttingDown: 4,
+  EnabledButOffline: 6,
+  Quiesce: 9,
+  Starting: 10,
+  Reset: 11,
+  Saving: 32773,
+  Pausing: 32776,
+  Resuming: 32777,
+  FastSaved: 32779,
+  FastSaving: 32780,
+} as const;
 
-/** `Msvm_ComputerSystem.OperationalStatus`: the first element, then what the machine is busy with. */
+/** The range of a machine's critical states: it has lost its storage. Versions of Windows number the single states differently. */
+export const criticalStates = { from: 32781, to: 32796 } as const;
+
+/** `Msvm_ComputerSystem.ReplicationState`. Source: that class, HyperV_v2. */
+export const ReplicationState = {
+  Disabled: 0,
+  ReadyForReplication: 1,
+  WaitingToCompleteInitialReplication: 2,
+  Replicating: 3,
+  SyncedReplicationComplete: 4,
+  Recovered: 5,
+  Committed: 6,
+  Suspended: 7,
+  Critical: 8,
+  WaitingToStartResynchronization: 9,
+  Resynchronizing: 10,
+  ResynchronizationSuspended: 11,
+} as const;
+
+/**
+ * `Msvm_ComputerSystem.OperationalStatus`: the first element, then what the machine is doing, or what is wrong with it.
+ *
+ * An open map: hosts have more numbers than the class page. Only {@link activities} mean that a machine is busy.
+ */
 export const OperationalStatus = {
   OK: 2,
   InService: 11,
+  SupportingEntityInError: 16,
+  ApplyingCheckpoint: 23769,
   CreatingSnapshot: 32768,
   ApplyingSnapshot: 32769,
   DeletingSnapshot: 32770,
   MergingDisks: 32772,
   ExportingVirtualMachine: 32773,
   MigratingVirtualMachine: 32774,
+  BackingUpVirtualMachine: 32776,
+  ModifyingVirtualMachine: 32777,
+  StorageMigrationPhaseOne: 32778,
+  StorageMigrationPhaseTwo: 32779,
+  MigratingPlannedVirtualMachine: 32780,
+  CheckingCompatibility: 32781,
+  ApplicationCriticalState: 32782,
+  CommunicationTimedOut: 32783,
+  CommunicationFailed: 32784,
+  NoIommu: 32785,
+  NoIovSupportInNic: 32786,
+  SwitchNotInIovMode: 32787,
+  IovBlockedByPolicy: 32788,
+  IovNoAvailableResources: 32789,
+  IovGuestDriversNeeded: 32790,
+  CriticalIoError: 32795,
 } as const;
+
+/** The statuses of a machine that is well. */
+export const healthyStatuses: readonly number[] = [OperationalStatus.OK, OperationalStatus.InService];
+
+/** The statuses that are documented activities: they end by themselves. */
+export const activities: readonly number[] = [
+  OperationalStatus.ApplyingCheckpoint,
+  OperationalStatus.CreatingSnapshot,
+  OperationalStatus.ApplyingSnapshot,
+  OperationalStatus.DeletingSnapshot,
+  OperationalStatus.MergingDisks,
+  OperationalStatus.ExportingVirtualMachine,
+  OperationalStatus.MigratingVirtualMachine,
+  OperationalStatus.BackingUpVirtualMachine,
+  OperationalStatus.ModifyingVirtualMachine,
+  OperationalStatus.StorageMigrationPhaseOne,
+  OperationalStatus.StorageMigrationPhaseTwo,
+  OperationalStatus.MigratingPlannedVirtualMachine,
+  OperationalStatus.CheckingCompatibility,
+];
 
 /**
  * Finds the documented name of a number.

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "../errors";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import { readMemberConditions } from "../hyperv/member-condition";
 import { memberSnapshots } from "../hyperv/snapshot-collection";
-import { nameSnapshots } from "../hyperv/snapshot-name";
+import { nameSnapshots, nameWarning } from "../hyperv/snapshot-name";
 import { describeCollection, findVirtualSystemCollection, membersOf } from "../hyperv/virtual-system-collection";
 import { isDeleted, requireVisibility } from "../hyperv/visibility";
 import type { Connections } from "../process/connections";
@@ -214,12 +214,14 @@ export class CollectionSnapshotResource implements ManagedResource {
 
   /** Takes over what a complete snapshot can take over: a new name goes to the host, all else into the state. */
   private async updateInPlace(
-    { host }: Operation,
+    { host, progress }: Operation,
     { id, outputs }: SavedResource,
     inputs: Properties,
   ): Promise<Answer> {
     const { snapshotName: name } = readInputs(inputs);
     if (name !== undefined && name !== outputs["snapshotName"]) {
+      const longName = nameWarning(name);
+      if (longName !== undefined) progress.warn(longName);
       const collection = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
       const members = await memberSnapshots(host.session, collection);
       if (members.length === 0) await requireVisibility(host.session, "the members' snapshots", knownThings(outputs));

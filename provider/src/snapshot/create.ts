@@ -5,7 +5,9 @@ import { requestSnapshot, type SnapshotProgress } from "../hyperv/collection-sna
 import { activityOf, type MemberCondition, readMemberConditions } from "../hyperv/member-condition";
 import { describeNewSnapshots } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
+import { servicePath } from "../hyperv/service-path";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
+import { nameWarning } from "../hyperv/snapshot-name";
 import { snapshotSettingsText } from "../hyperv/snapshot-settings";
 import { machinePath, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { isDeleted } from "../hyperv/visibility";
@@ -147,9 +149,16 @@ class Attempt {
 async function takeSnapshot(operation: Operation, creation: Creation): Promise<Answer> {
   const { session } = operation.host;
   const { inputs, group, recovery, deadlineAt, merging } = creation;
-  const before = await listSnapshotCollections(session, group.path);
-  const machines = await readMemberConditions(session, group.path);
+  // side by side: a host may be 50 ms away. The services' paths are kept for the requests that follow
+  const [before, machines] = await Promise.all([
+    listSnapshotCollections(session, group.path),
+    readMemberConditions(session, group.path),
+    servicePath(session, ClassName.collectionSnapshotService),
+    servicePath(session, ClassName.virtualSystemManagementService),
+  ]);
   warnOfMembers(operation, machines, merging);
+  const longName = nameWarning(readInputs(inputs).snapshotName ?? "");
+  if (longName !== undefined) operation.progress.warn(longName);
   operation.progress.step(`requesting a snapshot of ${machines.length} machine${machines.length === 1 ? "" : "s"}`);
   const record = await recovery.journal.begin(
     {

@@ -3,16 +3,18 @@ import { GuardError, HyperVError, JobFailedError, JobLostError, MethodFailedErro
 import { destroySnapshot } from "../hyperv/collection-snapshot-service";
 import {
   anyCollected,
-  type DependentSnapshot,
   dependentsOf,
-  type MemberSnapshot,
-  memberSnapshots,
-} from "../hyperv/snapshot-collection";
+  dependentsUnknownRemedy,
+  describeDependents,
+  locateDependents,
+} from "../hyperv/dependents";
+import { describeSwitchedOff, readDiskMerges, switchMergingOn } from "../hyperv/disk-merges";
+import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import { anyBusy, machinesDoing } from "../hyperv/virtual-system-collection";
 import { isDeleted, requireVisibility } from "../hyperv/visibility";
 import { type Operation, waitShowing } from "../process/operation";
-import type { Properties, Words } from "../process/resource-call";
-import type { Others } from "../recovery/ownership";
+import type { Properties, ResourceCall, Words } from "../process/resource-call";
+import type { Others, OwnedBy } from "../recovery/ownership";
 import { OperationalStatus } from "../schema/value-maps";
 import { knownMachines, knownThings } from "./known-things";
 import { retryWhileBusy, waitForMerge, waitUntilIdle } from "./waits";
@@ -40,7 +42,8 @@ export async function deleteSnapshot(operation: Operation, path: CimInstancePath
   else await destroy(operation, path, target, deletion);
   const vmIds = knownMachines(outputs).map(({ vmId }) => vmId);
   if (outputs["waitForMerge"] === true) return waitForMerge(operation, { vmIds, target, deadlineAt });
-  const merging = await machinesDoing(host.session, vmIds, OperationalStatus.MergingDisks);
+  const { merging, switchedOff } = await readDiskMerges(host.session, vmIds);
+  if (switchedOff.length > 0) progress.warn(`Destroyed, but ${describeSwitchedOff(switchedOff)}. ${switchMergingOn}`);
   if (merging.length > 0)
     progress.tell(`Destroyed; disks still merge: ${merging.map(({ vmName }) => vmName).join(", ")}`);
 }
@@ -84,7 +87,7 @@ async function guardDependents(
   operation: Operation,
   members: readonly MemberSnapshot[],
   target: string,
-  { deadlineAt }: Deletion,
+  { deadlineAt, others }: Deletion,
 ): Promise<void> {
   const { host, progress, call, configuration } = operation;
   const { dependents } = configuration;
@@ -101,22 +104,23 @@ async function guardDependents(
   });
   const found = await dependentsOf(host.session, members);
   if (found.length === 0) return;
-  const names = describeDependents(found);
+  const { owned = [] } = (await others?.()) ?? {};
+  const names = describeDependents(await locateDependents(host.session, found), (id) => ownerOf(call, owned, id));
   // one that belongs to a collection may be another resource, such as the replacement that was just taken
   if (dependents === "removed" && !(await anyCollected(host.session, found))) {
     return progress.warn(`Destroying ${target} also removes its dependent snapshots: ${names}`);
   }
   const count = found.length;
   const reason = {
-    unknown: `${count} later ${count === 1 ? "checkpoint depends" : "checkpoints depend"} on this snapshot (${names}), and it isn't known whether the host keeps or removes them`,
-    removed: `later snapshots of a whole group depend on it (${names}), and this host would remove them too`,
+    unknown: `${count} later ${count === 1 ? "checkpoint depends" : "checkpoints depend"} on this snapshot, and it isn't known whether the host keeps or removes ${count === 1 ? "it" : "them"}: ${names}`,
+    removed: `later snapshots of a whole group depend on it, and this host would remove them too: ${names}`,
   }[dependents];
   throw dependentsGuard(call.words, target, reason, dependents);
 }
 
 function dependentsGuard(words: Words, target: string, why: string, dependents: "unknown" | "removed"): GuardError {
   const remedy = {
-    unknown: `Remove the later ones first; or, if you know what your host does, set ${words.key("dependents")} to kept or removed`,
+    unknown: dependentsUnknownRemedy(words.key("dependents")),
     removed: `Destroy the later ones first: ${words.destroy} does so by itself where one stack has them all`,
   }[dependents];
   return new GuardError(
@@ -131,9 +135,11 @@ function dependentsGuard(words: Words, target: string, why: string, dependents: 
   );
 }
 
-/** Names at most five, so that a message stays one. */
-function describeDependents(found: readonly DependentSnapshot[]): string {
-  const shown = found.slice(0, 5).map(({ name }) => JSON.stringify(name));
-  const more = found.length - shown.length;
-  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+/** Names the resource that has a snapshot collection, as its mark says; undefined without one. */
+function ownerOf({ scope }: ResourceCall, owned: readonly OwnedBy[], snapshotCollectionId: string): string | undefined {
+  const mark = owned.find((one) => one.snapshotCollectionId?.toLowerCase() === snapshotCollectionId.toLowerCase());
+  if (!mark) return undefined;
+  const name = mark.resource.split("::").at(-1);
+  const isOurs = mark.scope.project === scope.project && mark.scope.stack === scope.stack;
+  return `resource ${name} of ${isOurs ? "this stack" : `stack ${mark.scope.stack} (project ${mark.scope.project})`}`;
 }

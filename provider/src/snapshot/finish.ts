@@ -4,7 +4,7 @@ import { findSnapshotResult, type SnapshotResult } from "../hyperv/find-result";
 import { explainJobFailure } from "../hyperv/job-errors";
 import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
 import { describeNewSnapshots } from "../hyperv/new-snapshots";
-import { withReasons } from "../hyperv/refusal";
+import { explainRefusal } from "../hyperv/refusal";
 import { lookIntoEventLog, remedyForCreateSnapshot } from "../hyperv/remedies";
 import type { MemberSnapshot } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
@@ -121,8 +121,8 @@ async function waitForJob(operation: Operation, begun: SnapshotOperation): Promi
     if (!JobFailedError.isInstance(error)) throw error;
     const explained = await explainJobFailure(host.session, error, remedyForCreateSnapshot);
     const known = await describeNewSnapshots(host.session, await workOf(begun));
-    const outcome = explained.code === "JOB_FAILED" ? withReasons(known, await membersNow(operation, begun)) : known;
-    throw explained.with({ outcome });
+    if (explained.code !== "JOB_FAILED") throw explained.with({ outcome: known });
+    throw explainRefusal(explained, await membersNow(operation, begun), known);
   }
 }
 

@@ -17,10 +17,10 @@ export function warnOfMembers(
 }
 
 function isOwnMerge({ vmId, operationalStatus }: MemberCondition, merging: ReadonlySet<string>): boolean {
-  return merging.has(vmId.toLowerCase()) && operationalStatus[1] === OperationalStatus.MergingDisks;
+  return merging.has(vmId.toLowerCase()) && operationalStatus.includes(OperationalStatus.MergingDisks);
 }
 
 const asIdle = (member: MemberCondition): MemberCondition => ({
   ...member,
-  operationalStatus: member.operationalStatus.slice(0, 1),
+  operationalStatus: member.operationalStatus.filter((status) => status !== OperationalStatus.MergingDisks),
 });

@@ -1,11 +1,11 @@
 import { MergeError, type MethodFailedError } from "../errors";
+import { describeSwitchedOff, readDiskMerges, switchMergingOn } from "../hyperv/disk-merges";
 import { mayPass } from "../hyperv/refusal";
-import { machinePath, machinesDoing, type VirtualMachine } from "../hyperv/virtual-system-collection";
+import { machinePath, type VirtualMachine } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
 import { describeReturnCode } from "../jobs/return-code";
 import { waitUntil } from "../jobs/wait-until";
 import type { Operation } from "../process/operation";
-import { OperationalStatus } from "../schema/value-maps";
 
 const names = (machines: readonly VirtualMachine[]): string => machines.map(({ vmName }) => vmName).join(", ");
 
@@ -46,34 +46,62 @@ export interface MergeWait {
   readonly deadlineAt: number;
 }
 
-/** Waits until no machine merges its disks any more. @throws {@link MergeError} when the deadline comes first. */
+/** So long a merge may take to begin after the job has ended. */
+const beginsWithinMs = 5000;
+
+/**
+ * Waits until the disks of no machine are merging.
+ *
+ * @throws {@link MergeError} with the code `MERGE_TIMEOUT` when the deadline comes first, `MERGE_SWITCHED_OFF` when the disks won't merge.
+ */
 export async function waitForMerge({ host, clock, progress, call }: Operation, wait: MergeWait): Promise<void> {
+  const attempted = "Waiting for the merge after DestroySnapshot";
+  const { target, vmIds, deadlineAt } = wait;
+  const startedAt = clock.now();
+  let seen = false;
   await waitUntil<void, readonly VirtualMachine[]>(clock, {
     look: async () => {
-      const merging = await machinesDoing(host.session, wait.vmIds, OperationalStatus.MergingDisks);
-      if (merging.length > 0) return { waitFor: merging };
-      // machines that aren't visible merge unseen
-      if (wait.vmIds.length > 0)
-        await requireVisibility(host.session, "the machines' states", wait.vmIds.map(machinePath));
+      const { merging, switchedOff, visible } = await readDiskMerges(host.session, vmIds);
+      if (switchedOff.length > 0) {
+        const outcome = "The snapshot is destroyed, and its disks are still in the chain";
+        const remedy = `${switchMergingOn}, then run ${call.words.destroy} again; or set waitForMerge to false`;
+        const answer = describeSwitchedOff(switchedOff);
+        throw new MergeError({ attempted, target, answer, outcome, remedy }, { code: "MERGE_SWITCHED_OFF" });
+      }
+      seen ||= merging.length > 0;
+      const elapsedMs = clock.now() - startedAt;
+      const mayBegin = !seen && elapsedMs < beginsWithinMs && clock.now() < deadlineAt && visible > 0;
+      if (merging.length > 0 || mayBegin) return { waitFor: merging };
+      // the disks of invisible machines may be merging
+      if (vmIds.length > visible) await requireVisibility(host.session, "the machines' states", vmIds.map(machinePath));
+      if (!seen && visible > 0) progress.tell(noMergeSeen(elapsedMs));
       return { done: undefined };
     },
-    until: () => wait.deadlineAt,
+    until: () => (seen ? deadlineAt : Math.min(deadlineAt, startedAt + beginsWithinMs)),
     firstPauseMs: 500,
     longestPauseMs: 5000,
-    onWaiting: (merging) => progress.step(`destroyed; disks still merge: ${names(merging)}`),
+    onWaiting: (merging) =>
+      progress.step(
+        merging.length > 0 ? `destroyed; disks still merge: ${names(merging)}` : "destroyed; waiting for the merge",
+      ),
     late: (merging, elapsedMs) =>
       new MergeError(
         {
-          attempted: "Waiting for the merge after DestroySnapshot",
-          target: wait.target,
+          attempted,
+          target,
           answer: `after ${Math.round(elapsedMs / 1000)} s the disks of ${names(merging)} were still merging`,
-          outcome: "The snapshot is destroyed; the host goes on merging",
-          remedy: `Run ${call.words.destroy} again to wait on, give it more time (${call.words.moreTime}), or set waitForMerge to false`,
+          outcome:
+            "The snapshot is destroyed; the host is still merging, and until it ends the chain of disks is there",
+          remedy: `Run ${call.words.destroy} again to wait longer, give it more time (${call.words.moreTime}), or set waitForMerge to false`,
         },
         { code: "MERGE_TIMEOUT" },
       ),
     signal: call.signal,
   });
+}
+
+function noMergeSeen(elapsedMs: number): string {
+  return `Destroyed; no merge was seen within ${Math.round(elapsedMs / 1000)} s: the disks have merged already, or the merge failed. A disk whose path ends in .avhdx (Get-VMHardDiskDrive) is still in the chain`;
 }
 
 /** How long a refusal is tried again while nothing on the host is seen to be busy: the cause may be one that doesn't pass. */

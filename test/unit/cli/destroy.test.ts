@@ -62,7 +62,7 @@ describe("hyperv-snapshots destroy", () => {
     const [first, second] = [at.takeSnapshot(), at.takeSnapshot()];
     const refused = await at.json(["destroy", first, "--yes"]);
     expect(refused.value.error).toMatchObject({ code: "DEPENDENTS_UNKNOWN", outcome: "Nothing was destroyed" });
-    expect(refused.value.error.answer).toMatch(/^2 later checkpoints depend on it \("/);
+    expect(refused.value.error.answer).toMatch(/^2 later checkpoints depend on it \(snapshot collection /);
     const removed = await at.json(["destroy", first, "--yes", "--config", "dependents=removed"]);
     expect(removed.value.error.code).toBe("DEPENDENTS_COLLECTED");
     expect(onHost(at)).toHaveLength(2);

@@ -94,7 +94,7 @@ describe("hyperv-snapshots import", () => {
     at.host();
     const refused = async (...words: string[]) => (await at.run(["import", ...words])).stderr;
     expect(await refused("mail")).toContain("there are no snapshots");
-    expect(await refused("mial")).toContain("the host has no such group");
+    expect(await refused("mial")).toContain("the group doesn't exist");
     expect(await refused("11111111-1111-4111-8111-111111111111")).toContain("the host has no snapshot with this id");
   });
 });

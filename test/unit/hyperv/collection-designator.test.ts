@@ -16,8 +16,8 @@ describe("what a program gives as collection", () => {
 
   it.each([
     ["", "it is empty"],
-    ["{6B29FC40-CA47}", "it has the look of a GUID and is none"],
-    ["6B29FC40-CA47-1067-B31D-00DD010662D", "it has the look of a GUID and is none"],
+    ["{6B29FC40-CA47}", "it looks like a GUID but is malformed"],
+    ["6B29FC40-CA47-1067-B31D-00DD010662D", "it looks like a GUID but is malformed"],
     ['\\\\HV01\\root\\virtualization\\v2:Msvm_ComputerSystem.Name="x"', "it names Msvm_ComputerSystem"],
     ['Msvm_VirtualSystemCollection.CollectionID="web-tier"', "it names Msvm_VirtualSystemCollection"],
     ['Msvm_VirtualSystemCollection.CollectionID="6B29', "expected a value"],

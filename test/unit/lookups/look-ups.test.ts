@@ -73,7 +73,7 @@ describe("the look-ups", () => {
     const wrong = { collection: 5, group: "web-tier" } as unknown as { collection: string };
     for (const [call, code, said] of [
       [() => getVirtualSystemCollection(wrong), "INVALID_ARGUMENT", "as text; there is no such input. The inputs are"],
-      [() => getVirtualSystemCollection({ collection: "web-teir" }), "CIM_NOT_FOUND", 'it has "web-tier"'],
+      [() => getVirtualSystemCollection({ collection: "web-teir" }), "CIM_NOT_FOUND", 'the host has "web-tier"'],
       [
         () => getCollectionSnapshot({ snapshotCollection: "before" }),
         "INVALID_ARGUMENT",

@@ -52,7 +52,7 @@ describe("a snapshot whose making isn't seen to its end", () => {
     const partial = await failure(at.run(at.lifecycle.create(inputs)));
     expect(PartialCreateError.isInstance(partial)).toBe(true);
     expect(at.clock.now()).toBeCloseTo(30 * 60_000, -3);
-    expect(partial.message).toContain("1800 s passed and its job Msvm_ConcreteJob.InstanceID=");
+    expect(partial.message).toContain("30 min passed and its job Msvm_ConcreteJob.InstanceID=");
 
     at.clock.pass(60 * 60_000);
     const olds = partial.properties as typeof inputs;

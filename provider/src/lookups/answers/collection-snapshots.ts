@@ -28,7 +28,7 @@ export async function getCollectionSnapshot(
 ): Promise<output.GetCollectionSnapshotResult> {
   checkArguments("getCollectionSnapshot", one, args);
   const { snapshotCollection } = args;
-  const wanted = readCollectionDesignator(snapshotCollection, ClassName.snapshotCollection);
+  const wanted = readCollectionDesignator(snapshotCollection, [ClassName.snapshotCollection]);
   if (wanted.kind === "name") throw notAnId(session, snapshotCollection);
   const path = await findSnapshotCollection(session, wanted.id);
   if (!path) throw notFound(session, snapshotCollection);

@@ -28,7 +28,7 @@ describe("a group that is busy", () => {
     expect(MethodFailedError.isInstance(error)).toBe(true);
     expect(error.message).toContain("In Service and Creating Snapshot");
     expect(at.clock.now()).toBe(20 * 60_000);
-    expect(at.warnings[0]).toContain("is busy (Creating Snapshot)");
+    expect(at.warnings[0]).toContain("are busy (Creating Snapshot)");
     await at.create(inputs);
     expect(at.snapshotCounts()).toEqual([2, 2, 2]);
   });
@@ -97,7 +97,9 @@ describe("waitForMerge", () => {
     const { id, outs } = await at.create(merging);
     const error = await at.failure(at.lifecycle.delete(id, outs));
     expect(error).toMatchObject({ code: "MERGE_TIMEOUT" });
-    expect(error.message).toContain("The snapshot is destroyed; the host goes on merging.");
+    expect(error.message).toContain(
+      "The snapshot is destroyed; the host is still merging, and until it ends the chain of disks is there.",
+    );
     at.clock.pass(3600_000);
     await at.run(at.lifecycle.delete(id, outs));
   });

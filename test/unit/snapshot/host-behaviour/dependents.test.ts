@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InvalidArgumentError } from "../../../../provider/src/errors";
-import { LifecycleInProcess, standardInputs } from "../../../support/lifecycle-in-process";
+import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../../../support/lifecycle-in-process";
 
 /** A person takes a checkpoint of one machine. */
 function takeCheckpoint(at: LifecycleInProcess, name: string): void {
@@ -24,8 +24,29 @@ describe("dependents unknown", () => {
     takeCheckpoint(at, "web-01");
     const error = await at.failure<InvalidArgumentError>(at.lifecycle.delete(id, outs));
     expect(error.code).toBe("DEPENDENTS_UNKNOWN");
-    expect(error.message).toContain('1 later checkpoint depends on this snapshot ("web-01 - (');
+    expect(error.message).toContain(
+      "1 later checkpoint depends on this snapshot, and it isn't known whether the host keeps or removes it: checkpoint \"web-01 - (",
+    );
     expect(at.snapshotCounts()).toEqual([2, 1, 1]);
+  });
+
+  it("names the machine of each dependent and who took it, or the resource that owns it, and the order that works", async () => {
+    const at = hostWith("unknown");
+    const named = (name: string) => ({
+      ...inputsWithUrn,
+      __meta: { urn: inputsWithUrn.__meta.urn.replace(/before$/, name) },
+    });
+    const first = await at.create(named("first"));
+    const second = await at.create(named("second"));
+    takeCheckpoint(at, "web-01");
+    const { message } = await at.failure(at.lifecycle.delete(first.id, first.outs));
+    expect(message).toContain(`snapshot collection ${second.outs["snapshotCollectionId"]} (`);
+    expect(message).toMatch(
+      /of web-01, web-02, db-01\): resource second of this stack; checkpoint "web-01 - .* of web-01, taken of this machine alone/,
+    );
+    expect(message).toMatch(
+      /Destroy the later ones first, the newest of them at the beginning.*probe --take-one.*dependents/s,
+    );
   });
 
   it("deletes before it creates where an input has changed, and so takes no snapshot too few or too many", async () => {
@@ -68,7 +89,9 @@ describe("dependents removed", () => {
     const { id, outs } = await at.create();
     takeCheckpoint(at, "web-01");
     await at.run(at.lifecycle.delete(id, outs));
-    expect(at.warnings).toEqual([expect.stringMatching(/also removes its dependent snapshots: "web-01 - \(/)]);
+    expect(at.warnings).toEqual([
+      expect.stringMatching(/also removes its dependent snapshots: checkpoint "web-01 - \(/),
+    ]);
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 

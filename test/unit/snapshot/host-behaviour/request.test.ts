@@ -74,7 +74,7 @@ describe("before the call", () => {
     expect(warning?.split("; ")).toEqual([
       expect.stringMatching(/^off is Off: /),
       expect.stringMatching(/^saved is Saved: /),
-      expect.stringMatching(/^full has 49 checkpoints, and a machine can have 50 at most/),
+      expect.stringMatching(/^full has 49 checkpoints: a machine can have 50 at most/),
       expect.stringMatching(/^disabled has checkpoints disabled/),
       expect.stringMatching(/^old has configuration version 5.0: VM groups need 6.2 or later/),
     ]);
@@ -88,6 +88,6 @@ describe("before the call", () => {
     const error = await at.failure(at.lifecycle.create(standardInputs));
     expect(error.message).toContain("the host returned 32770 (Not Supported), at once and without a job");
     expect(error.message).toContain('"db-01": Off, OK');
-    expect(error.message).toContain("What may be the reason: db-01 is Off");
+    expect(error.message).toContain("Possible causes: db-01 is Off");
   });
 });

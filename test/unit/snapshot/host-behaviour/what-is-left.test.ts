@@ -37,7 +37,7 @@ describe.each(unsure)("a refusal with %i", (returnValue) => {
     at.host.setOption("completion", "atOnce");
     at.host.injectFault({ method: "CreateSnapshot", returnValue, takesEffect: true });
     const { message } = await at.failure(at.lifecycle.create(standardInputs));
-    expect(message).toContain("The group has gained a snapshot collection meanwhile, left by this call or");
+    expect(message).toContain("The group has gained a snapshot collection meanwhile, made by this call or");
     expect(message).toContain(newest(at));
     expect(message).not.toContain("No snapshot was taken");
   });
@@ -62,7 +62,7 @@ describe.each(unsure)("a refusal with %i", (returnValue) => {
     at.afterCall = { method: "CreateSnapshot", happen: () => at.host.setOption("rights", rights) };
     const error = await at.failure(at.lifecycle.create(standardInputs));
     expect(error).toMatchObject({ returnValue });
-    expect(error.message).toContain("Whether a snapshot was taken is not known, since looking for it failed");
+    expect(error.message).toContain("It isn't known whether a snapshot was taken, since the search failed");
     expect(error.message).not.toContain("No snapshot was taken");
   });
 });
@@ -73,7 +73,7 @@ it("a refusal stays one when the connection is lost before what it left is looke
   at.afterCall = { method: "CreateSnapshot", happen: () => at.host.restart({ downSeconds: 60 }) };
   const error = await at.failure(at.lifecycle.create(standardInputs));
   expect(error).toMatchObject({ code: "METHOD_FAILED" });
-  expect(error.message).toContain("Whether a snapshot was taken is not known");
+  expect(error.message).toContain("It isn't known whether a snapshot was taken");
 });
 
 describe.each(["job", "atOnce"] as const)("a result that can't be it (completion %s)", (completion) => {

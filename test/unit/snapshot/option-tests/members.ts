@@ -44,7 +44,7 @@ export const memberOptions: Pick<
     refuse32770: async () => {
       const error = await refusal(clientOfOne({ state: "off" }, { membersOff: "refuse32770" }));
       expect(error).toMatchObject({ code: "METHOD_VENDOR_NOT_SUPPORTED" });
-      expect(error.message).toContain("What may be the reason: web-01 is Off");
+      expect(error.message).toContain("Possible causes: web-01 is Off");
       expect(error.message).toContain("start the members");
     },
     accept: async () => {
@@ -68,7 +68,7 @@ export const memberOptions: Pick<
       for (const state of ["saved", "paused"]) {
         const error = await refusal(clientOfOne({ state }, { membersSavedOrPaused: "refuse32775" }));
         expect(error).toMatchObject({ code: "METHOD_VENDOR_INVALID_STATE" });
-        expect(error.message).toMatch(/No snapshot was taken\. What may be the reason: web-01 is (Saved|Paused)/);
+        expect(error.message).toMatch(/No snapshot was taken\. Possible causes: web-01 is (Saved|Paused)/);
       }
     },
   },

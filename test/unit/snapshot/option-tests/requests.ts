@@ -19,13 +19,13 @@ async function groupGoesFirst(at: LifecycleInProcess): Promise<Error> {
   return refusal(at);
 }
 
-const notLookedFor = "Whether a snapshot was taken is not known";
+const notLookedFor = "It isn't known whether a snapshot was taken";
 const checkSettings = "No snapshot was taken. Check the inputs snapshotType (";
 
 /** A group of one machine that has as many checkpoints as a machine can have. */
 const full = (checkpointLimitRefusal: "refuse32768" | "refuse32770" | "jobError32768") =>
   clientOfOne({ checkpoints: 50 }, { checkpointLimitRefusal });
-const fullIsTheReason = "What may be the reason: web-01 has 50 checkpoints, and a machine can have 50 at most";
+const fullIsTheReason = "Possible causes: web-01 has 50 checkpoints: a machine can have 50 at most";
 
 /** What a host does with what it is asked for. */
 export const requestOptions: Pick<
@@ -58,7 +58,7 @@ export const requestOptions: Pick<
     refuse32768: async () => {
       const error = await refusal(clientAgainst({ badSettings: "refuse32768" }), wrongSettings);
       expect(error).toMatchObject({ code: "METHOD_VENDOR_FAILED" });
-      expect(error.message).toContain("and where settings can't be read");
+      expect(error.message).toContain("or the host can't read `settings`");
     },
   },
   settings: {
@@ -99,7 +99,7 @@ export const requestOptions: Pick<
     refuse32775: async () => {
       const error = await refusal(clientAgainst({ emptyGroup: "refuse32775" }, emptyGroup));
       expect(error).toMatchObject({ code: "METHOD_VENDOR_INVALID_STATE" });
-      expect(error.message).toContain("What may be the reason: The group has no members");
+      expect(error.message).toContain("Possible causes: The group has no members");
     },
     accept: async () => {
       const at = clientAgainst({ emptyGroup: "accept" }, emptyGroup);
