@@ -36,10 +36,11 @@ export function transportOf(
   if (transport !== undefined) return transport;
   if (platform === "win32" && host === undefined) return "powershell";
   throw new InvalidArgumentError({
-    attempted: "Choosing the way to the Hyper-V host",
+    headline: `\`${writtenKey("transport", connection)}\` is not set${host === undefined ? "" : ", and the key host is"}`,
+    attempted: "Choosing the transport",
     target: writtenKey("transport", connection),
     answer: host === undefined ? "it is not set" : "it is not set, and host is",
-    outcome: "Nothing was asked of any host",
+    outcome: "No host was contacted",
     remedy:
       host === undefined
         ? `Set it: ${settingCommand("transport", connection)} <one of: ${configurationKeys.transport.values.join(", ")}>`

@@ -43,6 +43,7 @@ export const errorCodes = [
   "DEPENDENTS_UNKNOWN",
   "DEPENDENTS_COLLECTED",
   "GROUP_HAS_SNAPSHOTS",
+  "SNAPSHOT_OWNED",
   "RECORD_UNREADABLE",
   "RECORD_UNWRITABLE",
   "FILE_FAILED",
@@ -204,7 +205,7 @@ export class InvalidArgumentError extends HyperVError {
 export class GuardError extends HyperVError {
   readonly code: ErrorCode;
 
-  /** `code` tells the guard: `DEPENDENTS_UNKNOWN`, `DEPENDENTS_COLLECTED`, `GROUP_HAS_SNAPSHOTS`. */
+  /** `code` tells the guard: `DEPENDENTS_UNKNOWN`, `DEPENDENTS_COLLECTED`, `GROUP_HAS_SNAPSHOTS`, `SNAPSHOT_OWNED`. */
   constructor(parts: ErrorParts, options: FailureOptions & { readonly code: ErrorCode }) {
     super(
       { headline: `Refusing ${parts.attempted} on ${parts.target}: ${parts.answer}`, ...parts },

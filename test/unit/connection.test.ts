@@ -20,9 +20,7 @@ describe("the transport", () => {
       [{}, "linux"],
       [{}, "darwin"],
     ] as const) {
-      expect(() => transportOf(configuration(stack), platform)).toThrow(
-        "hyperv-snapshots:transport failed: it is not set",
-      );
+      expect(() => transportOf(configuration(stack), platform)).toThrow("`hyperv-snapshots:transport` is not set");
     }
   });
 });

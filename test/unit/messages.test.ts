@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../provider/src/cim/cim-session";
+import { readDestroyPlan } from "../../provider/src/cli/destroy-plan";
+import { parsePulumiState } from "../../provider/src/cli/pulumi-state";
 import { type ErrorCode, errorCodes, HyperVError } from "../../provider/src/errors";
 import { returnCode } from "../../provider/src/jobs/return-code";
 import type { Properties } from "../../provider/src/process/resource-call";
@@ -11,6 +13,8 @@ import { type Fault, type Seed, SimulatedHost } from "../../provider/src/simulat
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { sshFailure } from "../../provider/src/transports/ssh/ssh-failure";
 import { shellError } from "../../provider/src/transports/worker-shell/shell-failure";
+import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
+import { exportedSnapshot, exportedState } from "../support/exported-state";
 import { fakeShell } from "../support/fake-shell";
 import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
 
@@ -90,6 +94,15 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
   INVALID_ARGUMENT: create(() => {}, { ...standardInputs, collection: "{12345678-1234-1234-1234}" }),
   DEPENDENTS_UNKNOWN: destroy((at) => at.create()),
   DEPENDENTS_COLLECTED: destroy((at) => at.create(), { dependents: "removed" }),
+  SNAPSHOT_OWNED: async () => {
+    const at = new LifecycleInProcess();
+    const { outs } = await at.create();
+    const exported = exportedState([exportedSnapshot("before", "1", outs)]);
+    const owners = { state: parsePulumiState(JSON.stringify(exported), "the state") };
+    const session = simulatedSession(at.host, (ms, signal) => at.clock.sleep(ms, signal));
+    const rules = { owners, dependents: "unknown" } as const;
+    return at.failure(readDestroyPlan(session, [String(outs["snapshotCollectionId"])], rules));
+  },
   GROUP_HAS_SNAPSHOTS: async () => {
     const at = new LifecycleInProcess();
     const inputs = { name: "db-tier", members: ["db-01"] };

@@ -55,7 +55,7 @@ describe("several connections", () => {
     west: { transport: "simulated", simulatedHost: "west.jsonl" },
   });
 
-  it("are read by name, each with its own way to its host, and share the rest", () => {
+  it("are read by name, each with its own host, and share the other keys", () => {
     const stack = { connections, unknownOutcomeSearch: "10s", dependents: "removed" };
     expect(readConfiguration(sources(stack), "east")).toEqual({
       connection: "east",
@@ -73,7 +73,7 @@ describe("several connections", () => {
     expect(readConfiguration(sources(stack), "west")).toMatchObject({ transport: "simulated", dependents: "removed" });
   });
 
-  it("leave the keys outside to what names none, and take none of them that says how a host is reached", () => {
+  it("don't inherit keys of one host from outside", () => {
     const stack = { connections, transport: "simulated", host: "HV01", username: "LAB\\me", password: "secret" };
     const outside = readConfiguration(sources(stack));
     expect(outside).toMatchObject({ host: "HV01", username: "LAB\\me" });
@@ -82,14 +82,14 @@ describe("several connections", () => {
     for (const key of ["username", "password"]) expect(east).not.toHaveProperty(key);
   });
 
-  it("have a default, in the stack or in the environment, where all of it may stand too", () => {
+  it("have a default, in the stack or in the environment, and can be configured in the environment", () => {
     expect(readConfiguration(sources({ connections, connection: "west" })).connection).toBe("west");
     expect(readConfiguration(sources({ connections, connection: "west" }), "east").connection).toBe("east");
     const environment = { HYPERV_SNAPSHOTS_CONNECTIONS: connections, HYPERV_SNAPSHOTS_CONNECTION: "east" };
     expect(readConfiguration(sources({}, environment)).host).toBe("HV-EAST");
   });
 
-  it("may hold what --path has made a number", () => {
+  it("accept a number that --path has stored", () => {
     const text = JSON.stringify({ east: { transport: "simulated", simulatedSeed: 5 } });
     expect(readConfiguration(sources({ connections: text }), "east").simulatedSeed).toBe("5");
   });
@@ -117,11 +117,11 @@ describe("several connections", () => {
     [{ connections: "HV-EAST" }, undefined, "hyperv-snapshots:connections failed: it isn't a map"],
     [{ connections: '{"east":"HV-EAST"}' }, undefined, "hyperv-snapshots:connections.east failed: it isn't a map"],
     [{ connections, connection: "east", host: "HV01" }, undefined, "nothing would use hyperv-snapshots:host"],
-  ])("that are wrong are refused with what would be right (%#)", (stack, connection, said) => {
+  ])("report what is wrong and how to correct it (%#)", (stack, connection, said) => {
     expect(() => readConfiguration(sources(stack as Record<string, string>), connection)).toThrow(said);
   });
 
-  it("and a way from the environment contradict each other too: a real host is never reached in place of a simulated one", () => {
+  it("contradict a host in the environment too: a real host is never used in place of a simulated one", () => {
     const environment = { HYPERV_SNAPSHOTS_TRANSPORT: "simulated" };
     const read = () => readConfiguration(sources({ connections, connection: "east" }, environment));
     expect(read).toThrow("(or HYPERV_SNAPSHOTS_TRANSPORT)");

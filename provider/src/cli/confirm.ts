@@ -16,6 +16,7 @@ export function requireTerminal(
 ): void {
   if (stdin.isTTY) return;
   throw new InvalidArgumentError({
+    headline: "Can't ask for confirmation: standard input isn't a terminal",
     attempted: "Asking for confirmation",
     target: command,
     answer: "standard input isn't a terminal",

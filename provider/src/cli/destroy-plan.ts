@@ -1,6 +1,6 @@
 import type { CimSession } from "../cim/cim-session";
 import { type Configuration, writtenKey } from "../config";
-import { GuardError, type HyperVError, InvalidArgumentError } from "../errors";
+import { type ErrorCode, GuardError } from "../errors";
 import { dependentsOf, dependentsUnknownRemedy, describeDependents, locateDependents } from "../hyperv/dependents";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import { findMachines } from "../hyperv/virtual-system-collection";
@@ -68,6 +68,7 @@ export function planText({ hostName, snapshots }: DestroyPlan, today: number): s
 function refuseOwned(session: CimSession, { snapshotCollectionId }: SnapshotDetails, owner: Owner): void {
   if (owner.kind === "unknown") return;
   throw refused(
+    "SNAPSHOT_OWNED",
     `${snapshotCollectionId} on ${session.hostName}`,
     `the resource ${owner.urn} owns it`,
     "Remove the resource from the program and run `pulumi up`, or run `pulumi destroy`",
@@ -85,24 +86,18 @@ async function refuseDependents(
     if (others.length === 0) continue;
     const names = describeDependents(await locateDependents(session, others));
     const count = others.length === 1 ? "1 later checkpoint depends" : `${others.length} later checkpoints depend`;
-    const fate = dependents === "removed" ? "this host would remove them too" : "the host may remove them too";
-    throw refused(
-      `${snapshotCollectionId} on ${session.hostName}`,
-      `${count} on it (${names}), and ${fate}`,
-      dependents === "removed"
-        ? "Destroy the later ones first, or together with it"
-        : dependentsUnknownRemedy(writtenKey("dependents")),
-      dependents === "removed" ? "DEPENDENTS_COLLECTED" : "DEPENDENTS_UNKNOWN",
-    );
+    const target = `${snapshotCollectionId} on ${session.hostName}`;
+    if (dependents === "removed") {
+      const answer = `${count} on it (${names}), and this host would remove them too`;
+      throw refused("DEPENDENTS_COLLECTED", target, answer, "Destroy the later ones first, or together with it");
+    }
+    const answer = `${count} on it (${names}), and the host may remove them too`;
+    throw refused("DEPENDENTS_UNKNOWN", target, answer, dependentsUnknownRemedy(writtenKey("dependents")));
   }
 }
 
-function refused(
-  target: string,
-  answer: string,
-  remedy: string,
-  code?: "DEPENDENTS_UNKNOWN" | "DEPENDENTS_COLLECTED",
-): HyperVError {
-  const parts = { attempted: "Destroying the snapshot", target, answer, outcome: "Nothing was destroyed", remedy };
-  return code === undefined ? new InvalidArgumentError(parts) : new GuardError(parts, { code });
+function refused(code: ErrorCode, target: string, answer: string, remedy: string): GuardError {
+  const headline = `Refusing to destroy ${target}: ${answer}`;
+  const outcome = "Nothing was destroyed";
+  return new GuardError({ headline, attempted: "DestroySnapshot", target, answer, outcome, remedy }, { code });
 }

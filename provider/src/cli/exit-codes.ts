@@ -1,7 +1,7 @@
 /** The exit codes. The one table: `--help` shows it, and scripts may rely on it. */
 export const exitCodes = {
   ok: { code: 0, meaning: "success; a check found no problem" },
-  failed: { code: 1, meaning: "the host refused, couldn't be reached, or a job failed" },
+  failed: { code: 1, meaning: "the host or the command refused, the host couldn't be reached, or a job failed" },
   badUsage: { code: 2, meaning: "an option, the configuration or a file is wrong" },
   attention: {
     code: 3,

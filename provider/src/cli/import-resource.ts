@@ -15,32 +15,32 @@ import type { ImportableSnapshot } from "./import-targets";
 export interface ImportedResource {
   readonly type: string;
   readonly name: string;
-  /** Our own, drawn here as `create` draws it. */
+  /** Our own id, made as `create` makes it. */
   readonly id: string;
   readonly inputs: Properties;
-  /** With these the CLI asks no provider, which for a dynamic resource could not answer. */
+  /** With outputs in the file, the CLI doesn't ask the provider, which couldn't answer for a dynamic resource. */
   readonly outputs: Properties;
 }
 
-/** What a program has to say of a resource so that nothing changes. */
+/** The arguments with which a program declares a resource so that nothing changes. */
 export interface ProgramArguments {
   readonly collection: string;
   readonly snapshotType: Json;
-  /** Absent where the resource's own name does. */
+  /** Absent if it is the resource's name. */
   readonly snapshotName?: string;
-  /** Absent where the keys outside of `connections` lead to the host. */
+  /** Absent if the keys outside of `connections` describe the host. */
   readonly connection?: string;
 }
 
-/** A resource with what the program says of it. */
+/** A resource and its declaration in the program. */
 export interface Import {
   readonly resource: ImportedResource;
   readonly program: ProgramArguments;
-  /** Whether the members' snapshots bear another name than the state is given, so that a refresh shows a difference. */
+  /** Whether the members' snapshots have other names than the state gets, so that a refresh shows a difference. */
   readonly isNamedOtherwise: boolean;
 }
 
-/** Reads a snapshot as the lifecycle would, and makes a resource of it. Changes nothing on the host. */
+/** Reads a snapshot as the resource would, and makes a resource of it. Changes nothing on the host. */
 export async function importResource(
   host: HyperVHost,
   snapshot: ImportableSnapshot,
@@ -51,7 +51,7 @@ export async function importResource(
   const collection = await designatorOf(host.session, snapshot.group);
   const names = new Set(snapshot.members.map((member) => member.name));
   const [shared] = names;
-  // of several names, or one that hosts don't take back, the resource's own is written in the state: what `up` would give them
+  // if the names differ, or hosts would refuse the name, the state gets the resource's name: the next `up` renames the snapshots
   const isKept = names.size === 1 && shared !== undefined && !/[&<]/.test(shared);
   const snapshotName = isKept ? shared : name;
   const operation = { host, progress: new Progress(noEngine, clock, undefined) };
@@ -75,7 +75,7 @@ export async function importResource(
   };
 }
 
-/** How a program names a group: by its name, unless another one bears it too. */
+/** Chooses how a program names a group: by its name, or by its id if several groups have the name. */
 async function designatorOf(session: CimSession, { name, collectionId }: VirtualSystemCollection): Promise<string> {
   const groups = await listVirtualSystemCollections(session);
   return groups.filter((group) => group.name === name).length === 1 ? name : collectionId;

@@ -3,7 +3,7 @@ import { processSurroundings } from "./surroundings";
 
 /** Runs the command of this process: what `bin/hyperv-snapshots.js` calls. */
 export async function main(): Promise<void> {
-  // `hyperv-snapshots list | head` is no failure
+  // `hyperv-snapshots list | head` isn't a failure
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     process.exit(process.exitCode);

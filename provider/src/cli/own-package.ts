@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What this package says of itself. */
+/** The parts of this package's `package.json` that are used. */
 interface OwnPackage {
   readonly name: string;
   readonly version: string;
@@ -9,5 +9,5 @@ interface OwnPackage {
   readonly peerDependencies: { readonly "@pulumi/pulumi": string };
 }
 
-/** The package's own `package.json`: it lies as far above the source as above what is built of it. */
+/** This package's `package.json`: it has the same place above `src/` and above `dist/`. */
 export const ownPackage: OwnPackage = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));

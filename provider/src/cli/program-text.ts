@@ -1,6 +1,6 @@
 import type { Import } from "./import-resource";
 
-/** The text to paste into a program, so that it says what is imported. */
+/** Writes the program text that declares what is imported. */
 export function programText(imports: readonly Import[]): string {
   const used = new Set<string>();
   const declarations = imports.map(({ resource, program }) => {
@@ -16,7 +16,7 @@ export function programText(imports: readonly Import[]): string {
   return ['import { CollectionSnapshot } from "pulumi-hyperv-snapshots";', "", ...declarations].join("\n");
 }
 
-/** `before-upgrade` is `beforeUpgrade`; a single word, which may be one of the language's own, gets a second one. */
+/** Makes `beforeUpgrade` of `before-upgrade`. A single word gets a second one, since it may be a keyword. */
 function variableName(resourceName: string, used: Set<string>): string {
   const camel = resourceName
     .replaceAll(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? "")

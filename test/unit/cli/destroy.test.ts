@@ -52,7 +52,9 @@ describe("hyperv-snapshots destroy", () => {
     for (const name of [owned, "before"]) {
       const refused = await at.run(["destroy", free, name, "--yes", "--state", "-"], { input });
       expect(refused.exitCode).not.toBe(0);
-      expect(refused.stderr).toMatch(/the resource urn:\S+::before owns it/);
+      expect(refused.stderr).toMatch(
+        /^Refusing to destroy \S+ on HV-TEST: the resource urn:\S+::before owns it\. Nothing was destroyed\./,
+      );
     }
     expect(onHost(at)).toHaveLength(2);
   });

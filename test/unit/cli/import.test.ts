@@ -45,7 +45,7 @@ describe("hyperv-snapshots import", () => {
     ]);
   });
 
-  it("takes a group's snapshots, but for those that the stack has, with a name for each", async () => {
+  it("imports a group's snapshots that the stack doesn't manage yet, with a name for each", async () => {
     const at = new CommandLine();
     const [managed] = [at.takeSnapshot(), at.takeSnapshot(), at.takeSnapshot()];
     const state = at.write(
@@ -64,7 +64,7 @@ describe("hyperv-snapshots import", () => {
     expect((await at.json([...words, "--force", "--name", "one", "--name", "two"])).exitCode).toBe(0);
   });
 
-  it("keeps a name that all members share, and gives the id of a group whose name another one bears", async () => {
+  it("keeps a name that all members share, and uses the id of a group whose name isn't unique", async () => {
     const at = new CommandLine();
     const { id: first } = at
       .host({

@@ -14,7 +14,7 @@ function brokenAfterSnapshot() {
 }
 
 describe("hyperv-snapshots restore", () => {
-  it("shows what would be lost, asks, applies by a job that is waited for, and says what runs afterwards", async () => {
+  it("shows what would be lost, asks, waits for the job, and says which machines run afterwards", async () => {
     const { at, id, versions } = brokenAfterSnapshot();
     at.host().setOption("completion", "job");
     const { exitCode, stdout, stderr } = await at.run(["restore", id], { answers: "yes\n" });
@@ -28,7 +28,7 @@ describe("hyperv-snapshots restore", () => {
     expect(versions()).toEqual(["1.4.0", "1.4.0"]);
   });
 
-  it.each(["no\n", "y\n", ""])("takes %j for a no, and changes nothing", async (answers) => {
+  it.each(["no\n", "y\n", ""])("changes nothing after the answer %j", async (answers) => {
     const { at, id, versions } = brokenAfterSnapshot();
     const { exitCode, stdout } = await at.run(["restore", id], { answers });
     expect(exitCode).toBe(4);
@@ -52,7 +52,7 @@ describe("hyperv-snapshots restore", () => {
     expect(versions()).toEqual(["1.4.0", "1.4.0"]);
   });
 
-  it("tells of later checkpoints, and of members that the snapshot doesn't hold", async () => {
+  it("shows later checkpoints, and members that aren't in the snapshot", async () => {
     const { at, id } = brokenAfterSnapshot();
     at.takeSnapshot();
     const host = at.host();
@@ -65,7 +65,7 @@ describe("hyperv-snapshots restore", () => {
     expect(stdout).toContain("mail-01  is in the group but not in the snapshot");
   });
 
-  it("tells a refusal, a failed job and a missed deadline with what is known of the machines", async () => {
+  it("reports a refusal, a failed job and a missed deadline, with what is known of the machines", async () => {
     const { at, id, versions } = brokenAfterSnapshot();
     const host = at.host();
     host.setOption("completion", "job");
@@ -88,7 +88,7 @@ describe("hyperv-snapshots restore", () => {
     expect(versions()).toEqual(["broken", "broken"]);
   });
 
-  it("leaves the job to the host when the waiting is interrupted", async () => {
+  it("leaves the job to the host when it is interrupted", async () => {
     const { at, id } = brokenAfterSnapshot();
     at.host().setOption("completion", "job");
     const controller = new AbortController();

@@ -7,7 +7,7 @@ import { CommandLine } from "../../support/command-line";
 import { repositoryFolder } from "../../support/repository";
 
 describe("hyperv-snapshots", () => {
-  it("ends with an exit code of its table, which --help shows", async () => {
+  it("ends with an exit code of the table that --help shows", async () => {
     const at = new CommandLine();
     const help = await at.run(["--help"]);
     expect(help.exitCode).toBe(0);
@@ -21,7 +21,7 @@ describe("hyperv-snapshots", () => {
     expect(usage).toMatchObject({ exitCode: 2, value: { error: { code: "USAGE" } } });
   });
 
-  it("takes the configuration from --config, else from the environment, and says what is wrong with it", async () => {
+  it("reads the configuration from --config and the environment, and reports what is wrong in it", async () => {
     const at = new CommandLine();
     at.host();
     const other = new CommandLine();
@@ -39,7 +39,7 @@ describe("hyperv-snapshots", () => {
     );
   });
 
-  it("shows no value that might be a secret, neither of wrong words nor in doctor", async () => {
+  it("shows no value that may be a secret, neither in usage errors nor in doctor", async () => {
     const at = new CommandLine();
     at.host();
     for (const words of [
@@ -55,7 +55,7 @@ describe("hyperv-snapshots", () => {
     }
   });
 
-  it("shows a message without a stack; a connection that is lost is a failure", async () => {
+  it("shows an error's message without a stack trace", async () => {
     const at = new CommandLine();
     at.host().injectFault({ verb: "query", connection: "lostBefore" });
     const { exitCode, stderr } = await at.run(["list"]);

@@ -68,7 +68,7 @@ describe("the look-ups", () => {
     expect(ofMail).toMatchObject({ hostName: "HV-TEST", snapshots: [{ snapshotCollectionId: mail }] });
   });
 
-  it("refuse what is wrong with what would be right", async () => {
+  it("report what is wrong and how to correct it", async () => {
     const gone = "6B29FC40-CA47-1067-B31D-00DD010662DA";
     const wrong = { collection: 5, group: "web-tier" } as unknown as { collection: string };
     for (const [call, code, said] of [
@@ -89,7 +89,7 @@ describe("the look-ups", () => {
     await expect(unseeing).rejects.toMatchObject({ code: "CIM_ACCESS_DENIED" });
   });
 
-  it("take the connection they name, and the environment where the stack says nothing", async () => {
+  it("use the connection that they name, and the environment if the stack sets nothing", async () => {
     const connections = { there: { transport: "simulated", simulatedHost: at.storeFile } };
     pulumi.runtime.setAllConfig({ "hyperv-snapshots:connections": JSON.stringify(connections) });
     expect(await getVirtualSystemCollection({ collection: "mail", connection: "there" })).toMatchObject({
@@ -109,7 +109,7 @@ describe("the look-ups", () => {
     expect(Object.keys(error as object)).not.toContain("__pulumiRunError");
   });
 
-  it("make a secret of what a secret argument leads to, and of nothing else", async () => {
+  it("return a secret only for a secret argument", async () => {
     const plain = getVirtualSystemCollectionOutput({ collection: "web-tier" });
     const secret = getVirtualSystemCollectionOutput({ collection: pulumi.secret("web-tier") });
     expect([await pulumi.isSecret(plain), await pulumi.isSecret(secret)]).toEqual([false, true]);
@@ -136,7 +136,7 @@ describe("under the SDK's mocks", () => {
     }
   });
 
-  it("the look-ups ask the mocks and no host, and wait for what they depend on", async () => {
+  it("the look-ups ask the mocks, contact no host, and wait for what they depend on", async () => {
     const asked: string[] = [];
     await pulumi.runtime.setMocks({
       newResource: ({ inputs }) => ({ id: "an-id", state: inputs }),
