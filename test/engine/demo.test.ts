@@ -22,6 +22,7 @@ it("npm run demo takes a snapshot, restores the machines from it, removes it, an
     });
   const snapshots = (output: string) => output.match(/snapshot "/g)?.length ?? 0;
 
+  expect(demo("--help")).toContain("npm run demo -- kill ");
   expect(demo("destroy")).toContain("There is nothing to destroy");
   expect(demo("restore")).toContain("There is no host yet");
   const first = demo();
