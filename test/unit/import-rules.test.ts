@@ -58,7 +58,7 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       `${src}/cli/list.ts: the-command-reaches-hosts-as-the-lifecycle-does`,
       `${src}/index.ts: nobody-needs-the-command`,
       `${src}/connection.ts: only-the-command-probes`,
-      `${src}/hyperv/service.ts: verbs-are-blind-to-the-transport`,
+      `${src}/hyperv/service.ts: verbs-know-no-transport`,
       `${src}/lookups/answers/snapshot.ts: look-ups-reach-hosts-as-the-lifecycle-does`,
       `${src}/lookups/get-snapshot.ts: look-ups-load-lazily`,
       `${src}/process/connections.ts: process-knows-no-recovery`,

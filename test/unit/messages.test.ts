@@ -11,9 +11,9 @@ import { recordFile, resourceFolder } from "../../provider/src/recovery/location
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import { type Fault, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
+import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { sshFailure } from "../../provider/src/transports/ssh/ssh-failure";
 import { shellError } from "../../provider/src/transports/worker-shell/shell-failure";
-import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { exportedSnapshot, exportedState } from "../support/exported-state";
 import { fakeShell } from "../support/fake-shell";
 import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../support/lifecycle-in-process";
@@ -98,7 +98,7 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
     const at = new LifecycleInProcess();
     const { outs } = await at.create();
     const exported = exportedState([exportedSnapshot("before", "1", outs)]);
-    const owners = { state: parsePulumiState(JSON.stringify(exported), "the state") };
+    const owners = { state: parsePulumiState(JSON.stringify(exported), "the state"), records: [] };
     const session = simulatedSession(at.host, (ms, signal) => at.clock.sleep(ms, signal));
     const rules = { owners, dependents: "unknown" } as const;
     return at.failure(readDestroyPlan(session, [String(outs["snapshotCollectionId"])], rules));

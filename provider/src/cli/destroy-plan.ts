@@ -67,12 +67,25 @@ export function planText({ hostName, snapshots }: DestroyPlan, today: number): s
 
 function refuseOwned(session: CimSession, { snapshotCollectionId }: SnapshotDetails, owner: Owner): void {
   if (owner.kind === "unknown") return;
-  throw refused(
-    "SNAPSHOT_OWNED",
-    `${snapshotCollectionId} on ${session.hostName}`,
-    `the resource ${owner.urn} owns it`,
-    "Remove the resource from the program and run `pulumi up`, or run `pulumi destroy`",
-  );
+  const target = `${snapshotCollectionId} on ${session.hostName}`;
+  if (owner.kind === "resource") {
+    const remedy = "Remove the resource from the program and run `pulumi up`, or run `pulumi destroy`";
+    throw refused("SNAPSHOT_OWNED", target, `the resource ${owner.urn} owns it`, remedy);
+  }
+  const { urn, stack, isInterrupted } = owner;
+  throw isInterrupted
+    ? refused(
+        "SNAPSHOT_OWNED",
+        target,
+        `an interrupted run took it for ${urn}`,
+        "Run `pulumi up`, which resumes it, or `pulumi destroy`",
+      )
+    : refused(
+        "SNAPSHOT_OWNED",
+        target,
+        `the resource ${urn} of stack ${stack} had it last`,
+        `Run the command in that stack's project, with --stack ${stack}: it then reads whether the stack still has it`,
+      );
 }
 
 async function refuseDependents(

@@ -2,19 +2,29 @@ import { normalizeGuid } from "../hyperv/collection-designator";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import type { CommonOptions } from "./configuration";
 import { type PulumiState, readPulumiState } from "./pulumi-state";
+import { type RecordedOwner, readRecordedOwners } from "./recorded-owners";
 import type { Surroundings } from "./surroundings";
 
 /** What a snapshot belongs to. */
 export type Owner =
   /** A resource in the state. */
   | { readonly kind: "resource"; readonly urn: string; readonly name: string }
-  /** None that this command can see: retained, orphaned, another stack's, or taken by a person. */
+  /** A resource according to the recovery folder: of an interrupted run, or of another stack. */
+  | {
+      readonly kind: "record";
+      readonly urn: string;
+      readonly name: string;
+      readonly stack: string;
+      readonly isInterrupted: boolean;
+    }
+  /** None that this command can see: retained, orphaned, another computer's stack, or taken by a person. */
   | { readonly kind: "unknown" };
 
 /** What is known of owners. */
 export interface Owners {
   /** Undefined if no state was read. */
   readonly state: PulumiState | undefined;
+  readonly records: readonly RecordedOwner[];
   /** Why no state was read, and what to do. */
   readonly missing?: string;
 }
@@ -29,24 +39,37 @@ export interface OwnerOptions extends CommonOptions {
 export const stateHelp =
   "a file that `pulumi stack export` wrote (- for standard input), in place of the selected stack";
 
-/** Reads the state that tells who owns what: `--state`, else the selected stack's. */
-export async function readOwners({ state, context }: OwnerOptions, surroundings: Surroundings): Promise<Owners> {
-  if (state !== undefined) return { state: await readPulumiState(state, surroundings) };
-  if (context?.kind === "stack") return { state: await context.stack.state() };
-  if (context?.kind === "unreadable") throw context.error;
+/** Reads who owns what: the state (`--state`, else the selected stack's), and the recovery folder of this computer. */
+export async function readOwners(options: OwnerOptions, surroundings: Surroundings): Promise<Owners> {
+  const { state, context } = options;
+  if (context?.kind === "unreadable" && state === undefined) throw context.error;
+  const records = await readRecordedOwners(options, surroundings);
+  if (state !== undefined) return { state: await readPulumiState(state, surroundings), records };
+  if (context?.kind === "stack") return { state: await context.stack.state(), records };
   return {
     state: undefined,
-    ...(context && {
+    records,
+    ...(context?.kind === "none" && {
       missing: `Owners are unknown, since ${context.reason}: ${context.remedy}, or pass --state FILE.`,
     }),
   };
 }
 
 /** Finds who owns a snapshot. */
-export function ownerOf({ snapshotCollectionId }: SnapshotDetails, { state }: Owners): Owner {
+export function ownerOf({ snapshotCollectionId }: SnapshotDetails, { state, records }: Owners): Owner {
   const id = normalizeGuid(snapshotCollectionId);
   const resource = state?.snapshots.find((one) => one.snapshotCollectionId === id && !one.isExternal);
-  return resource ? { kind: "resource", urn: resource.urn, name: resourceName(resource.urn) } : { kind: "unknown" };
+  if (resource) return { kind: "resource", urn: resource.urn, name: resourceName(resource.urn) };
+  const record = records.find((one) => one.snapshotCollectionId === id && !isOutdated(one, state));
+  if (!record) return { kind: "unknown" };
+  const { urn, scope, isInterrupted } = record;
+  return { kind: "record", urn, name: resourceName(urn), stack: scope.stack, isInterrupted };
+}
+
+/** A mark is outdated if its stack was read and doesn't have the resource any more: it was retained, or deleted from the state. */
+function isOutdated({ isInterrupted, scope }: RecordedOwner, state: PulumiState | undefined): boolean {
+  if (isInterrupted || !state?.deployment) return false;
+  return state.deployment.stack === scope.stack && state.deployment.project === scope.project;
 }
 
 /**
@@ -54,7 +77,7 @@ export function ownerOf({ snapshotCollectionId }: SnapshotDetails, { state }: Ow
  * the group was deleted, one of its machines.
  */
 export function isLeftover(snapshot: SnapshotDetails, owner: Owner, { state }: Owners): boolean {
-  if (!state || owner.kind === "resource") return false;
+  if (!state || owner.kind !== "unknown") return false;
   const { group, members } = snapshot;
   return group
     ? state.groupIds.has(normalizeGuid(group.collectionId))
@@ -63,7 +86,9 @@ export function isLeftover(snapshot: SnapshotDetails, owner: Owner, { state }: O
 
 /** Describes an owner in a few words. */
 export function ownerText(owner: Owner): string {
-  return owner.kind === "resource" ? `resource ${owner.name}` : "unknown";
+  if (owner.kind === "resource") return `resource ${owner.name}`;
+  if (owner.kind === "unknown") return "unknown";
+  return owner.isInterrupted ? `interrupted: ${owner.name}` : `stack ${owner.stack}: ${owner.name}`;
 }
 
 /** Takes the resource's name from a URN. */

@@ -14,6 +14,8 @@ export interface PulumiState {
   readonly groupIds: ReadonlySet<string>;
   /** The ids of the machines in the state's snapshots. */
   readonly machineIds: ReadonlySet<string>;
+  /** The deployment that the state is of; undefined if it holds no resource. */
+  readonly deployment: { readonly stack: string; readonly project: string } | undefined;
   /** Why a snapshot that isn't in the state may belong to this stack all the same: one sentence each. */
   readonly doubts: readonly string[];
 }
@@ -94,6 +96,7 @@ export function parsePulumiState(exported: string, source: string): PulumiState 
   const interrupted = pending.filter(({ resource }) => resource.type.startsWith(ourTypePrefix));
   return {
     snapshots,
+    deployment: deploymentOf(resources[0]?.urn),
     groupIds: new Set(ours.flatMap(({ outputs }) => guidIn(outputs["collectionId"]) ?? [])),
     machineIds: new Set(ours.flatMap(({ outputs }) => machineIdsOf(outputs))),
     doubts: [
@@ -108,6 +111,12 @@ export function parsePulumiState(exported: string, source: string): PulumiState 
         : []),
     ],
   };
+}
+
+/** Reads the deployment from a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
+function deploymentOf(urn: string | undefined): PulumiState["deployment"] {
+  const [, stack, project] = /^urn:pulumi:(.*?)::(.*?)::/.exec(urn ?? "") ?? [];
+  return stack === undefined || project === undefined ? undefined : { stack, project };
 }
 
 /** A partial create may know its reference before it has the rest. */

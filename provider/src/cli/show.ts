@@ -46,7 +46,7 @@ function showText(shown: Shown, today: number): string {
     ["VM group", group ? `${group.name}  ${group.collectionId}` : "deleted"],
     ["taken", takenText(shown.createdAt, today)],
     ["type", snapshotType === null ? "unknown" : String(snapshotType)],
-    ["owner", owner.kind === "resource" ? `resource ${owner.urn}` : ownerText(owner)],
+    ["owner", owner.kind === "unknown" ? "unknown" : `${ownerText(owner)} (${owner.urn})`],
   ];
   return [...rows.map(([name, value]) => `${name.padEnd(10)} ${value}`), ...shown.machines.flatMap(machineText)].join(
     "\n",

@@ -30,7 +30,7 @@ describe("hyperv-snapshots show", () => {
       expect((await at.json(["show", ...words])).value, words[0]).toMatchObject({ snapshotCollectionId: id });
     }
     const { stdout } = await at.run(["show", id, "--state", state]);
-    expect(stdout).toContain("owner      resource urn:pulumi:prod::shop::");
+    expect(stdout).toContain("owner      resource before (urn:pulumi:prod::shop::");
     expect(stdout).toContain('later: "db-01');
   });
 

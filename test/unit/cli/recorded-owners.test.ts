@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Journal } from "../../../provider/src/recovery/journal";
+import { fingerprint } from "../../../provider/src/recovery/record";
+import { recordFilesIn } from "../../../provider/src/recovery/record-files";
+import { CommandLine } from "../../support/command-line";
+import { exportedSnapshot, exportedState } from "../../support/exported-state";
+
+const id = "11111111-1111-4111-8111-111111111111";
+const urn = (stack: string) =>
+  `urn:pulumi:${stack}::shop::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before`;
+
+/** A computer that took a snapshot for a resource of a stack. */
+function computer(stack: string) {
+  const at = new CommandLine();
+  const snapshot = at.takeSnapshot();
+  at.environment["PULUMI_HOME"] = at.folder;
+  const files = recordFilesIn(join(at.folder, "hyperv-snapshots", "recovery"));
+  const scope = { backend: "file:///state", organization: "organization", project: "shop", stack };
+  const journal = new Journal(files, { scope, resource: urn(stack) });
+  return { at, snapshot, journal };
+}
+
+/** Writes the record of an interrupted run that made the snapshot. */
+async function interrupt({ snapshot, journal }: ReturnType<typeof computer>, phase: "made" | "left"): Promise<void> {
+  const record = await journal.begin(
+    {
+      id,
+      inputs: fingerprint({}),
+      subject: { class: "Msvm_VirtualSystemCollection", key: "a", path: "a" },
+      connection: { transport: "simulated", host: "", namespace: "root", hostName: "HV-TEST" },
+      machines: [],
+      before: [],
+    },
+    new Date(),
+  );
+  const made = `Msvm_SnapshotCollection.CollectionID="${snapshot}"`;
+  await journal.advance(record, phase, { job: null, before: [], made });
+}
+
+const stateOf = (stack: string) => {
+  const resource = exportedSnapshot("other", "1", { snapshotCollectionId: "other" });
+  return JSON.stringify(exportedState([resource])).replaceAll("urn:pulumi:prod::", `urn:pulumi:${stack}::`);
+};
+
+describe("the owner of a snapshot", () => {
+  it("is the interrupted run that a recovery record tells of, and destroy refuses", async () => {
+    const here = computer("prod");
+    await interrupt(here, "made");
+    const listed = await here.at.json(["list"]);
+    const owner = { kind: "record", urn: urn("prod"), name: "before", stack: "prod", isInterrupted: true };
+    expect(listed.value.snapshots[0].owner).toEqual(owner);
+    const { exitCode, value } = await here.at.json(["destroy", here.snapshot, "--yes"]);
+    expect(exitCode).toBe(1);
+    expect(value.error).toMatchObject({
+      code: "SNAPSHOT_OWNED",
+      answer: `an interrupted run took it for ${urn("prod")}`,
+    });
+  });
+
+  it("isn't a run that left the snapshot on purpose", async () => {
+    const here = computer("prod");
+    await interrupt(here, "left");
+    expect(await here.at.json(["destroy", here.snapshot, "--yes"])).toMatchObject({ exitCode: 0 });
+  });
+
+  it("is another stack that had it last on this computer, until that stack's state says otherwise", async () => {
+    const here = computer("prod");
+    await here.journal.ownership.take(id, { snapshotCollectionId: here.snapshot });
+    const destroy = (stack: string) =>
+      here.at.run(["destroy", here.snapshot, "--yes", "--state", "-"], { input: stateOf(stack) });
+    expect((await destroy("dev")).stderr).toContain("of stack prod had it last");
+    expect(await destroy("prod")).toMatchObject({ exitCode: 0 });
+  });
+});
