@@ -9,7 +9,7 @@ const started = Date.now();
 const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
 const terminal = process.stderr.isTTY;
 
-// the compiler leaves what it made of files that are gone, and the package would carry it
+// the compiler keeps its output for deleted files, and the package would contain it
 const provider = fileURLToPath(new URL("../provider/", import.meta.url));
 const built = join(provider, "dist");
 for (const file of existsSync(built) ? readdirSync(built, { recursive: true, encoding: "utf8" }) : []) {

@@ -15,6 +15,7 @@ const others = [
   ["the package's types", "attw --pack provider --profile node16"],
   ["the package", "publint provider --strict"],
   ["format and lint", "biome check --error-on-warnings"],
+  ["words", "node tools/words.mjs"],
 ];
 
 const env = { ...process.env, PATH: `node_modules/.bin${delimiter}${process.env["PATH"]}` };

@@ -38,7 +38,7 @@ const cut = (isWhole ? whole : reduced).flatMap(([action, choose]) =>
 );
 
 describe.skipIf(process.platform === "win32")("with the real CLI", () => {
-  it.each(cut)("$action during $name: an up goes on with it", async ({ action, choose, ...operation }) => {
+  it.each(cut)("$action during $name: an up resumes it", async ({ action, choose, ...operation }) => {
     const part = `${operation.name}, the CLI, ${action}`;
     const stage = await CliStage.create(operation.configuration);
     const progress = isWhole ? keptProgress(part) : noProgress;
@@ -46,9 +46,9 @@ describe.skipIf(process.platform === "win32")("with the real CLI", () => {
   });
 
   // not by operation: which one a kind of point is first seen in depends on how fast its run was
-  it("was cut off at as many points as ever", () => count.compare());
+  it("was interrupted at as many points as ever", () => count.compare());
 
-  it("whose output nobody reads any more: an up goes on with it", async () => {
+  it("whose output nobody reads any more: an up resumes it", async () => {
     const stage = await CliStage.create();
     await stage.upReadBy("head -n 1", first);
     await stage.up(first);

@@ -4,7 +4,7 @@ import { repositoryFolder } from "../support/repository";
 import { temporaryFolder } from "../support/temporary-folder";
 
 /**
- * A place at which a run can be cut off: `KIND #COUNT before` or `… after`. The kind is that of a request to the host or of a write
+ * A place at which a run can be interrupted: `KIND #COUNT before` or `… after`. The kind is that of a request to the host or of a write
  * of a recovery record, the count that of its kind in the run.
  */
 export type KillPoint = string;

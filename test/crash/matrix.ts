@@ -6,7 +6,7 @@ import type { Stage } from "./stage";
 
 /** What came of the points of an operation. */
 interface Tally {
-  /** Cut off there, and then one snapshot on the host, and in the state. */
+  /** Interrupted there, and then one snapshot on the host, and in the state. */
   tried: number;
   /** Those of them that every run comes to, however fast it is. */
   counted: number;
@@ -49,7 +49,7 @@ export function onePerKind(tried = new Set<string>()): Choose {
 /**
  * Cuts an operation off at each of its points, one after the other, and looks each time at what an `up` makes of it.
  *
- * @returns At how many points it was cut off, of those that every run comes to.
+ * @returns At how many points it was interrupted, of those that every run comes to.
  */
 export async function cutOff(
   operation: Operation,
@@ -97,7 +97,7 @@ async function cutOffAt(stage: Stage, operation: Operation, point: KillPoint, ac
   const [named, ...others] = [stage.named, ...stage.pendingDeletion];
   expect(stage.collections().toSorted(), `after ${point}`).toEqual([named, ...others].toSorted());
   if (!operation.mayKeepOld) expect(others, `after ${point}`).toEqual([]);
-  expect(sent, `CreateSnapshot after ${point}`).toBeLessThanOrEqual(operation.wishes);
+  expect(sent, `CreateSnapshot after ${point}`).toBeLessThanOrEqual(operation.requests);
   expect(
     stage.files().filter((name) => name.startsWith("ticket-")),
     `after ${point}`,

@@ -1,15 +1,15 @@
 import type { Stage } from "./stage";
 
-/** An operation that is cut off. */
+/** An operation that is interrupted. */
 export interface Operation {
   readonly name: string;
   readonly configuration: Readonly<Record<string, string>>;
-  /** How often the host may be asked for a snapshot, in all: once for each wish. */
-  readonly wishes: number;
+  /** How often the host may be asked for a snapshot, in all: once for each requested snapshot. */
+  readonly requests: number;
   /** What goes before it. */
   readonly before: (stage: Stage) => Promise<void>;
   readonly run: (stage: Stage) => Promise<void>;
-  /** The `up` that comes after it was cut off. */
+  /** The `up` that comes after it was interrupted. */
   readonly again: (stage: Stage) => Promise<void>;
   /** Whether the old one may stay, in the state as pending deletion. */
   readonly mayKeepOld?: true;
@@ -26,26 +26,24 @@ const second = { ...first, triggers: [2] };
 const up = (inputs: typeof first) => (stage: Stage) => stage.up(inputs);
 const nothing = async () => {};
 
-/** An operation that may be refused, since what would be destroyed has descendants: then it says how to go on. */
+/** An operation that may be refused, since what would be destroyed has dependents: then it says how to go on. */
 const unlessGuarded = (operation: (stage: Stage) => Promise<void>) => async (stage: Stage) => {
   try {
     await operation(stage);
   } catch (error) {
-    const isGuard = /descend from this snapshot.*set hyperv-snapshots:dependents to kept or removed/.test(
-      String(error),
-    );
+    const isGuard = /depends? on this snapshot.*set hyperv-snapshots:dependents to kept or removed/.test(String(error));
     if (!isGuard) throw error;
   }
 };
 
-/** What is cut off, at each of its points. */
+/** What is interrupted, at each of its points. */
 export const operations: readonly Operation[] = [
-  { name: "create", configuration: {}, wishes: 1, before: nothing, run: up(first), again: up(first) },
-  { name: "update", configuration: {}, wishes: 1, before: up(first), run: up(renamed), again: up(renamed) },
+  { name: "create", configuration: {}, requests: 1, before: nothing, run: up(first), again: up(first) },
+  { name: "update", configuration: {}, requests: 1, before: up(first), run: up(renamed), again: up(renamed) },
   {
     name: "re-attach",
     configuration: {},
-    wishes: 1,
+    requests: 1,
     before: (stage) => stage.up(first, { create: "50ms" }).catch(() => {}),
     run: up(first),
     again: up(first),
@@ -53,7 +51,7 @@ export const operations: readonly Operation[] = [
   {
     name: "replace by a trigger, the old one first",
     configuration: dependents("unknown"),
-    wishes: 2,
+    requests: 2,
     before: up(first),
     run: up(second),
     again: up(second),
@@ -61,7 +59,7 @@ export const operations: readonly Operation[] = [
   {
     name: "replace by a trigger, the new one first",
     configuration: dependents("kept"),
-    wishes: 2,
+    requests: 2,
     before: up(first),
     run: up(second),
     again: up(second),
@@ -69,15 +67,15 @@ export const operations: readonly Operation[] = [
   {
     name: "--replace",
     configuration: dependents("kept"),
-    wishes: 2,
+    requests: 2,
     before: up(first),
     run: (stage) => stage.up(first, { isReplace: true }),
     again: up(first),
   },
   {
-    name: "--replace, what becomes of descendants unknown",
+    name: "--replace, what becomes of dependents unknown",
     configuration: dependents("unknown"),
-    wishes: 2,
+    requests: 2,
     before: up(first),
     run: unlessGuarded((stage) => stage.up(first, { isReplace: true })),
     again: unlessGuarded(up(first)),
@@ -91,8 +89,8 @@ export const operations: readonly Operation[] = [
   {
     name: "delete",
     configuration: {},
-    // an `up` after it wishes for another where the first is gone
-    wishes: 2,
+    // an `up` after it requests another one if the first is deleted
+    requests: 2,
     before: up(first),
     run: (stage) => stage.destroy(),
     again: up(first),

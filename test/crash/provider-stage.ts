@@ -26,7 +26,7 @@ export interface StagePlace {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The real provider process under an engine of a few lines. What is recorded or cut off is run by a new one, as it is by Pulumi. */
+/** The real provider process under an engine of a few lines. What is recorded or interrupted is run by a new one, as it is by Pulumi. */
 export class ProviderStage extends Stage {
   readonly drivenBy = "gRPC";
   readonly host: SimulatedHost;

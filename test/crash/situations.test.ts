@@ -41,7 +41,7 @@ function expectOnHost(stage: ProviderStage, named: readonly (string | undefined)
 /** The provider is killed when the host has the request. */
 async function killedUp(stage: ProviderStage, point = afterTheRequest): Promise<void> {
   expect(await stage.cutOff(point, "provider", () => stage.up(inputs))).toBe(true);
-  // the host goes on with it
+  // the host resumes it
   await expect.poll(() => stage.collections(), { timeout: 30_000 }).toHaveLength(1);
 }
 
@@ -73,7 +73,7 @@ describe("several at once", () => {
       const waiting = second.up(inputs).finally(() => {
         isOver = true;
       });
-      // it looks several times a second; a claim that a stopped process holds isn't anybody else's
+      // it looks several times a second; a lock that a stopped process holds stays with it
       await setTimeout(3000);
       expect(isOver).toBe(false);
       owner.signal("SIGCONT");
@@ -114,8 +114,8 @@ describe("a snapshot that was taken out of the state to be kept", () => {
   });
 });
 
-describe("an up after one that was cut off", () => {
-  it("goes on with it under another timeout", async () => {
+describe("an up after one that was interrupted", () => {
+  it("resumes it under another timeout", async () => {
     const stage = newStage();
     await killedUp(stage);
     await stage.up(inputs, { create: "10m" });
@@ -137,7 +137,7 @@ describe("an up after one that was cut off", () => {
     expectOnHost(stage, [stage.named], 2);
   });
 
-  it("a day later leaves the first, where it may be somebody else's, and names it", async () => {
+  it("a day later leaves the first, where it may be another owner's, and names it", async () => {
     const stage = newStage();
     await killedUp(stage);
     const [first] = stage.collections();
@@ -147,7 +147,7 @@ describe("an up after one that was cut off", () => {
     expect(stage.warnings).toEqual([expect.stringContaining(`${first} may be its result, or another's`)]);
   });
 
-  it("goes on with it though the clock was set back by half a minute, and not by a day", async () => {
+  it("resumes it though the clock was set back by half a minute, and not by a day", async () => {
     const stage = newStage();
     await killedUp(stage, accepted);
     stage.rewriteRecords(aged(-0.5 / 60));

@@ -17,7 +17,7 @@ interface AskedHost {
   query(wql: string): readonly { readonly path: { key(name: string): unknown } }[];
 }
 
-/** One resource of one stack on a simulated host, on which operations are run and cut off. */
+/** One resource of one stack on a simulated host, on which operations are run and interrupted. */
 export abstract class Stage {
   /** Who drives the provider. */
   abstract readonly drivenBy: string;
@@ -67,7 +67,7 @@ export abstract class Stage {
     return this.host.methodCalls["CreateSnapshot"] ?? 0;
   }
 
-  /** The names of all files of records: what was begun, claims, notes and marks. */
+  /** The names of all files of records: records, locks, notes and marks. */
   files(): readonly string[] {
     return readdirSync(this.records, { recursive: true, encoding: "utf8" }).flatMap((name) =>
       name.includes("/") ? [name.slice(name.indexOf("/") + 1)] : [],
@@ -75,5 +75,5 @@ export abstract class Stage {
   }
 }
 
-/** A folder for intents that isn't there yet. */
+/** A folder for records that doesn't exist yet. */
 export const newRecordFolder = (): string => join(temporaryFolder(), "records");

@@ -20,7 +20,7 @@ it("the command uses the stack that is selected, and shows none of its secrets",
   expect(await project.run(["stack", "select"])).toMatchObject({ status: 0 });
   expect(await project.up()).toMatchObject({ status: 0 });
   takeByHand(project.host);
-  const run = (...words: string[]) => project.runScript(command, ...words);
+  const run = (...words: string[]) => project.runScript({}, command, ...words);
 
   const listed = await run("list");
   expect(listed.output).toMatch(/^web-tier +before-upgrade +\w{8} .* 2 {2}resource before-upgrade$/m);
@@ -36,13 +36,16 @@ it("the command uses the stack that is selected, and shows none of its secrets",
 
   const doctor = await run("doctor", "--config", "password=hunter3");
   expect(doctor.output).toContain("ok      Pulumi stack: test, with 3 keys of hyperv-snapshots");
-  const unreadable = await project.runScript(command, "list", "--stack", "nope");
+  const unreadable = await project.runScript({}, command, "list", "--stack", "nope");
   expect(unreadable).toMatchObject({ status: 2, output: expect.stringContaining("no stack named 'nope' found") });
   for (const { output } of [listed, leftovers, owned, doctor]) expect(output).not.toMatch(/hunter/);
 });
 
 it("a recovery folder that CI keeps between its machines is enough to resume", async () => {
-  const project = await PulumiProject.create({ program, configuration: { "hyperv-snapshots:intents": ".recovery" } });
+  const project = await PulumiProject.create({
+    program,
+    configuration: { "hyperv-snapshots:recoveryFolder": ".recovery" },
+  });
   await project.upKilledWhen((host) => (host.methodCalls["CreateSnapshot"] ?? 0) > 0);
   // what the cache of CI does: the machine goes, the folder comes to the next one
   const [folder, cache] = [join(project.folder, ".recovery"), join(project.folder, "../cache")];

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
 import { groupsOfOne } from "../support/simulated-hosts";
 
-const names = ["retained", "ignoring", "old-name", "first", "wished", "follower", "secretive", "deaf", "guarded"];
+const names = ["retained", "ignoring", "old-name", "first", "triggered", "follower", "secretive", "deaf", "guarded"];
 
 /** One snapshot for each of Pulumi's options, before and after a change. */
 function program(version: 1 | 2): string {
@@ -16,8 +16,8 @@ take("retained", { triggers }, { retainOnDelete: true });
 take("ignoring", { triggers }, { ignoreChanges: ["triggers"] });
 take("${renamed}", { collection: "group-old-name", snapshotName: "kept" }, { aliases: [{ name: "old-name" }] });
 take("first", { triggers }, { deleteBeforeReplace: true });
-const wished = take("wished", {}, { replacementTrigger: ${version} });
-take("follower", {}, { replaceWith: [wished] });
+const triggered = take("triggered", {}, { replacementTrigger: ${version} });
+take("follower", {}, { replaceWith: [triggered] });
 take("secretive", {}, { additionalSecretOutputs: ["members"] });
 take("deaf", { snapshotName: "name-${version}" }, { replaceOnChanges: ["snapshotName"] });
 take("guarded", {}, { protect: true });
@@ -51,7 +51,7 @@ it("Pulumi's options work, except replaceOnChanges, which a dynamic resource nev
   expect(second.status).toBe(0);
   const after = saved();
   const isSame = (name: string, as = name) => before.get(name)?.id === after.get(as)?.id;
-  const replaced = ["retained", "first", "wished", "follower"];
+  const replaced = ["retained", "first", "triggered", "follower"];
   expect(replaced.filter((name) => isSame(name))).toEqual([]);
   expect(["ignoring", "secretive", "deaf", "guarded"].filter((name) => !isSame(name))).toEqual([]);
   expect(isSame("old-name", "new-name")).toBe(true);
@@ -62,7 +62,7 @@ it("Pulumi's options work, except replaceOnChanges, which a dynamic resource nev
     rows.findIndex((row) => new RegExp(` ${name} `).test(row) && what.test(row));
   expect(rowOf("first", /deleted original/)).toBeGreaterThan(-1);
   expect(rowOf("first", /deleted original/)).toBeLessThan(rowOf("first", /creating replacement/));
-  expect(rowOf("wished", /deleting original/)).toBeGreaterThan(rowOf("wished", /created replacement/));
+  expect(rowOf("triggered", /deleting original/)).toBeGreaterThan(rowOf("triggered", /created replacement/));
   // the retained one is still on the host, beside the one that took its place
   expect(counts()).toEqual({ ...Object.fromEntries(names.map((name) => [name, 1])), retained: 2 });
 

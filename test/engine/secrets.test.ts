@@ -27,7 +27,7 @@ const formsOf = (secret: string) => [
   ),
 ];
 
-it("keeps a secret of the configuration and one of the inputs out of logs, state and intents", async () => {
+it("keeps a secret of the configuration and one of the inputs out of logs, state and recovery records", async () => {
   const project = await PulumiProject.create({ program: { "index.js": program } });
   const set = ["config", "set", "--secret", "hyperv-snapshots:password", password];
   expect(await project.run(set)).toMatchObject({ status: 0 });

@@ -15,7 +15,7 @@ const newRun = () => new LifecycleInProcess({ dependents: "kept" }, seed);
 
 const phases = ["requested", "accepted", "made", "named", "returned", "left", "discarded"] as const;
 
-/** A run that has taken a snapshot, and whose intent is still there. */
+/** A run that has taken a snapshot, and whose record still exists. */
 async function begun(): Promise<{ run: LifecycleInProcess; folder: string; name: string; text: string }> {
   const run = newRun();
   await run.create(inputsWithUrn);
@@ -38,7 +38,7 @@ const ofAnyPhase = fc
 /** The text of a recovery record, damaged in one of many ways. */
 const damaged = fc.oneof(
   { weight: 4, arbitrary: ofAnyPhase.chain(changedJson).map((value) => JSON.stringify(value) ?? "") },
-  { weight: 2, arbitrary: ofAnyPhase.chain((intent) => changed(JSON.stringify(intent))) },
+  { weight: 2, arbitrary: ofAnyPhase.chain((record) => changed(JSON.stringify(record))) },
   { weight: 1, arbitrary: fc.nat({ max: written.length }).map((length) => written.slice(0, length)) },
   { weight: 1, arbitrary: fc.oneof(anyText, fc.json()) },
 );

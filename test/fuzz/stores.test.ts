@@ -72,7 +72,7 @@ async function refusedOrUsable(text: string): Promise<void> {
 const place = fc.nat({ max: records.length - 1 });
 const spacing = fc.stringMatching(/^[ \t\r]{0,3}$/);
 
-/** What changes nothing: a line that somebody else's was faster than, one that was cut off, spaces. */
+/** What changes nothing: a line that another owner's was faster than, one that was interrupted, spaces. */
 const harmless = fc.oneof(
   place.map((at) => textOf([...records, records[at] ?? ""])),
   fc.tuple(place, fc.nat({ max: 200 })).map(([at, length]) => {

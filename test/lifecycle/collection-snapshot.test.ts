@@ -153,7 +153,7 @@ describe("a job that doesn't end well", () => {
     expect(snapshots()).toEqual([0, 0, 0]);
   });
 
-  it("that outlasts the timeout is kept, gone on with by update, and taken once", async () => {
+  it("that outlasts the timeout is kept, resumed by update, and taken once", async () => {
     simulated.injectFault({ method: "CreateSnapshot", job: { seconds: 5 } });
     provider = await start();
     const inputs = { collection: "web-tier", snapshotType: "Standard", __meta: { timeouts: { create: "300ms" } } };

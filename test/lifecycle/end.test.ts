@@ -6,7 +6,7 @@ import { repositoryFolder } from "../support/repository";
 import { webTierSeed } from "../support/simulated-hosts";
 import { temporaryFolder } from "../support/temporary-folder";
 
-/** The provider process over a host of its own, with its intents in a folder of its own. */
+/** The provider process over a host of its own, with its recovery records in a folder of its own. */
 async function startProvider() {
   const folder = temporaryFolder();
   const storeFile = join(folder, "host.jsonl");
@@ -26,13 +26,13 @@ async function startProvider() {
 const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before";
 const inputs = { collection: "web-tier", snapshotType: "Standard", __meta: { urn } };
 
-it("a provider whose engine is gone ends by itself, and the next one goes on with its snapshot", async () => {
+it("a provider whose engine was killed ends by itself, and the next one resumes its snapshot", async () => {
   const { host, start } = await startProvider();
   const first = await start();
-  const lost = first.create(inputs).catch(() => "cut off");
+  const lost = first.create(inputs).catch(() => "interrupted");
   await expect.poll(() => host.methodCalls["CreateSnapshot"], { timeout: 30_000 }).toBe(1);
   expect(await first.loseEngine()).toEqual({ code: null, signal: "SIGTERM" });
-  expect(await lost).toBe("cut off");
+  expect(await lost).toBe("interrupted");
 
   const second = await start();
   const { outputs } = await second.create({ ...inputs, __meta: { urn } });
@@ -53,10 +53,10 @@ it("so does one that hasn't reached for a host yet", async () => {
 it("a provider that is killed in the middle of a job leaves it to the next one, at once", async () => {
   const { host, start } = await startProvider();
   const first = await start();
-  const lost = first.create(inputs).catch(() => "cut off");
+  const lost = first.create(inputs).catch(() => "interrupted");
   await expect.poll(() => host.methodCalls["CreateSnapshot"], { timeout: 30_000 }).toBe(1);
   await first.stop("SIGKILL");
-  expect(await lost).toBe("cut off");
+  expect(await lost).toBe("interrupted");
 
   const second = await start();
   await second.create({ ...inputs, __meta: { urn } });

@@ -16,7 +16,7 @@ afterEach(async () => {
   await server?.stop();
 });
 
-/** Runs a program to its end, which it has to find by itself. @returns The JSON that it printed, and when it was gone. */
+/** Runs a program to its end, which it has to find by itself. @returns The JSON that it printed, and when it had ended. */
 function runProgram(text: string, env: NodeJS.ProcessEnv = process.env): Promise<{ said: unknown; endedAt: number }> {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, ["-e", text], { cwd: repositoryFolder, env, timeout: 200_000 }, (error, stdout) => {

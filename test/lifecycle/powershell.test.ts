@@ -24,7 +24,7 @@ beforeEach(async (context) => {
 });
 afterEach(async () => {
   await provider?.stop();
-  // the provider process is gone, and so are its shells
+  // the provider process has ended, and so have its shells
   await untilGone(server?.shells ?? []);
   await server?.stop();
 });

@@ -1,13 +1,13 @@
-/** How a run is cut off: everything dies at once, or the engine alone, and the provider finishes a request that nobody waits for. */
+/** How a run is interrupted: everything dies at once, or the engine alone, and the provider finishes a request that nobody waits for. */
 export type KillKind = "both" | "engine";
 
-/** Where a run is cut off: at which step, and how. */
+/** Where a run is interrupted: at which step, and how. */
 export interface Kill {
   readonly at: number;
   readonly kind: KillKind;
 }
 
-/** The run was cut off. */
+/** The run was interrupted. */
 export class Killed extends Error {}
 
 /** Counts the steps of a run, and cuts it off at one of them. */
@@ -67,6 +67,6 @@ export class Fuse {
 
   private die(): void {
     this.isDead = true;
-    this.reject(new Killed("the run was cut off"));
+    this.reject(new Killed("the run was interrupted"));
   }
 }

@@ -8,8 +8,8 @@ export interface Before {
 /**
  * Says what is wrong after a last, whole operation; undefined when all is right.
  *
- * The host holds exactly one snapshot of the stack, the state names it, nothing that somebody kept is gone, and, where nothing was cut off, a
- * wish for a new one got a new one.
+ * The host holds exactly one snapshot of the stack, the state names it, nothing that was kept is deleted, and, if nothing was interrupted, a
+ * request for a new one got a new one.
  */
 export async function whatIsWrong(
   world: World,
@@ -19,7 +19,7 @@ export async function whatIsWrong(
   wasUndisturbed: boolean,
 ): Promise<string | undefined> {
   const onHost = new Set(world.collections());
-  for (const id of world.untouchable) if (!onHost.has(id)) return `${id} is gone, and was somebody's`;
+  for (const id of world.untouchable) if (!onHost.has(id)) return `${id} was deleted, and had another owner`;
   if (["foreign snapshot", "forget", "import", "rename", "swap names"].includes(operation)) return undefined;
   const stack = world.stacks[index]!;
   const locks = await world.locks();
@@ -33,7 +33,7 @@ export async function whatIsWrong(
   if (!stack.live) return "the state names nothing";
   const named = collectionIdOf(stack.live.outs);
   if (!onHost.has(named)) return `the state names ${named || "nothing"}, which is not on the host`;
-  if (world.untouchable.has(named)) return `${named} was taken over, and was somebody's`;
+  if (world.untouchable.has(named)) return `${named} was taken over, and had another owner`;
   const others = new Set(
     world.stacks.flatMap((other) =>
       other === stack

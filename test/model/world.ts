@@ -46,7 +46,7 @@ export const operations = [
 /** One of {@link operations}. */
 export type Operation = (typeof operations)[number];
 
-/** One operation of a history: whose, and where it is cut off. */
+/** One operation of a history: whose, and where it is interrupted. */
 export interface Act {
   /** Which of the two stacks. */
   readonly stack: 0 | 1;

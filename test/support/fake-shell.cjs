@@ -20,7 +20,7 @@ const wrongAnswers = {
   silent: () => {},
 };
 
-/** How `New-CimSession` tells that a host doesn't accept who is asking. */
+/** How `New-CimSession` tells that a host doesn't accept the account. */
 const logonFailure = {
   type: "Microsoft.Management.Infrastructure.CimException",
   id: "HRESULT 0x8007052e,Microsoft.Management.Infrastructure.CimCmdlets.NewCimSessionCommand",

@@ -178,13 +178,13 @@ export class LifecycleInProcess {
     return this.clock.run(call);
   }
 
-  /** Calls a method of a service past the lifecycle, as somebody else does. */
+  /** Calls a method of a service past the lifecycle, as another program does. */
   elsewhere(serviceClass: string, method: string, parameters: Readonly<Record<string, CimValue>>): void {
     const [service] = this.host.query(`SELECT * FROM ${serviceClass}`);
     if (service) this.host.invokeMethod(service.path, method, parameters);
   }
 
-  /** Somebody else asks for a snapshot of the same group. */
+  /** Another program asks for a snapshot of the same group. */
   takeAnother(snapshotType = 1): void {
     const [group] = this.host.query("SELECT * FROM Msvm_VirtualSystemCollection");
     const Collection = group?.path ?? null;

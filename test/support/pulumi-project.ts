@@ -182,7 +182,7 @@ export class PulumiProject {
   }
 
   /**
-   * Runs the CLI in a process group of its own, as a terminal does, so that somebody else can cut it off; waits until every process of
+   * Runs the CLI in a process group of its own, as a terminal does, so that another program can cut it off; waits until every process of
    * it has ended.
    */
   async runInGroup(

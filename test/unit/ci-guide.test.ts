@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { configurationKeys } from "../../provider/src/config";
-import { readYaml } from "../../provider/src/dynamic/read-yaml";
+import { readYaml } from "../support/read-yaml";
 import { repositoryFolder } from "../support/repository";
 
 const guide = readFileSync(join(repositoryFolder, "docs/ci.md"), "utf8");

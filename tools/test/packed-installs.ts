@@ -115,7 +115,7 @@ function cachedInstall(
   const folder = join(cacheFolder, `${name.toLowerCase()}-${digest}`);
   if (existsSync(folder)) return folder;
   report(`Installing ${packages.join(" and ")} with the packed package (once)`);
-  // made elsewhere and moved, so that an install that is cut off, or made twice at once, is never taken for a whole one
+  // made elsewhere and moved, so that an install that is interrupted, or made twice at once, is never taken for a whole one
   const partial = mkdtempSync(join(cacheFolder, ".partial-"));
   try {
     writeFileSync(join(partial, "package.json"), JSON.stringify({ name: "packed-install", private: true }));

@@ -8,7 +8,7 @@ const longestMs = 5_000;
 const longestTowardsEndMs = 30_000;
 /** Two predictions of the whole duration agree when they differ by no more than this share. */
 const agreement = 0.25;
-/** How far behind its predicted end a job is looked for: a percentage is cut off, so the end is rather later than earlier. */
+/** How far behind its predicted end a job is looked for: a percentage is truncated, so the end is rather later than earlier. */
 const margin = 0.01;
 
 /** One reading of progress. */

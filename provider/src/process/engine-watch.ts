@@ -1,7 +1,7 @@
 import { connect } from "node:http2";
 
 /**
- * Tells when the engine is gone: a provider outlives a CLI that was killed, and would live for ever.
+ * Tells when the engine has ended: a provider outlives a CLI that was killed, and would never end.
  *
  * Holds one connection to the engine's address, which closes when the engine dies. Asking later wouldn't do: addresses are used again.
  *

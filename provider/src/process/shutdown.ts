@@ -13,7 +13,7 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 const patienceMs = 3000;
 
 /**
- * Ends the process politely: what it holds is given back first.
+ * Shuts the process down: what it holds is given back first.
  *
  * The process is shared with other packages' dynamic resources, so it is never just left: our listener is taken away, and the signal raised
  * again where no other listener is left.
@@ -49,7 +49,7 @@ export class Shutdown {
     this.process.kill(this.process.pid, signal);
   }
 
-  /** Ends because the engine is gone: nobody else has been told, so everybody is. */
+  /** Ends because the engine has ended: every handler in the process is called, since no signal comes. */
   async withoutEngine(): Promise<void> {
     if (await this.giveBack()) this.process.kill(this.process.pid, "SIGTERM");
   }

@@ -106,7 +106,7 @@ describe("a VM group", () => {
     expect(at.host.query("SELECT * FROM Msvm_SnapshotCollection")).toHaveLength(1);
   });
 
-  it("that can't be seen isn't taken for gone", async () => {
+  it("that can't be seen isn't treated as deleted", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.run(at.groups.create(inputs));
     at.host.setOption("rights", "blind");

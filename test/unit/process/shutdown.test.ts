@@ -78,7 +78,7 @@ it("waits no longer than Pulumi does for what can't be given back, nor for a fai
   expect(process.raised).toEqual(["SIGTERM 4711"]);
 });
 
-it("tells everybody in the process when the engine is gone", async () => {
+it("calls every handler in the process when the engine has ended", async () => {
   const end = ending();
   end.listen();
   const told = vi.fn();

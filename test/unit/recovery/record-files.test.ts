@@ -64,7 +64,7 @@ it.each(["a.json", "a.deleted"])(
   },
 );
 
-it("takes a file that is gone for removed, and removes the folder with its last file", async () => {
+it("counts a missing file as removed, and removes the folder with its last file", async () => {
   const root = temporaryFolder();
   const files = recordFilesIn(root);
   await files.write(folder, "a.json", "a");

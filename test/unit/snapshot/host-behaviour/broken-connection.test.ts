@@ -69,7 +69,7 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
   });
 });
 
-describe("a search for a lost answer", () => {
+describe("a search for an unknown outcome", () => {
   it("doesn't take a job for none that this account can't see", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("rights", "jobsHidden");

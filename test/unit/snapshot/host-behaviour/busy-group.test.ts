@@ -21,7 +21,7 @@ describe("a group that is busy", () => {
   it("is waited for as long as a member is seen to be busy, up to the timeout", async () => {
     const at = new LifecycleInProcess();
     const inputs = { ...standardInputs, __meta: { timeouts: { create: "20m" } } };
-    // somebody else's job works on the members longer than that
+    // another owner's job works on the members longer than that
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 25 * 60 } });
     at.takeAnother();
     const error = await at.failure(at.lifecycle.create(inputs));

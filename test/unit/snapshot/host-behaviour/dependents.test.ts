@@ -18,7 +18,7 @@ function hostWith(dependents: string): LifecycleInProcess {
 }
 
 describe("dependents unknown", () => {
-  it("refuses while a checkpoint descends that a person took later, naming it", async () => {
+  it("refuses while a checkpoint that a person took later depends on it, and names it", async () => {
     const at = hostWith("unknown");
     const { id, outs } = await at.create();
     takeCheckpoint(at, "web-01");
@@ -113,7 +113,7 @@ describe.each([
   ["unknown", "DEPENDENTS_UNKNOWN"],
   ["removed", "DEPENDENTS_COLLECTED"],
 ])("a snapshot that somebody takes meanwhile, dependents %s", (dependents, code) => {
-  it("is waited for, since it will descend from the one that is to be destroyed", async () => {
+  it("is waited for, since it will depend on the one that is to be destroyed", async () => {
     const at = hostWith(dependents);
     const { id, outs } = await at.create();
     at.takeAnother();

@@ -40,7 +40,7 @@ describe("what has changed on the host", () => {
     expect((await at.run(at.lifecycle.update(id, props, renamed))).outs["collection"]).toBe("web");
   });
 
-  it("a group that is gone is told of, and its snapshot can still be destroyed", async () => {
+  it("reports a deleted group, and can still destroy its snapshot", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     at.elsewhere(groups, "DestroyCollection", { Collection: groupOf(at) });

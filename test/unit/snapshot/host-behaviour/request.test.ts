@@ -31,7 +31,7 @@ describe("what CreateSnapshot is sent", () => {
 });
 
 describe("what the job made", () => {
-  it("is told from what somebody else makes of the same group meanwhile", async () => {
+  it("is told from what another program makes of the same group meanwhile", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("membersBusy", "accept");
     const created = at.lifecycle.create(standardInputs);

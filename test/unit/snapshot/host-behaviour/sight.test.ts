@@ -35,7 +35,7 @@ describe.each(["blind", "denied"] as const)("an account that is %s", (rights) =>
     expect(error.message).toContain("Hyper-V Administrators");
   });
 
-  it("takes no trace of a lost answer for missing", async () => {
+  it("takes no trace of an unknown outcome for missing", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
     at.afterCall = { method: "CreateSnapshot", happen: () => at.host.setOption("rights", rights) };
@@ -93,7 +93,7 @@ describe("an account whose rights change meanwhile", () => {
     };
   };
 
-  it.each([1, 2, 3, 4])("from the first request on, %i of them, takes nothing for gone", async (blindRequests) => {
+  it.each([1, 2, 3, 4])("from the first request on, %i of them, treats nothing as deleted", async (blindRequests) => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     blindBetween(at, 1, blindRequests);
@@ -134,7 +134,7 @@ describe("a snapshot that is really gone", () => {
     await at.run(at.lifecycle.delete(id, outs));
   });
 
-  it("whose group is gone too is told by a member machine that is still there", async () => {
+  it("whose group was deleted too is proven deleted by a member machine that still exists", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     await at.run(at.lifecycle.delete(id, outs));

@@ -113,7 +113,7 @@ describe.each(["job", "atOnce"] as const)("a result that can't be it (completion
     async (which, why) => {
       const { at, named } = await withTwoGroups(which);
       at.host.injectFault({ method: "CreateSnapshot", namesResult: named });
-      // somebody else is faster than our look
+      // another program is faster than our look
       at.host.setOption("membersBusy", "accept");
       at.afterCall = {
         method: "CreateSnapshot",
@@ -138,7 +138,7 @@ describe.each(["job", "atOnce"] as const)("a result that can't be it (completion
   );
 });
 
-describe("a search for a lost answer", () => {
+describe("a search for an unknown outcome", () => {
   const twoGroups = {
     machines: [{ name: "web-01" }, { name: "db-01" }],
     groups: [
@@ -157,7 +157,7 @@ describe("a search for a lost answer", () => {
     });
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostBefore" });
     const { outs } = await at.partial();
-    // one is being taken of our machine, and whose it is can't be seen: nothing is claimed, and nothing denied
+    // one is being taken of our machine, and whose it is can't be seen: nothing is stated about it
     expect(outs["__pending"]).toMatchObject({ outcomeUnknown: true, job: null, made: null });
   });
 
@@ -196,7 +196,7 @@ it("members that can't be seen aren't a snapshot without members", async () => {
 });
 
 describe("a snapshot that isn't complete, whose job ended without one", () => {
-  /** Its job is cancelled by a delete that is cut off; then a person takes a snapshot. */
+  /** Its job is cancelled by a delete that is interrupted; then a person takes a snapshot. */
   const cancelledThenByHand = async (times: number) => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 3600 } });

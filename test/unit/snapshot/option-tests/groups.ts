@@ -15,7 +15,7 @@ async function destroyByForce(at: LifecycleInProcess) {
   return [at.host.query(groups).length, collectionsOn(at)];
 }
 
-/** Somebody else puts a machine into the group, and takes another one out, right before we do. */
+/** Another program puts a machine into the group, and takes another one out, right before we do. */
 async function overtaken(membershipAsItIs: OptionValue<"membershipAsItIs">): Promise<readonly string[]> {
   const at = clientAgainst({ membershipAsItIs });
   const { id, outs } = await at.run(at.groups.create(inputs));

@@ -12,7 +12,7 @@ import {
 
 const refusal = async (at: LifecycleInProcess) => at.failure(at.lifecycle.create(standardInputs));
 
-/** Somebody else's snapshot is being taken when ours is asked for. */
+/** Another owner's snapshot is being taken when ours is asked for. */
 async function besideAnother(at: LifecycleInProcess) {
   at.takeAnother(2);
   const state = await created(at);
@@ -75,7 +75,7 @@ export const memberOptions: Pick<
   membersBusy: {
     refuse32775: async () => {
       const { sent, members } = await besideAnother(clientAgainst({ membersBusy: "refuse32775" }));
-      expect(sent).toBeGreaterThan(2); // somebody else's is the first
+      expect(sent).toBeGreaterThan(2); // another owner's is the first
       expect(members).toBe(3);
     },
     accept: async () =>
