@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { InvalidArgumentError } from "../errors";
 import { normalizeGuid } from "../hyperv/collection-designator";
-import { collectionSnapshotType, ourTypePrefix } from "../resources/identity";
+import { collectionSnapshotType, ourTypePrefix, typeUnderOtherAdapter } from "../resources/identity";
 import type { Surroundings } from "./surroundings";
 
 /** What a stack's state says about snapshots and their groups; GUIDs are normalised. */
@@ -81,9 +81,9 @@ export function parsePulumiState(exported: string, source: string): PulumiState 
   const parsed = v.safeParse(exportedState, parsedJson(exported, source));
   if (!parsed.success) throw notAState(source, "it has no deployment with resources");
   const { resources, pending_operations: pending } = parsed.output.deployment;
-  const ours = resources.filter(({ type }) => type.startsWith(ourTypePrefix));
+  const ours = resources.filter(({ type }) => dynamicType(type).startsWith(ourTypePrefix));
   const snapshots = ours
-    .filter(({ type }) => type === collectionSnapshotType)
+    .filter(({ type }) => dynamicType(type) === collectionSnapshotType)
     .map(({ urn, id, external, outputs, delete: isOldCopy }) => ({
       urn,
       id,
@@ -93,7 +93,7 @@ export function parsePulumiState(exported: string, source: string): PulumiState 
       isOldCopy,
     }));
   const unclear = snapshots.filter(({ snapshotCollectionId }) => snapshotCollectionId === null);
-  const interrupted = pending.filter(({ resource }) => resource.type.startsWith(ourTypePrefix));
+  const interrupted = pending.filter(({ resource }) => dynamicType(resource.type).startsWith(ourTypePrefix));
   return {
     snapshots,
     deployment: deploymentOf(resources[0]?.urn),
@@ -112,6 +112,9 @@ export function parsePulumiState(exported: string, source: string): PulumiState 
     ],
   };
 }
+
+/** Gives the dynamic resource's type, also for a resource that the plugin serves. */
+const dynamicType = (type: string) => (type.startsWith(ourTypePrefix) ? type : typeUnderOtherAdapter(type));
 
 /** Reads the deployment from a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
 function deploymentOf(urn: string | undefined): PulumiState["deployment"] {

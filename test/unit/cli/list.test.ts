@@ -72,6 +72,19 @@ describe("hyperv-snapshots list", () => {
     expect(none).toMatchObject({ exitCode: 0, stdout: "HV-TEST has no leftovers of this stack\n" });
   });
 
+  it("knows the resources of the plugin as well as the dynamic ones", async () => {
+    const at = new CommandLine();
+    const id = at.takeSnapshot();
+    const resource = exportedSnapshot(
+      "before",
+      "1",
+      { snapshotCollectionId: id },
+      { type: "hyperv-snapshots:index:CollectionSnapshot" },
+    );
+    const { value } = await at.json(["list", "--state", "-"], { input: JSON.stringify(exportedState([resource])) });
+    expect(value.snapshots[0].owner).toMatchObject({ kind: "resource", name: "before" });
+  });
+
   it("refuses --leftovers without a stack, and says what to do", async () => {
     const at = new CommandLine();
     at.host();
