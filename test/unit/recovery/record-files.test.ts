@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, statSync, watch } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { isUnfinished, recordFilesIn } from "../../../provider/src/recovery/record-files";
 import { temporaryFolder } from "../../support/temporary-folder";
 
@@ -76,4 +76,29 @@ it("counts a missing file as removed, and removes the folder with its last file"
   expect(await files.folders()).toEqual([]);
   await files.remove(folder, "b");
   expect(await files.read(folder, "b")).toBeUndefined();
+});
+
+it.runIf(process.platform !== "win32")("refuses to read what another account could have written", async () => {
+  const root = temporaryFolder();
+  const files = recordFilesIn(root);
+  await files.write(folder, "a.json", "text");
+  chmodSync(join(root, folder, "a.json"), 0o666);
+  await expect(files.read(folder, "a.json")).rejects.toThrow("other accounts may write to");
+  chmodSync(join(root, folder, "a.json"), 0o600);
+  chmodSync(join(root, folder), 0o777);
+  await expect(files.read(folder, "a.json")).rejects.toThrow("other accounts may write to");
+  chmodSync(join(root, folder), 0o700);
+  expect(await files.read(folder, "a.json")).toBe("text");
+  vi.spyOn(process, "getuid").mockReturnValue(4711);
+  await expect(files.read(folder, "a.json")).rejects.toThrow("belongs to another account");
+  vi.restoreAllMocks();
+});
+
+it("renews a file that is there, and never makes one", async () => {
+  const files = recordFilesIn(temporaryFolder());
+  await files.renew(folder, "a", "text");
+  expect(await files.list(folder)).toEqual([]);
+  await files.mark(folder, "a", "old");
+  await files.renew(folder, "a", "new");
+  expect(await files.read(folder, "a")).toBe("new");
 });

@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import { recordFile } from "../../../provider/src/recovery/location";
+import { LifecycleInProcess } from "../../support/lifecycle-in-process";
+import { webTierSeed } from "../../support/simulated-hosts";
+
+const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/hyperv-snapshots:VirtualSystemCollection::all";
+const inputs = { name: "all", members: ["web-01", "db-01"], __provider: "text", __meta: { urn } };
+
+const groupsOn = ({ host }: LifecycleInProcess) => host.tree().groups.filter(({ name }) => name === "all");
+
+const recordsIn = async ({ records }: LifecycleInProcess) =>
+  (await Promise.all((await records.folders()).map((folder) => records.list(folder)))).flat().filter(recordFile.idIn);
+
+/** A run that is killed right after the host has carried out a method. */
+async function killedAfter(method: string): Promise<LifecycleInProcess> {
+  const run = new LifecycleInProcess();
+  run.afterCall = { method, happen: () => run.kill() };
+  run.groups.create(inputs).catch(() => {});
+  await run.run(run.clock.sleep(10_000));
+  expect(run.isKilled).toBe(true);
+  const next = new LifecycleInProcess({}, webTierSeed, run);
+  next.state = [];
+  return next;
+}
+
+it.each(["DefineCollection", "AddMember"])("an up that was killed after %s makes no second group", async (method) => {
+  const next = await killedAfter(method);
+  const { id, outs } = await next.run(next.groups.create(inputs));
+  expect(next.host.methodCalls["DefineCollection"]).toBe(1);
+  expect(groupsOn(next)).toHaveLength(1);
+  expect(outs["machines"]).toHaveLength(2);
+  await next.run(next.groups.diff(id, outs, inputs));
+  expect(await recordsIn(next)).toEqual([]);
+});
+
+it("an interrupted replacement is cleaned up by the next up", async () => {
+  const next = await killedAfter("DefineCollection");
+  const other = await next.run(next.groups.create({ ...inputs, __meta: { urn: `${urn}-other` } }));
+  const state = { ...other.outs, __meta: { urn } };
+  expect(await next.run(next.groups.diff(other.id, state, inputs))).toEqual({ changes: true });
+  await next.run(next.groups.update(other.id, state, inputs));
+  const left = next.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'all'");
+  expect(left.map((group) => group.string("CollectionID"))).toEqual([other.id]);
+});
+
+it.each([
+  ["DefineCollection", 0x80041001],
+  ["AddMember", 0x80041004],
+] as const)("a %s that took effect and failed with 0x%s is looked for, and not sent again", async (method, hresult) => {
+  const at = new LifecycleInProcess();
+  at.host.injectFault({ method, hresult, takesEffect: true });
+  const { outs } = await at.run(at.groups.create(inputs));
+  expect(outs["machines"]).toHaveLength(2);
+  expect(at.host.methodCalls["DefineCollection"]).toBe(1);
+  expect(groupsOn(at)).toHaveLength(1);
+});
+
+it("a group whose destroying took effect and failed is deleted", async () => {
+  const at = new LifecycleInProcess();
+  const { id, outs } = await at.run(at.groups.create(inputs));
+  at.host.injectFault({ method: "DestroyCollection", hresult: 0x80041001, takesEffect: true });
+  await at.run(at.groups.delete(id, outs));
+  expect(groupsOn(at)).toEqual([]);
+});
