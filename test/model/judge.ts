@@ -33,7 +33,9 @@ export async function whatIsWrong(
   if (!stack.live) return "the state names nothing";
   const named = collectionIdOf(stack.live.outs);
   if (!onHost.has(named)) return `the state names ${named || "nothing"}, which is not on the host`;
-  if (world.untouchable.has(named)) return `${named} was taken over, and had another owner`;
+  const names = await world.namesIn(named);
+  if (names.some((name) => name !== "before")) return `its snapshots are called ${names}`;
+  if (world.untouchable.has(named)) return `${named} was taken over, and was somebody's`;
   const others = new Set(
     world.stacks.flatMap((other) =>
       other === stack

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DynamicAdapter } from "../../provider/src/dynamic/adapter";
+import { CimError } from "../../provider/src/errors";
 import type * as SnapshotService from "../../provider/src/hyperv/collection-snapshot-service";
+import type { JobReading } from "../../provider/src/jobs/concrete-job";
+import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { Journal } from "../../provider/src/recovery/journal";
 import { Ownership } from "../../provider/src/recovery/ownership";
 import type * as Policy from "../../provider/src/recovery/policy";
@@ -42,6 +45,9 @@ vi.mock(import("../../provider/src/snapshot/discard"), async (importOriginal) =>
 });
 
 const real = await vi.importActual<typeof Policy>("../../provider/src/recovery/policy");
+const { requestSnapshot } = await vi.importActual<typeof SnapshotService>(
+  "../../provider/src/hyperv/collection-snapshot-service",
+);
 const { discardRecord } = await vi.importActual<typeof Discard>("../../provider/src/snapshot/discard");
 
 afterEach(() => {
@@ -57,7 +63,7 @@ interface Mutation {
   readonly mutate: () => void;
   /** Of the first stack, unless `1` is written before it. */
   readonly history: readonly (Operation | readonly [1, Operation])[];
-  /** Which of its operations is interrupted; the last but one where nothing is said. */
+  /** Which of its operations is interrupted; the last but one where nothing is said, none where it is negative. */
   readonly interrupted?: number;
   readonly options?: WorldOptions;
 }
@@ -175,14 +181,81 @@ const mutations: readonly Mutation[] = [
     history: ["up", "swap names", [1, "up"], "destroy"],
     interrupted: 2,
   },
+  {
+    name: "the job of a naming isn't waited for",
+    mutate: () => endAtOnce("ModifySystemSettings"),
+    history: ["up, named by a job"],
+    interrupted: -1,
+  },
+  {
+    name: "the failed job of a naming is taken for the snapshot's",
+    mutate: () => {
+      const { waitFor } = JobMonitor.prototype;
+      vi.spyOn(JobMonitor.prototype, "waitFor").mockImplementation(function (this: JobMonitor, path, options) {
+        return waitFor.call(this, path, { ...options, operation: "CreateSnapshot" });
+      });
+    },
+    history: ["up, the job of its naming fails", "up"],
+    interrupted: -1,
+  },
+  {
+    name: "the jobs of a group's methods aren't waited for",
+    mutate: () => endAtOnce("DefineCollection"),
+    history: ["group up"],
+    interrupted: -1,
+  },
+  {
+    name: "the record of a group isn't written",
+    mutate: () => {
+      const { list } = Journal.prototype;
+      vi.spyOn(Journal.prototype, "list").mockImplementation(async function (this: Journal, connection) {
+        const records = await list.call(this, connection);
+        return records.filter(({ subject }) => subject.path !== "");
+      });
+    },
+    history: ["group up", "group up"],
+  },
+  {
+    name: "an error number that proves nothing is taken for a refusal",
+    mutate: () => {
+      mutated.requestSnapshot = async (...parameters) => {
+        const sent = await requestSnapshot(...parameters);
+        if (sent.kind === "outcomeUnknown" && CimError.isInstance(sent.cause))
+          throw sent.cause.with({ effect: "none" });
+        return sent;
+      };
+    },
+    history: ["up, failing after it took effect", "up"],
+    interrupted: -1,
+  },
+  {
+    name: "records of former names aren't found",
+    mutate: () => {
+      const { list } = Journal.prototype;
+      vi.spyOn(Journal.prototype, "list").mockImplementation(async function (this: Journal, connection) {
+        const { identity } = this as unknown as { readonly identity: { readonly resource: string } };
+        return (await list.call(this, connection)).filter(({ resource }) => resource === identity.resource);
+      });
+    },
+    history: ["up", "rename", "up"],
+    interrupted: 0,
+  },
 ];
+
+/** Takes every job of a method for done at once. */
+function endAtOnce(operation: string): void {
+  const { waitFor } = JobMonitor.prototype;
+  vi.spyOn(JobMonitor.prototype, "waitFor").mockImplementation(function (this: JobMonitor, path, options) {
+    return options.operation === operation ? Promise.resolve({} as JobReading) : waitFor.call(this, path, options);
+  });
+}
 
 /** Interrupts an operation at one step after the other. @returns What goes wrong first, and after how many histories. */
 async function firstWrong(mutation: Mutation) {
   const { history, interrupted = history.length - 2, options = { dependents: "kept" } } = mutation;
   let tried = 0;
   for (const kind of ["both", "engine"] as const) {
-    for (let at = 1; at <= 120; at += 1) {
+    for (let at = 1; at <= (interrupted < 0 ? 1 : 120); at += 1) {
       const acts = history.map((entry, index) => ({
         ...(typeof entry === "string"
           ? { stack: 0 as const, operation: entry }

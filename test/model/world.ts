@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { basename, dirname } from "node:path";
-import type { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
+import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../provider/src/cim/cim-session";
 import { DynamicAdapter, DynamicHost } from "../../provider/src/dynamic/adapter";
 import { scopeOf } from "../../provider/src/dynamic/deployment";
 import { ConnectionError, PartialCreateError } from "../../provider/src/errors";
 import { VirtualSystemCollectionResource } from "../../provider/src/group/virtual-system-collection";
+import { memberSnapshots } from "../../provider/src/hyperv/snapshot-collection";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { Connections } from "../../provider/src/process/connections";
 import type { Properties } from "../../provider/src/process/resource-call";
@@ -35,6 +36,7 @@ export const operations = [
   "up, the answer lost",
   "up, failing after it took effect", // a WMI error number that proves nothing
   "up, the job of its naming fails",
+  "up, named by a job",
   "foreign snapshot",
   "import", // of what an interrupted run has left, with `pulumi import --file`
   "rename", // of the resource, with an alias
@@ -107,6 +109,7 @@ export class World {
   readonly warnings: string[] = [];
   /** Snapshots that no stack manages any more may be on the host. */
   hasLeftOvers = false;
+  private readonly imported = new Set<string>();
   /** What the operation under way has reported as left alone. */
   private readonly leftAlone: string[] = [];
   private readonly options: WorldOptions;
@@ -123,7 +126,7 @@ export class World {
         machines: [{ name: "web-01" }],
         groups: [{ name: "web-tier", members: ["web-01"] }],
         jobs: { CreateSnapshot: { seconds: 0.5 }, DestroySnapshot: { seconds: 0.1 } },
-        options: { ...unhinderedSeed.options, dependents: options.dependents },
+        options: { ...unhinderedSeed.options, dependents: options.dependents, groupCompletion: "job" },
       },
       clock: () => firstMoment + this.clock.now(),
     });
@@ -219,11 +222,14 @@ export class World {
   }
 
   /**
-   * The one ambiguity that is left: a run was interrupted between the engine's save and the class's removal of the record, and then the resource
-   * is taken out of the state. The next run can't tell that from one that was interrupted before the save.
+   * The one ambiguity that is left: a run was interrupted between the engine's save and the class's removal of the record, or its snapshot was
+   * imported, and then the resource is taken out of the state before any other run. The next run can't tell that from one that was interrupted
+   * before the save.
    */
   private async isTakenForUnsaved(stack: Stack): Promise<boolean> {
-    return stack.wasDisturbed && (await this.recordsOf(stack)).some(({ id }) => id === stack.live?.id);
+    const records = await this.recordsOf(stack);
+    if (records.length > 0 && this.imported.has(idIn(stack.live))) return true;
+    return stack.wasDisturbed && records.some(({ id }) => id === stack.live?.id);
   }
 
   /** A person keeps a snapshot on purpose, unless an interrupted run has begun to destroy it; or what an incomplete one will be. */
@@ -260,6 +266,7 @@ export class World {
     const { snapshots } = this.startProvider(fuse, stack, "import");
     const { props = {} } = await snapshots.read(found, { __provider: "text" });
     const { __meta: _, ...given } = inputs(stack, "up");
+    this.imported.add(found);
     stack.live = { id: randomUUID(), outs: { ...props, ...given } };
   }
 
@@ -321,6 +328,16 @@ export class World {
   /** The ids of the snapshot collections on the host. */
   collections(): readonly string[] {
     return this.host.query("SELECT * FROM Msvm_SnapshotCollection").map(({ path }) => idOf(path));
+  }
+
+  /** The names of the snapshots in a snapshot collection. */
+  async namesIn(snapshotCollectionId: string): Promise<readonly string[]> {
+    const path = new CimInstancePath({
+      className: "Msvm_SnapshotCollection",
+      keys: { CollectionID: snapshotCollectionId },
+    });
+    const members = await memberSnapshots(simulatedSession(this.host), path);
+    return members.map(({ name }) => name);
   }
 
   /** The ids of the VM groups of a stack. */
@@ -430,9 +447,10 @@ function called(provider: DynamicAdapter): CalledProvider {
 /** A session on which requests fail as the operation says. */
 function disturbed(host: SimulatedHost, session: CimSession, operation: Operation): CimSession {
   const invokeMethod: CimSession["invokeMethod"] = async (path, methodName, ...rest) => {
-    const isNaming = methodName === "ModifySystemSettings";
-    if (isNaming && operation === "up, the job of its naming fails") {
-      host.injectFault({ method: methodName, job: { seconds: 0.1, endState: 10, errorCode: 32768 } });
+    if (methodName === "ModifySystemSettings") {
+      if (operation === "up, the job of its naming fails")
+        host.injectFault({ method: methodName, job: { seconds: 0.1, endState: 10, errorCode: 32768 } });
+      if (operation === "up, named by a job") host.injectFault({ method: methodName, job: { seconds: 0.1 } });
     }
     if (methodName !== "CreateSnapshot") return session.invokeMethod(path, methodName, ...rest);
     if (operation === "up, refused by the host") return { returnValue: 32773, outParameters: {} };

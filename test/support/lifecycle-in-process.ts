@@ -60,12 +60,14 @@ export class LifecycleInProcess {
   /**
    * @param earlier - An earlier run: this process takes over its host, clock and recovery records.
    * @param environment - More of the process's environment.
+   * @param machine - Where the process runs.
    */
   constructor(
     configuration: Readonly<Record<string, string>> = {},
     seed: Seed = webTierSeed,
     earlier?: Pick<LifecycleInProcess, "host" | "clock" | "records">,
     environment: Readonly<Record<string, string>> = {},
+    machine = "0123456789ab",
   ) {
     this.records = earlier?.records ?? recordFilesInMemory();
     this.alive = new Set([this.process]);
@@ -91,7 +93,7 @@ export class LifecycleInProcess {
       clock,
       moment,
       openFiles: () => this.whileAlive(this.records),
-      liveness: { machine: "0123456789ab", process: this.process, isAlive: (name) => this.alive.has(name) },
+      liveness: { machine, process: this.process, isAlive: (name) => this.alive.has(name) },
     });
     const adapting = new DynamicHost({
       clock,
