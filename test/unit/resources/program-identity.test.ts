@@ -7,7 +7,7 @@ import { deletesOldFirst } from "../../../provider/src/resources/replacement-ord
 const registered = new Map<string, { readonly inputs: Record<string, unknown> }>();
 
 beforeAll(() => {
-  pulumi.runtime.setMocks(
+  void pulumi.runtime.setMocks(
     {
       newResource: ({ name, inputs }) => {
         registered.set(name, { inputs });
