@@ -8,7 +8,7 @@ describe("a preview", () => {
     const at = new LifecycleInProcess();
     const { failures } = await at.run(at.lifecycle.check({}, { ...standardInputs, collection: "web-teir" }));
     expect(failures).toEqual([]);
-    expect(at.warnings).toEqual([expect.stringContaining('the host has no such group; it has "web-tier"')]);
+    expect(at.warnings).toEqual([expect.stringContaining('the VM group "web-teir"')]);
   });
 
   it("warns of a machine that doesn't exist", async () => {
