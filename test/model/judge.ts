@@ -34,7 +34,7 @@ export async function whatIsWrong(
   const named = collectionIdOf(stack.live.outs);
   if (!onHost.has(named)) return `the state names ${named || "nothing"}, which is not on the host`;
   const names = await world.namesIn(named);
-  if (names.some((name) => name !== "before")) return `its snapshots are called ${names}`;
+  if (!world.imported.has(named) && names.some((name) => name !== "before")) return `its snapshots are called ${names}`;
   if (world.untouchable.has(named)) return `${named} was taken over, and had another owner`;
   const others = new Set(
     world.stacks.flatMap((other) =>

@@ -109,7 +109,8 @@ export class World {
   readonly warnings: string[] = [];
   /** Snapshots that no stack manages any more may be on the host. */
   hasLeftOvers = false;
-  private readonly imported = new Set<string>();
+  /** The ids of snapshot collections that were imported, whatever their names. */
+  readonly imported = new Set<string>();
   /** What the operation under way has reported as left alone. */
   private readonly leftAlone: string[] = [];
   private readonly options: WorldOptions;
