@@ -30,7 +30,15 @@ export interface CommonOptions extends StackOptions {
 type ConfigurationOptions = Pick<CommonOptions, "config" | "connection" | "context">;
 
 /** Keys whose value is a file: in a stack, a relative path starts at the program's folder. */
-const fileKeys = ["simulatedHost", "simulatedSeed"] as const;
+const fileKeys = [
+  "simulatedHost",
+  "simulatedSeed",
+  "identityFile",
+  "sshConfig",
+  "caFile",
+  "clientCertificate",
+  "clientKey",
+] as const;
 
 /**
  * Reads the configuration: `--config` first, then the environment, then the selected stack.
@@ -53,7 +61,7 @@ export function commandConfiguration(
   };
   const resolved = fileKeys.flatMap((name) => {
     const file = configuration[name];
-    if (file === undefined || isAbsolute(file) || isOwn(name)) return [];
+    if (file === undefined || isAbsolute(file) || file.startsWith("~") || isOwn(name)) return [];
     return [[name, resolve(context.stack.programFolder, file)]];
   });
   return { ...configuration, ...Object.fromEntries(resolved) };

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { commandConfiguration } from "../../../provider/src/cli/configuration";
 import { CommandLine } from "../../support/command-line";
 import { exportedSnapshot, exportedState } from "../../support/exported-state";
 import { type FakePulumi, fakePulumi } from "../../support/fake-pulumi";
@@ -68,6 +69,25 @@ describe("a command in a Pulumi project", () => {
     const words = ["--config", "transport=simulated", "--config", `simulatedHost=${other.storeFile}`];
     expect((await list(...words)).value.hostName).toBe("HV-OTHER");
     expect((await list("--connection", "east")).value.hostName).toBe("HV-TEST");
+  });
+
+  it("starts relative files of the stack at the program's folder, and those of --config where the command runs", () => {
+    const stack = {
+      name: "dev",
+      programFolder: "/shop",
+      configuration: new Map([
+        ["identityFile", "id_ed25519"],
+        ["sshConfig", "~/.ssh/config"],
+        ["simulatedHost", "from-the-stack.jsonl"],
+      ]),
+      state: () => Promise.reject(new Error("not needed")),
+    };
+    const options = { config: ["simulatedHost=given.jsonl"], context: { kind: "stack", stack } as const };
+    expect(commandConfiguration(options, { environment: {} })).toMatchObject({
+      identityFile: resolve("/shop/id_ed25519"),
+      sshConfig: "~/.ssh/config",
+      simulatedHost: "given.jsonl",
+    });
   });
 
   it("stops if the stack can't be read, and goes on without it after --no-stack", async () => {
