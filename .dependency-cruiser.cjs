@@ -131,7 +131,7 @@ module.exports = {
       },
     },
     {
-      name: "nobody-needs-the-command",
+      name: "nothing-needs-the-command",
       comment: "It is a way in, beside Pulumi's: the package works without it.",
       severity: "error",
       from: { path: src, pathNot: `${src}/cli/` },

@@ -23,6 +23,7 @@ const words = [
   [/\bpolite(ly)?\b/i, "shutdown"],
   [/\bwhoever wrote\b/i, "the caller must fix it"],
   [/\bpromise for ever\b/i, "stable API"],
+  [/\b(no|some)body\b/i, "name the person, the process or the object"],
 ];
 
 /** Where a word is right. */

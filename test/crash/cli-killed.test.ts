@@ -48,7 +48,7 @@ describe.skipIf(process.platform === "win32")("with the real CLI", () => {
   // not by operation: which one a kind of point is first seen in depends on how fast its run was
   it("was interrupted at as many points as ever", () => count.compare());
 
-  it("whose output nobody reads any more: an up resumes it", async () => {
+  it("whose output pipe is closed: an up resumes it", async () => {
     const stage = await CliStage.create();
     await stage.upReadBy("head -n 1", first);
     await stage.up(first);

@@ -15,7 +15,7 @@ new CollectionSnapshot("before", { collection: "web-tier", triggers: [pulumi.sec
 /** Pulumi's own traces show whatever it sends from one of its processes to another, secret or not. */
 const tracesOfPulumi = /arshaling property for RPC|RegisterResource RPC finished/;
 
-/** What a secret looks like where somebody shows it. */
+/** What a secret looks like where it is shown. */
 const formsOf = (secret: string) => [
   secret,
   Buffer.from(secret).toString("hex"),

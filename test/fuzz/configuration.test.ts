@@ -81,7 +81,7 @@ fuzz("configuration", {
       await refusedOrRight(sourcesOf(stack, variables), undefined, (name) => stack[name] || environment[name]);
     },
   ),
-  "with a key that nobody knows is refused": forAny(
+  "with an unknown key is refused": forAny(
     fc.tuple(fc.constantFrom(...names).chain(changed), anyText, fc.boolean()),
     async ([key, value, isVariable]) => {
       fc.pre(!names.includes(key));

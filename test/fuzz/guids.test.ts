@@ -10,7 +10,7 @@ import { anyText, changed, guid, outcome } from "./inputs";
 
 const pattern = /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/;
 
-/** A GUID, and the same as somebody writes it. */
+/** A GUID, and another spelling of it. */
 const written = guid.chain((id) =>
   fc.record({
     id: fc.constant(id),

@@ -25,7 +25,7 @@ const meaningful = fc.constantFrom(
   "\udc00",
 );
 
-/** Texts that somebody might type, and texts that somebody made up to do harm. */
+/** Texts that a person might type, and texts that are made to do harm. */
 export const anyText = fc.oneof(
   fc.string(),
   fc.string({ unit: "binary" }),

@@ -1,4 +1,4 @@
-/** How a run is interrupted: everything dies at once, or the engine alone, and the provider finishes a request that nobody waits for. */
+/** How a run is interrupted: everything dies at once, or the engine alone, and the provider finishes a request without a caller. */
 export type KillKind = "both" | "engine";
 
 /** Where a run is interrupted: at which step, and how. */

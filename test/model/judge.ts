@@ -75,7 +75,7 @@ function isGuard(error: unknown): boolean {
   return String((error as { code?: unknown } | undefined)?.code).startsWith("DEPENDENTS_");
 }
 
-/** Where two stacks have an unanswered request on one group, nobody can tell whose is whose: both are named, and neither is taken. */
+/** Where two stacks have an unanswered request on one group, it isn't known which belongs to which: both are reported, and neither is used. */
 function isUndecided(error: unknown): boolean {
   return /there are \d+ that could have come of it|the group has gained \d+ snapshot collections/.test(
     messageOf(error),

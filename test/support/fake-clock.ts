@@ -49,7 +49,7 @@ export class FakeClock implements Clock {
         await new Promise((resolve) => setImmediate(resolve));
       if (settled) return done;
       const [next] = [...this.sleepers].sort((a, b) => a.at - b.at);
-      if (!next) throw new Error("Nobody sleeps and nothing settles: the test waits for ever");
+      if (!next) throw new Error("No timer is set and nothing settles: the test would never end");
       this.time = Math.max(this.time, next.at);
       next.wake();
     }

@@ -56,7 +56,7 @@ it("forbidden imports are caught, each by its rule; a cycle is told once", () =>
       `${src}/cim/path.ts: only-the-simulated-transport-knows-the-simulator`,
       `${src}/cim/path.ts: the-floor-is-the-floor`,
       `${src}/cli/list.ts: the-command-reaches-hosts-as-the-lifecycle-does`,
-      `${src}/index.ts: nobody-needs-the-command`,
+      `${src}/index.ts: nothing-needs-the-command`,
       `${src}/connection.ts: only-the-command-probes`,
       `${src}/hyperv/service.ts: verbs-know-no-transport`,
       `${src}/lookups/answers/snapshot.ts: look-ups-reach-hosts-as-the-lifecycle-does`,

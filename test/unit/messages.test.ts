@@ -132,7 +132,7 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
       (reason) => reason,
     );
   },
-  AUTHENTICATION_FAILED: () => through("logon fails", () => expect.unreachable("nobody was let in")),
+  AUTHENTICATION_FAILED: () => through("logon fails", () => expect.unreachable("the log-on was accepted")),
   TRANSPORT_TIMEOUT: () =>
     through("silent", async (session) => {
       const service = CimInstancePath.parse('Msvm_CollectionSnapshotService.Name="x"');

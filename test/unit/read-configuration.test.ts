@@ -9,7 +9,7 @@ const sources = (stack: Record<string, string>, environment: Record<string, stri
 });
 
 describe("the configuration", () => {
-  it("has defaults, and leaves out what nobody set", () => {
+  it("has defaults, and leaves out what isn't set", () => {
     expect(readConfiguration(sources({}))).toEqual({
       authentication: "default",
       protocol: "https",

@@ -60,8 +60,8 @@ function isList(value: WireAnswer): value is readonly WireAnswer[] {
 }
 
 /**
- * The path of an instance: its keys by the schema, else by what the host's answer marks; a bare reference to a class that nobody
- * knows has nothing but keys.
+ * The path of an instance: its keys by the schema, else by what the host's answer marks; a bare reference to an unknown class
+ * has only keys.
  */
 function readPath({ className, properties, keys, namespace }: WireInstance, origin: AnswerOrigin): CimInstancePath {
   const known = [keysOf(className), keys].find((names) => names.length > 0) ?? Object.keys(properties);

@@ -112,7 +112,7 @@ describe("dependents removed", () => {
 describe.each([
   ["unknown", "DEPENDENTS_UNKNOWN"],
   ["removed", "DEPENDENTS_COLLECTED"],
-])("a snapshot that somebody takes meanwhile, dependents %s", (dependents, code) => {
+])("a snapshot that a person takes meanwhile, dependents %s", (dependents, code) => {
   it("is waited for, since it will depend on the one that is to be destroyed", async () => {
     const at = hostWith(dependents);
     const { id, outs } = await at.create();

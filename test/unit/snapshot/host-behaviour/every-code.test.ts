@@ -64,7 +64,7 @@ describe("a job that ends in", () => {
     expect((await at.create()).outs).toMatchObject({ members: [{}, {}, {}] });
   });
 
-  it.each([13, 99, 40_000])("state %i, which nobody knows, is waited for and then named", async (endState) => {
+  it.each([13, 99, 40_000])("state %i, which isn't documented, is waited for and then reported", async (endState) => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", job: { endState, takesEffect: false } });
     const inputs = { ...standardInputs, __meta: { timeouts: { create: "2m" } } };

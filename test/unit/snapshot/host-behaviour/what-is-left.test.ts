@@ -109,7 +109,7 @@ describe.each(["job", "atOnce"] as const)("a result that can't be it (completion
     ["older", "which was there before"],
     ["otherGroup", 'which belongs to the VM group "mail"'],
   ] as const)(
-    "(%s) is told of where nobody can tell which is, and stays when the resource goes",
+    "(%s) is reported if it isn't known which one it is, and stays when the resource is destroyed",
     async (which, why) => {
       const { at, named } = await withTwoGroups(which);
       at.host.injectFault({ method: "CreateSnapshot", namesResult: named });

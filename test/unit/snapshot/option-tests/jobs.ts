@@ -43,7 +43,7 @@ function restartedHalfWay(at: LifecycleInProcess): Promise<{ readonly id: string
   });
 }
 
-/** An answer is lost with the request, while somebody exports a snapshot of the same machines. */
+/** An answer is lost with the request, while a person exports a snapshot of the same machines. */
 async function lostBesideAnExport(exportJobType: OptionValue<"exportJobType">): Promise<PartialCreateError> {
   const at = clientAgainst({ exportJobType, membersBusy: "accept" });
   await at.create();

@@ -10,7 +10,7 @@ const vendorType = { ...standardInputs, snapshotType: 40_000 };
 
 const refusal = async (at: LifecycleInProcess, inputs = standardInputs) => at.failure(at.lifecycle.create(inputs));
 
-/** Somebody removes the group between our finding it and our call. */
+/** Another program removes the group between our finding it and our call. */
 async function groupGoesFirst(at: LifecycleInProcess): Promise<Error> {
   justBefore(at, "CreateSnapshot", () => {
     const [group] = at.host.query("SELECT * FROM Msvm_VirtualSystemCollection");

@@ -150,7 +150,7 @@ async function snapshotAfterMoving(membersThatMoved: OptionValue<"membersThatMov
   return (await created(at)).members;
 }
 
-/** Somebody restores a snapshot while ours is asked for: it is waited for. @returns How many members ours has. */
+/** A person restores a snapshot while ours is asked for: it is waited for. @returns How many members ours has. */
 async function createdBesideRestore(applyingStatus: OptionValue<"applyingStatus">): Promise<number> {
   const at = clientAgainst({ applyingStatus, membersOff: "accept" });
   await at.create();
