@@ -4,6 +4,8 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 export interface RoundTrip {
   readonly from: number;
   to: number;
+  /** Whether it is a part of a log-on and not a request of its own. */
+  readonly isLogOn: boolean;
 }
 
 /** Lies between a client and a host and makes the host as far away as is said; keeps when each request went and its answer came. */
@@ -29,7 +31,8 @@ export class DelayingProxy {
       }
       client.on("data", (data) => {
         if (trip === undefined) {
-          trip = { from: performance.now(), to: Number.POSITIVE_INFINITY };
+          const isLogOn = data.includes("Authorization: Negotiate");
+          trip = { from: performance.now(), to: Number.POSITIVE_INFINITY, isLogOn };
           this.roundTrips.push(trip);
         }
         setTimeout(() => host.write(data), oneWayMs);

@@ -223,12 +223,15 @@ async function farAway() {
   );
   await proxy.stop();
   await server.stop();
-  const trips = proxy.roundTrips.map((trip) => ({
-    ...trip,
-    what: requests.find(({ at }) => at > trip.from && at < trip.to)?.what ?? "log-on",
-  }));
-  const counted = trips.filter(({ what }) => what !== "log-on" && !what.includes("Msvm_ConcreteJob"));
-  const first = counted[0]?.from ?? 0;
+  const unnamed = requests.toSorted((a, b) => a.at - b.at);
+  const trips = proxy.roundTrips.map((trip) => {
+    if (trip.isLogOn) return { ...trip, what: "log-on" };
+    const at = unnamed.findIndex((one) => one.at > trip.from && one.at < trip.to);
+    return { ...trip, what: at < 0 ? "unknown" : (unnamed.splice(at, 1)[0]?.what ?? "") };
+  });
+  // the first request opens the session: with it the log-on ends
+  const counted = trips.filter(({ isLogOn, what }) => !isLogOn && !what.includes("Msvm_ConcreteJob WHERE")).slice(1);
+  const first = trips[0]?.from ?? 0;
   return {
     sequential: sequential(counted),
     chain: trips.map(({ from, to, what }) => [Math.round(from - first), Math.round(to - first), what] as const),
