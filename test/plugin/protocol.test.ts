@@ -55,6 +55,14 @@ describe("the plugin refuses with one sentence, and no stack", () => {
     ]);
   });
 
+  it("an input, without its value where that is a secret", async () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "hunter2" };
+    const answer = await plugin.check({ collection: "web-tier", snapshotType: secret });
+    const [failure] = answer.getFailuresList().map((one) => one.toObject());
+    expect(failure).toEqual({ property: "snapshotType", reason: expect.stringContaining("[secret]") });
+    expect(failure?.reason).not.toContain("hunter2");
+  });
+
   it.each([
     ["a snapshot without its reference", { collection: "web-tier", collectionId: "x" }],
     ["a reference of another kind", { collection: "web-tier", resultingSnapshotCollection: { v2: true } }],

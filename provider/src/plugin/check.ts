@@ -20,7 +20,9 @@ export function check(
     const response = new messages.CheckResponse();
     response.setInputs(toStruct(sealProperties(inputs, given.secrets)));
     response.setFailuresList(
-      [...given.refused, ...failures.filter(({ property }) => !isRefused(property))].map(checkFailure),
+      [...given.refused, ...failures.filter(({ property }) => !isRefused(property))].map(({ property, reason }) =>
+        checkFailure({ property, reason: context.withoutSecrets(reason) }),
+      ),
     );
     return response;
   });

@@ -61,7 +61,8 @@ export async function configure(
   request: ProviderMessages.ConfigureRequest,
   context: ProviderContext,
 ): Promise<ProviderMessages.ConfigureResponse> {
-  const { values } = openProperties(fromStruct(request.getArgs()));
+  const { values, secretTexts } = openProperties(fromStruct(request.getArgs()));
+  context.noteSecrets(secretTexts);
   context.configure(settingsFrom(values, context.environment));
   const response = new messages.ConfigureResponse();
   response.setAcceptsecrets(true);

@@ -4,7 +4,7 @@ import { Empty, initFailure, messages, type ProviderMessages, toStruct } from ".
 import type { ProviderContext } from "./provider-context";
 import { type Addressed, onResource, openStruct, savedResource } from "./resource-request";
 import { type ResourceType, secretNames } from "./resource-types";
-import { hideSecrets, type Opened, sealProperties } from "./wire-values";
+import { type Opened, sealProperties } from "./wire-values";
 
 /** Creates a resource; a preview answers what is known before anything is made. */
 export function create(
@@ -16,7 +16,7 @@ export function create(
     const answer = await context.resource(type.name).create(call, inputs.values);
     const response = new messages.CreateResponse();
     response.setId(call.preview ? "" : answer.id);
-    response.setProperties(toStruct(propertiesOf(type, answer, inputs, call.preview)));
+    response.setProperties(toStruct(propertiesOf(type, answer, inputs, { context, isPreview: call.preview })));
     return response;
   };
   return onResource(context, request, [inputs], answered, "create");
@@ -32,7 +32,7 @@ export function update(
     const state = savedResource(type, request.getId(), olds);
     const answer = await context.resource(type.name).update(call, state, news.values);
     const response = new messages.UpdateResponse();
-    response.setProperties(toStruct(propertiesOf(type, answer, news, call.preview)));
+    response.setProperties(toStruct(propertiesOf(type, answer, news, { context, isPreview: call.preview })));
     return response;
   };
   return onResource(context, request, [olds, news], answered, "update");
@@ -72,10 +72,15 @@ export function remove(
 }
 
 /** @throws CallFailure that keeps the resource in the state, if it isn't complete. */
-function propertiesOf(type: ResourceType, answer: Answer, inputs: Opened, isPreview: boolean): Record<string, unknown> {
+function propertiesOf(
+  type: ResourceType,
+  answer: Answer,
+  inputs: Opened,
+  { context, isPreview }: { readonly context: ProviderContext; readonly isPreview: boolean },
+): Record<string, unknown> {
   const unknown: Values = isPreview ? Object.fromEntries(type.computed.map((name) => [name, notKnownYet])) : {};
   const values: Values = { ...unknown, ...toState(answer) };
   const properties = sealProperties(values, secretNames(type, inputs.secrets));
   if (!answer.incomplete) return properties;
-  throw initFailure(answer.id, properties, hideSecrets(answer.incomplete.message, inputs.secretTexts));
+  throw initFailure(answer.id, properties, context.withoutSecrets(answer.incomplete.message));
 }

@@ -1,22 +1,13 @@
 import { setMaxListeners } from "node:events";
 import { type ConfigurationSources, configurationNamespace } from "../config";
-import { connect } from "../connection";
-import { backendUrl, exportStackBy, recoveryFolder, savedUnder, scopeOf } from "../dynamic/deployment";
+import { savedUnder, scopeOf } from "../dynamic/deployment";
+import { providerProcess } from "../dynamic/provider-process";
 import { pulumiWords } from "../dynamic/words";
-import { VirtualSystemCollectionResource } from "../group/virtual-system-collection";
-import { systemClock } from "../jobs/clock";
 import type { Answers } from "../lookups/answers/index.js";
-import { Connections } from "../process/connections";
 import { type EngineLink, engineLink } from "../process/engine-link";
-import { watchEngine } from "../process/engine-watch";
 import { Progress } from "../process/progress";
 import type { ManagedResource, Properties, ResourceCall } from "../process/resource-call";
-import { Shutdown } from "../process/shutdown";
-import { localLiveness } from "../recovery/liveness";
-import { recordFilesIn } from "../recovery/record-files";
-import { Recovery } from "../recovery/recovery";
 import { urnUnderOtherAdapter } from "../resources/identity";
-import { CollectionSnapshotResource } from "../snapshot/collection-snapshot";
 import type { ProviderContext, RequestedCall } from "./provider-context";
 import type { ResourceName } from "./resource-types";
 import { hideSecrets } from "./wire-values";
@@ -24,41 +15,24 @@ import { hideSecrets } from "./wire-values";
 /** How long Cancel waits for calls whose waits it has ended; the engine kills a provider 5 s after a normal end. */
 const cancelPatienceMs = 4_000;
 
-/** The plugin's process: connections, recovery records, and the way back to the engine. */
+/** The plugin's process: the core, its configuration, the calls that are under way, and the secrets that no message may have. */
 export class PluginProcess implements ProviderContext {
   readonly environment = process.env;
-  private readonly place = { environment: process.env, workingFolder: process.cwd() };
-  private readonly link: EngineLink;
-  private readonly shutdown = new Shutdown(process, () => this.release());
-  private readonly connections = new Connections({
-    clock: systemClock,
-    moment: () => new Date(),
-    connect: (configuration, clock) => {
-      this.shutdown.listen();
-      return connect(configuration, clock);
-    },
-  });
-  private readonly recovery = new Recovery({
-    clock: systemClock,
-    moment: () => new Date(),
-    liveness: localLiveness(),
-    openFiles: (configured) => recordFilesIn(recoveryFolder(this.place, configured)),
-  });
-  private readonly resources: Readonly<Record<ResourceName, ManagedResource>> = {
-    CollectionSnapshot: new CollectionSnapshotResource(this.connections, this.recovery),
-    VirtualSystemCollection: new VirtualSystemCollectionResource(this.connections, this.recovery),
-  };
-  private readonly exportStack = exportStackBy(this.place);
+  private readonly parts: ReturnType<typeof providerProcess>;
+  private readonly secretTexts = new Set<string>();
   private readonly cancelled = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
   private settings: ConfigurationSources = { get: () => undefined, stackKeys: [], environment: this.environment };
-  private backend: string | undefined;
 
   /** @param engineAddress - As the engine writes it last on the command line. */
   constructor(engineAddress: string | undefined) {
-    this.link = engineLink(engineAddress);
+    const engine = engineLink(engineAddress);
+    const link: EngineLink = {
+      hasTerminal: engine.hasTerminal,
+      send: (message) => engine.send({ ...message, text: this.withoutSecrets(message.text) }),
+    };
+    this.parts = providerProcess({ engineAddress, link, startedByEngine: true });
     setMaxListeners(0, this.cancelled.signal); // every wait of every call listens
-    watchEngine(engineAddress, () => void this.shutdown.withoutEngine(), true);
   }
 
   configure(settings: ConfigurationSources): void {
@@ -66,15 +40,21 @@ export class PluginProcess implements ProviderContext {
   }
 
   resource(name: ResourceName): ManagedResource {
-    return this.resources[name];
+    return this.parts.resources[name];
   }
 
-  callOf({ resource, timeouts, preview, secretTexts }: RequestedCall): ResourceCall {
-    this.backend ??= backendUrl(this.place);
-    const scope = scopeOf(resource, undefined, this.backend);
+  noteSecrets(texts: readonly string[]): void {
+    for (const text of texts) this.secretTexts.add(text);
+  }
+
+  withoutSecrets(message: string): string {
+    return this.secretTexts.size === 0 ? message : hideSecrets(message, [...this.secretTexts]);
+  }
+
+  callOf({ resource, timeouts, preview }: RequestedCall): ResourceCall {
+    const { backend, clock, exportStack, link } = this.parts;
+    const scope = scopeOf(resource, undefined, backend());
     const former = urnUnderOtherAdapter(resource);
-    const send: EngineLink["send"] = (message) =>
-      this.link.send({ ...message, text: hideSecrets(message.text, secretTexts) });
     return {
       scope,
       resource,
@@ -83,8 +63,8 @@ export class PluginProcess implements ProviderContext {
       settings: this.settings,
       timeouts,
       signal: this.cancelled.signal,
-      progress: new Progress({ hasTerminal: this.link.hasTerminal, send }, systemClock, resource),
-      saved: async () => savedUnder(await this.exportStack(scope), [resource, former]),
+      progress: new Progress(link, clock, resource),
+      saved: async () => savedUnder(await exportStack(scope), [resource, former]),
       words: pulumiWords,
       preview,
     };
@@ -111,11 +91,6 @@ export class PluginProcess implements ProviderContext {
     this.cancelled.abort(new Error("Pulumi was interrupted"));
     const patience = new Promise((resolve) => setTimeout(resolve, cancelPatienceMs).unref());
     await Promise.race([Promise.allSettled(this.underWay), patience]);
-    if (this.underWay.size === 0) await this.release();
-  }
-
-  private async release(): Promise<void> {
-    await this.connections.close();
-    await this.recovery.close();
+    if (this.underWay.size === 0) await this.parts.release();
   }
 }

@@ -4,16 +4,17 @@ import type { ManagedResource, Properties, ResourceCall } from "../process/resou
 import type { ResourceName } from "./resource-types";
 
 /** What a request says of the call that it makes. */
-export type RequestedCall = Pick<ResourceCall, "resource" | "timeouts" | "preview"> & {
-  /** No message may have one of them. */
-  readonly secretTexts: readonly string[];
-};
+export type RequestedCall = Pick<ResourceCall, "resource" | "timeouts" | "preview">;
 
 /** What the handlers work with: one for a process, which serves one provider of the program. */
 export interface ProviderContext {
   readonly environment: ConfigurationSources["environment"];
   /** Takes note of the provider's configuration. */
   configure(settings: ConfigurationSources): void;
+  /** Takes note of secrets, so that no message has one. */
+  noteSecrets(texts: readonly string[]): void;
+  /** Hides the secrets in a message. */
+  withoutSecrets(message: string): string;
   resource(name: ResourceName): ManagedResource;
   /** Makes what the core is told of a call. */
   callOf(request: RequestedCall): ResourceCall;

@@ -3,7 +3,7 @@ import { fromState } from "../process/saved-resource";
 import { callFailure, fromStruct, grpc, type StructType } from "./grpc";
 import type { ProviderContext } from "./provider-context";
 import { type ResourceType, resourceType } from "./resource-types";
-import { hideSecrets, type Opened, openProperties } from "./wire-values";
+import { type Opened, openProperties } from "./wire-values";
 
 /** What every request about a resource has. */
 interface ResourceRequest {
@@ -21,9 +21,9 @@ export interface Addressed {
 }
 
 /**
- * Answers a request about a resource. No secret of its properties gets into a message.
+ * Answers a request about a resource.
  *
- * @param properties - All properties that the request has.
+ * @param properties - All properties that the request has: no message may have one of their secrets.
  * @param operation - The operation whose timeout the request names.
  */
 export async function onResource<T>(
@@ -33,21 +33,15 @@ export async function onResource<T>(
   answer: (addressed: Addressed) => Promise<T>,
   operation?: "create" | "update" | "delete",
 ): Promise<T> {
-  const secretTexts = properties.flatMap((opened) => opened.secretTexts);
+  for (const { secretTexts } of properties) context.noteSecrets(secretTexts);
   const { type, name } = addressee(request.getUrn());
   const seconds = request.getTimeout?.() ?? 0;
   const call = context.callOf({
     resource: request.getUrn(),
     timeouts: operation && seconds > 0 ? { [operation]: seconds * 1000 } : {},
     preview: request.getPreview?.() ?? false,
-    secretTexts,
   });
-  try {
-    return await answer({ type, name, call });
-  } catch (error) {
-    if (secretTexts.length === 0 || !(error instanceof Error)) throw error;
-    throw callFailure(hideSecrets(error.message, secretTexts));
-  }
+  return answer({ type, name, call });
 }
 
 /** Finds the type and the name in a URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */

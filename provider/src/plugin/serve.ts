@@ -71,15 +71,15 @@ function unary(name: string, handler: Handler, context: ProviderContext) {
     const answered = name === "cancel" ? answer() : context.during(answer);
     answered.then(
       (response) => callback(null, response),
-      (error: unknown) => callback(asFailure(error)),
+      (error: unknown) => callback(asFailure(error, context)),
     );
   };
 }
 
-/** What the engine shows: the message, and never a stack. */
-function asFailure(error: unknown): CallFailure {
+/** Makes what the engine shows: the message without secrets, and never a stack. */
+function asFailure(error: unknown, context: ProviderContext): CallFailure {
   if (typeof error === "object" && error !== null && "details" in error) return error as CallFailure;
-  return callFailure(error instanceof Error ? error.message : String(error));
+  return callFailure(context.withoutSecrets(error instanceof Error ? error.message : String(error)));
 }
 
 function unimplemented(name: string) {
