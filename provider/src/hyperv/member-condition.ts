@@ -31,16 +31,25 @@ export interface MemberCondition extends VirtualMachine {
 /** A machine has no more checkpoints than this. Source: Plan for Hyper-V scalability in Windows Server. */
 const checkpointLimit = 50;
 
-/** Reads the facts that matter of a group's members. */
+/**
+ * Reads the facts that matter of a group's members.
+ *
+ * @param likely - The ids of the members, as they were read before: their settings are read side by side with the members.
+ */
 export async function readMemberConditions(
   session: CimSession,
   group: CimInstancePath,
+  likely: readonly string[] = [],
 ): Promise<readonly MemberCondition[]> {
-  const machines = await session.associators(group, {
-    associationClass: ClassName.collectedVirtualSystems,
-    resultClass: ClassName.computerSystem,
-  });
-  return conditionsOf(session, machines);
+  const [machines, settings] = await Promise.all([
+    session.associators(group, {
+      associationClass: ClassName.collectedVirtualSystems,
+      resultClass: ClassName.computerSystem,
+    }),
+    readSettings(session, likely),
+  ]);
+  const isComplete = machines.every((machine) => likely.includes(asMachine(machine).vmId));
+  return isComplete ? conditions(machines, settings) : conditionsOf(session, machines);
 }
 
 /** Reads the facts that matter of some machines, whatever group they are in. Invisible machines are missing from the answer. */
@@ -56,9 +65,16 @@ async function conditionsOf(
   machines: readonly CimInstance[],
 ): Promise<readonly MemberCondition[]> {
   const vmIds = machines.map((machine) => asMachine(machine).vmId);
-  const settings = await queryByKey(session, ClassName.virtualSystemSettingData, "VirtualSystemIdentifier", vmIds, {
+  return conditions(machines, await readSettings(session, vmIds));
+}
+
+function readSettings(session: CimSession, vmIds: readonly string[]): Promise<readonly CimInstance[]> {
+  return queryByKey(session, ClassName.virtualSystemSettingData, "VirtualSystemIdentifier", vmIds, {
     selected: ["InstanceID", "VirtualSystemIdentifier", "VirtualSystemType", "Version", "UserSnapshotType"],
   });
+}
+
+function conditions(machines: readonly CimInstance[], settings: readonly CimInstance[]): readonly MemberCondition[] {
   return machines.map((machine) => {
     const { vmId, vmName } = asMachine(machine);
     const own = settings.filter((one) => one.string("VirtualSystemIdentifier") === vmId);

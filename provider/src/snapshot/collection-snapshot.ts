@@ -122,11 +122,11 @@ export class CollectionSnapshotResource implements ManagedResource {
     if (call.preview)
       return { id: "", outputs: { ...unknownOutputs(inputs), ...groupOutputs(session, group) }, pending: null };
     const recovery = this.open(call);
-    const machines = await membersOf(session, group.path);
-    const things = [group.collectionId, ...machines.map(({ vmId }) => vmId)];
-    return this.inTurn(operation, recovery, things, () => {
+    const machineIds = (await membersOf(session, group.path)).map(({ vmId }) => vmId);
+    const { merging } = this;
+    return this.inTurn(operation, recovery, [group.collectionId, ...machineIds], () => {
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
-      return createSnapshot(operation, { inputs: known, group, recovery, merging: this.merging, deadlineAt });
+      return createSnapshot(operation, { inputs: known, group, recovery, machineIds, merging, deadlineAt });
     });
   }
 

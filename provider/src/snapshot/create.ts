@@ -32,6 +32,8 @@ export interface Creation {
   readonly inputs: Properties;
   readonly group: VirtualSystemCollection;
   readonly recovery: ResourceRecovery;
+  /** The ids of the group's machines, as they were read for the lock. */
+  readonly machineIds: readonly string[];
   /** The ids of machines whose disks merge because this process destroyed a snapshot. */
   readonly merging: ReadonlySet<string>;
   /** When to stop waiting, on the operation's clock. */
@@ -152,7 +154,7 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<A
   // side by side: a host may be 50 ms away. The services' paths are kept for the requests that follow
   const [before, machines] = await Promise.all([
     listSnapshotCollections(session, group.path),
-    readMemberConditions(session, group.path),
+    readMemberConditions(session, group.path, creation.machineIds),
     servicePath(session, ClassName.collectionSnapshotService),
     servicePath(session, ClassName.virtualSystemManagementService),
   ]);

@@ -1,5 +1,5 @@
 import type { CimSession } from "../../cim/cim-session";
-import { CimError } from "../../errors";
+import { CimError, VisibilityError } from "../../errors";
 import { ClassName } from "../../schema/names";
 import { NoAnswer } from "../no-answer";
 import { refusalWord } from "../outcome-word";
@@ -38,6 +38,8 @@ const words: Readonly<Record<number, string>> = {
 
 /** Names the number with which a request failed. @throws The error itself where it has none. */
 export function stoppedWord(error: unknown): string {
-  const hresult = CimError.isInstance(error) ? error.hresult : null;
-  return (hresult !== null && words[hresult]) || refusalWord(error);
+  // a session explains such a failure by the service's state; the host's own answer is the cause
+  const answer = VisibilityError.isInstance(error) && error.cause !== undefined ? error.cause : error;
+  const hresult = CimError.isInstance(answer) ? answer.hresult : null;
+  return (hresult !== null && words[hresult]) || refusalWord(answer);
 }

@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { LifecycleInProcess, standardInputs } from "../../support/lifecycle-in-process";
+
+it("a create makes at most 8 host requests one after the other, its naming included", async () => {
+  const at = new LifecycleInProcess();
+  at.host.setOption("completion", "atOnce");
+  for (const verb of ["get", "query", "associators", "references", "invokeMethod"] as const)
+    at.host.injectFault({ verb, delaySeconds: 1, times: 1000 });
+  await at.create({ ...standardInputs, snapshotName: "before" });
+  expect(at.requests.length).toBeGreaterThan(8);
+  expect(at.clock.now()).toBeLessThanOrEqual(8_000);
+});
