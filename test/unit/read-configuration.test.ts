@@ -13,6 +13,7 @@ describe("the configuration", () => {
     expect(readConfiguration(sources({}))).toEqual({
       authentication: "default",
       protocol: "https",
+      remoteShell: "powershell",
       allowUnencrypted: "false",
       namespace: "root\\virtualization\\v2",
       simulatedHost: "simulated-host.jsonl",
@@ -63,6 +64,7 @@ describe("several connections", () => {
       host: "HV-EAST",
       authentication: "default",
       protocol: "https",
+      remoteShell: "powershell",
       allowUnencrypted: "false",
       namespace: "root\\virtualization\\v2",
       simulatedHost: "simulated-host.jsonl",
