@@ -55,7 +55,7 @@ const knownFailures: readonly KnownFailure[] = [
   {
     sign: /^(Host key verification failed\.|No \S+ host key is known for )/m,
     make: hostKey("HOST_KEY_UNKNOWN"),
-    answer: "the host's key isn't in known_hosts, and nothing may accept it silently",
+    answer: "the host's key isn't in known_hosts, and it is never accepted silently",
     remedy: learnKey,
   },
   {
@@ -82,7 +82,7 @@ const knownFailures: readonly KnownFailure[] = [
     answer: "the host refused the log-on",
     remedy: ({ password }) =>
       password === undefined
-        ? "Check username and key: ssh -v shows which keys were offered. A key with a passphrase needs an agent (ssh-add). The keys of administrators stand in C:\\ProgramData\\ssh\\administrators_authorized_keys on the host"
+        ? "Check username and key: ssh -v shows which keys were offered. A key with a passphrase needs an agent (ssh-add). The keys of administrators are in C:\\ProgramData\\ssh\\administrators_authorized_keys on the host"
         : "Check username and password, and that the host's sshd_config allows PasswordAuthentication",
   },
   {
@@ -174,7 +174,7 @@ export function sshFailure(
 /** Finds the line that says what went wrong: the last one that isn't decoration. */
 function lastLine(stderr: string): string {
   const lines = stderr.split(/\r?\n/).map((line) => line.trim());
-  return lines.filter((line) => line !== "" && !line.startsWith("@")).at(-1) ?? "";
+  return (lines.filter((line) => line !== "" && !line.startsWith("@")).at(-1) ?? "").replace(/^ssh: /, "");
 }
 
 function knownName({ host, port }: SshTransportOptions): string {
