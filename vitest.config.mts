@@ -64,8 +64,8 @@ function projectsOf(layer: Layer): TestProjectInlineConfiguration[] {
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
       maxWorkers: alone ? 1 : availableParallelism(),
-      // `npm test` comes first, and within it what runs alone
-      sequence: { groupOrder: (isMore ? 2 : 0) + (alone ? 0 : 1) },
+      // `npm test` comes first, and within it what runs alone; Vitest would put a group 0 of one worker last
+      sequence: { groupOrder: (isMore ? 3 : 1) + (alone ? 0 : 1) },
       // a variable of the user's own comes first
       env: Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, process.env[key] ?? value])),
     },

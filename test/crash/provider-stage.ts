@@ -140,6 +140,12 @@ export class ProviderStage extends Stage {
     return this.provider?.logs.filter(({ severity }) => severity === "warning").map(({ text }) => text) ?? [];
   }
 
+  /** Lets the engine end, as it does when its CLI is killed; waits until the provider process has ended. */
+  async loseEngine(): Promise<void> {
+    await this.provider?.loseEngine();
+    this.provider = undefined;
+  }
+
   /** Sends a signal to the provider process. */
   signal(signal: NodeJS.Signals): void {
     this.provider?.process.kill(signal);
