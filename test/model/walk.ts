@@ -7,10 +7,11 @@ export async function walk(options: WorldOptions, acts: readonly Act[]): Promise
   let wasUndisturbed = true;
   for (const each of acts) {
     const before = { collections: new Set(world.collections()) };
-    const others = await world.recordsOfOthers(each.stack);
+    const own = world.idsOf(each.stack);
+    const others = await world.recordsOfOthers(each.stack, own);
     const outcome = await world.run(each);
     const isRenaming = each.operation === "swap names";
-    if (!isRenaming && (await world.recordsOfOthers(each.stack)) !== others)
+    if (!isRenaming && (await world.recordsOfOthers(each.stack, own)) !== others)
       return "a record of the other stack changed";
     if (!outcome.isWhole) {
       wasUndisturbed = false;

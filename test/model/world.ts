@@ -297,9 +297,16 @@ export class World {
     return found;
   }
 
-  /** The records of the other stack, as text: no run of this one may change them. */
-  async recordsOfOthers(index: 0 | 1): Promise<string> {
-    return JSON.stringify(await this.recordsIn(folderOf(this.stacks[1 - index]!.urn)));
+  /** The ids of a stack's resources. */
+  idsOf(index: 0 | 1): ReadonlySet<string> {
+    const { live, pendingDeletes } = this.stacks[index]!;
+    return new Set([...(live ? [live] : []), ...pendingDeletes].map(({ id }) => id));
+  }
+
+  /** The records of the other stack, as text: no run of this one may change them, unless they are of its own resource. */
+  async recordsOfOthers(index: 0 | 1, own: ReadonlySet<string>): Promise<string> {
+    const records = await this.recordsIn(folderOf(this.stacks[1 - index]!.urn));
+    return JSON.stringify(records.filter(({ id }) => !own.has(id)));
   }
 
   private async allRecords(): Promise<readonly RecoveryRecord[]> {
