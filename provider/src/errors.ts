@@ -115,6 +115,7 @@ const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text
  * @public
  */
 export interface ErrorChanges extends Partial<ErrorParts> {
+  /** What the failed call may have changed. */
   readonly effect?: Effect;
   /** The original error unless given. */
   readonly cause?: unknown;
