@@ -92,7 +92,7 @@ new CollectionSnapshot("after", ${inputs}, { parent, aliases: [{ name: "before",
   });
 });
 
-it("an inline program whose backend and home only the workspace knows: a rerun after a lost answer has the same snapshot", async () => {
+it("an inline program whose backend and home only the workspace knows: a rerun after an unknown outcome has the same snapshot", async () => {
   const points = new KillPoints();
   const project = await startProject({
     program: {
