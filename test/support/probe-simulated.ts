@@ -32,7 +32,7 @@ export const quickProbeSeed: Seed = {
   machines: [{ name: "lab-1" }, { name: "lab-2", state: "off" }],
   groups: [{ name: "lab", members: ["lab-1", "lab-2"] }],
   jobs: { CreateSnapshot: { seconds: 0.2 }, DestroySnapshot: { seconds: 0.2 } },
-  mergeSeconds: 0.2,
+  mergeSeconds: 20,
 };
 
 /** A clock that lets no time pass: a sleep ends at once. Only one thing may be under way. */
