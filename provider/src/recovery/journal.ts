@@ -1,6 +1,6 @@
 import { StorageError } from "../errors";
 import type { Pending } from "../process/resource-call";
-import { deleteFile, type Identity, isResourceFolder, recordFile, resourceFolder } from "./location";
+import { deleteFile, deletesFolder, type Identity, isResourceFolder, recordFile, resourceFolder } from "./location";
 import { Ownership } from "./ownership";
 import {
   isUuid,
@@ -120,13 +120,13 @@ export class Journal {
   async noteDelete(id: string, { moment, made }: DeleteNote): Promise<void> {
     if (!isUuid(id)) return;
     const text = made === undefined ? moment.toISOString() : `${moment.toISOString()}\n${made ?? nothing}`;
-    await this.writing(() => this.files.write(this.folder, deleteFile.of(id), text));
+    await this.writing(() => this.files.write(deletesFolder, deleteFile.of(id), text));
   }
 
   /** Reads what {@link noteDelete} wrote; undefined when no run has begun to delete the resource. */
   async notedDelete(id: string): Promise<DeleteNote | undefined> {
     if (!isUuid(id)) return undefined;
-    const text = await this.reading(this.folder, () => this.files.read(this.folder, deleteFile.of(id)));
+    const text = await this.reading(deletesFolder, () => this.files.read(deletesFolder, deleteFile.of(id)));
     return text === undefined ? undefined : readNote(text);
   }
 
@@ -206,12 +206,10 @@ function readNote(text: string): DeleteNote {
 
 /** Forgets the notes of deletes of long ago, of all resources. */
 export async function forgetOldNotes(files: RecordFiles, moment: Date): Promise<void> {
-  for (const folder of (await files.folders()).filter(isResourceFolder)) {
-    for (const name of (await files.list(folder)).filter(deleteFile.idIn)) {
-      const text = await files.read(folder, name).catch(() => undefined);
-      if (text === undefined || moment.getTime() - readNote(text).moment.getTime() <= noteKeptMs) continue;
-      await files.remove(folder, name);
-    }
+  for (const name of (await files.list(deletesFolder)).filter(deleteFile.idIn)) {
+    const text = await files.read(deletesFolder, name).catch(() => undefined);
+    if (text === undefined || moment.getTime() - readNote(text).moment.getTime() <= noteKeptMs) continue;
+    await files.remove(deletesFolder, name);
   }
 }
 

@@ -19,6 +19,9 @@ export function resourceFolder({ scope, resource }: Identity): string {
 /** Tells whether a folder's name is that of a resource. */
 export const isResourceFolder = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
 
+/** The folder of the notes of deletes, which belong to an id: a renamed resource keeps them. */
+export const deletesFolder = "deletes";
+
 /** The folder of the locks. */
 export const locksFolder = "locks";
 

@@ -226,3 +226,15 @@ it("the old and the new copy of a resource are deleted in one destroy, newest fi
   await last.run(Promise.all([first, second].map(({ id, outs }) => last.lifecycle.delete(id, outs))));
   expect(last.snapshotCounts()).toEqual([0, 0, 0]);
 });
+
+it("a destroy that was interrupted before a rename is still known after it: the snapshot is replaced", async () => {
+  const first = new LifecycleInProcess(kept);
+  const { id, outs } = await first.create(inputsWithUrn);
+  const destroying = new LifecycleInProcess(kept, webTierSeed, first);
+  destroying.state = [{ urn, id, outputs: outs }];
+  // the engine was killed before it could save the delete
+  await destroying.run(destroying.lifecycle.delete(id, outs));
+  const next = new LifecycleInProcess(kept, webTierSeed, destroying);
+  const moved = withMeta({ urn: urn.replace("urn:pulumi:test", "urn:pulumi:renamed") });
+  expect(await next.run(next.lifecycle.diff(id, outs, moved))).toMatchObject({ replaces: ["collection"] });
+});
