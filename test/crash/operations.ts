@@ -11,6 +11,8 @@ export interface Operation {
   readonly run: (stage: Stage) => Promise<void>;
   /** The `up` that comes after it was interrupted. */
   readonly again: (stage: Stage) => Promise<void>;
+  /** Whether nothing is left after `again`: it repeats a destroy. */
+  readonly leavesNone?: true;
   /** Whether the old one may stay, in the state as pending deletion. */
   readonly mayKeepOld?: true;
   /** How everything goes in the end; by a destroy when absent. */
@@ -94,5 +96,31 @@ export const operations: readonly Operation[] = [
     before: up(first),
     run: (stage) => stage.destroy(),
     again: up(first),
+  },
+];
+
+const group = { name: "tier", members: ["web-01"] };
+const changedGroup = { name: "renamed", members: ["web-01", "web-02"] };
+const upGroup = (inputs: typeof group) => (stage: Stage) => stage.up(inputs);
+
+/** What is interrupted of a VM group. */
+export const groupOperations: readonly Operation[] = [
+  { name: "create", configuration: {}, requests: 1, before: nothing, run: upGroup(group), again: upGroup(group) },
+  {
+    name: "update",
+    configuration: {},
+    requests: 1,
+    before: upGroup(group),
+    run: upGroup(changedGroup),
+    again: upGroup(changedGroup),
+  },
+  {
+    name: "delete",
+    configuration: {},
+    requests: 1,
+    before: upGroup(group),
+    run: (stage) => stage.destroy(),
+    again: (stage) => stage.destroy(),
+    leavesNone: true,
   },
 ];

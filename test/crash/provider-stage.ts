@@ -3,12 +3,12 @@ import { basename, join } from "node:path";
 import type { Properties } from "../../provider/src/process/resource-call";
 import { recordFile } from "../../provider/src/recovery/location";
 import type { SimulatedHost } from "../../provider/src/simulator/index";
-import { CallFailed, DynamicHost } from "../support/dynamic-host";
+import { CallFailed, DynamicHost, providerTextOf } from "../support/dynamic-host";
 import { type Answer, type CalledProvider, FewLineEngine, type Live, type State } from "../support/few-line-engine";
 import { repositoryFolder } from "../support/repository";
 import { StackExport, type StateResource } from "../support/stack-export";
 import type { Action, KillPoint } from "./kill-points";
-import { Stage, type UpOptions } from "./stage";
+import { Stage, type Subject, snapshotSubject, type UpOptions } from "./stage";
 
 /** How the provider reaches a simulated host. */
 export interface Way {
@@ -22,6 +22,8 @@ export interface StagePlace {
   readonly stack?: string;
   /** The folder of recovery records; one of its own when absent. */
   readonly records?: string;
+  /** What it manages; a snapshot when absent. */
+  readonly subject?: Subject;
   /** More of the provider's environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -39,11 +41,11 @@ export class ProviderStage extends Stage {
   private readonly exported = new StackExport();
 
   constructor(way: Way, configuration: Readonly<Record<string, string>> = {}, place: StagePlace = {}) {
-    const { stack = "test", records, environment = {} } = place;
-    super(records === undefined ? {} : { records });
+    const { stack = "test", records, subject = snapshotSubject, environment = {} } = place;
+    super({ subject, ...(records !== undefined && { records }) });
     this.way = way;
     this.host = way.host;
-    this.urn = `urn:pulumi:${stack}::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before`;
+    this.urn = `urn:pulumi:${stack}::project::pulumi-nodejs:dynamic/hyperv-snapshots:${subject.type}::before`;
     this.environment = environment;
     this.configuration = {
       ...way.configuration,
@@ -71,7 +73,7 @@ export class ProviderStage extends Stage {
   /** What the program registers. */
   private registered(inputs: Properties, create: string): Properties {
     const meta = { urn: this.urn, timeouts: { create } };
-    return { collection: "web-tier", snapshotType: "Standard", ...inputs, __meta: meta };
+    return { __provider: providerTextOf(this.subject.lifecycle), ...this.subject.inputs, ...inputs, __meta: meta };
   }
 
   override async destroy(): Promise<void> {
@@ -115,14 +117,18 @@ export class ProviderStage extends Stage {
   }
 
   override get named(): string | undefined {
-    return namedBy(this.state.live);
+    return this.idOf(this.state.live);
   }
 
   override get pendingDeletion(): readonly string[] {
-    return this.state.pendingDeletes.flatMap((live) => namedBy(live) ?? []);
+    return this.state.pendingDeletes.flatMap((live) => this.idOf(live) ?? []);
   }
 
-  /** Writes another text in the place of what was begun. */
+  private idOf(live: Live | undefined): string | undefined {
+    return live?.outs[this.subject.idOutput] as string | undefined;
+  }
+
+  /** Writes another text in the place of each recovery record. */
   rewriteRecords(change: (text: string) => string): void {
     for (const name of readdirSync(this.records, { recursive: true, encoding: "utf8" })) {
       const file = join(this.records, name);
@@ -186,8 +192,6 @@ export class ProviderStage extends Stage {
     for (const folder of readdirSync(this.records)) rmSync(join(this.records, folder, `${id}.json`), { force: true });
   }
 }
-
-const namedBy = (live: Live | undefined) => live?.outs["snapshotCollectionId"] as string | undefined;
 
 /** The provider process as the engine calls it: what is kept though it isn't complete comes back with its error. */
 function called(provider: DynamicHost): CalledProvider {

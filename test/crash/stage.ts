@@ -17,6 +17,39 @@ interface AskedHost {
   query(wql: string): readonly { readonly path: { key(name: string): unknown } }[];
 }
 
+/** The kind of resource that a stage manages. */
+export interface Subject {
+  readonly type: "CollectionSnapshot" | "VirtualSystemCollection";
+  /** The export of the lifecycle module that serves it. */
+  readonly lifecycle: string;
+  /** Inputs that every program gives. */
+  readonly inputs: Properties;
+  /** What of it the host has. */
+  readonly query: string;
+  /** The output that names it there. */
+  readonly idOutput: string;
+  /** The method that makes one. */
+  readonly method: string;
+}
+
+export const snapshotSubject: Subject = {
+  type: "CollectionSnapshot",
+  lifecycle: "collectionSnapshot",
+  inputs: { collection: "web-tier", snapshotType: "Standard" },
+  query: "SELECT * FROM Msvm_SnapshotCollection",
+  idOutput: "snapshotCollectionId",
+  method: "CreateSnapshot",
+};
+
+export const groupSubject: Subject = {
+  type: "VirtualSystemCollection",
+  lifecycle: "virtualSystemCollection",
+  inputs: {},
+  query: "SELECT * FROM Msvm_VirtualSystemCollection",
+  idOutput: "collectionId",
+  method: "DefineCollection",
+};
+
 /** One resource of one stack on a simulated host, on which operations are run and interrupted. */
 export abstract class Stage {
   /** Who drives the provider. */
@@ -26,7 +59,11 @@ export abstract class Stage {
   /** The folder of recovery records. */
   protected readonly records: string;
 
-  constructor({ points = new KillPoints(), records = newRecordFolder() } = {}) {
+  /** What it manages. */
+  readonly subject: Subject;
+
+  constructor({ points = new KillPoints(), records = newRecordFolder(), subject = snapshotSubject } = {}) {
+    this.subject = subject;
     this.points = points;
     this.records = records;
     mkdirSync(records, { recursive: true });
@@ -51,20 +88,20 @@ export abstract class Stage {
   /** Lets something happen at a point of an operation. @returns Whether it came to that point. */
   abstract cutOff(point: KillPoint, action: Action, operation: () => Promise<void>): Promise<boolean>;
 
-  /** The snapshot collection that the state names. */
+  /** The object on the host that the state names. */
   abstract get named(): string | undefined;
 
-  /** The snapshot collections that the state names as pending deletion. */
+  /** Those that the state names as pending deletion. */
   abstract get pendingDeletion(): readonly string[];
 
-  /** The ids of the snapshot collections on the host. */
+  /** The ids of the snapshot collections, or groups, on the host. */
   collections(): readonly string[] {
-    return this.host.query("SELECT * FROM Msvm_SnapshotCollection").map(({ path }) => String(path.key("CollectionID")));
+    return this.host.query(this.subject.query).map(({ path }) => String(path.key("CollectionID")));
   }
 
-  /** How often the host was asked for a snapshot. */
+  /** How often the host was asked for one. */
   get sent(): number {
-    return this.host.methodCalls["CreateSnapshot"] ?? 0;
+    return this.host.methodCalls[this.subject.method] ?? 0;
   }
 
   /** The names of all files of records: records, locks, notes and marks. */

@@ -10,11 +10,11 @@ import type { Way } from "./provider-stage";
 
 const seed: Seed = { ...smallSeed, options: { ...unhinderedSeed.options, dependents: "kept" } };
 
-/** Straight to a simulated host. */
-export function simulatedWay(): Way {
+/** Straight to a simulated host. @param more - What its seed has beside the usual. */
+export function simulatedWay(more: Seed = {}): Way {
   const storeFile = join(temporaryFolder(), "host.jsonl");
   return {
-    host: SimulatedHost.open({ storeFile, seed }),
+    host: SimulatedHost.open({ storeFile, seed: { ...seed, ...more, options: { ...seed.options, ...more.options } } }),
     configuration: { "hyperv-snapshots:transport": "simulated", "hyperv-snapshots:simulatedHost": storeFile },
     environment: {},
   };

@@ -12,8 +12,12 @@ import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/st
 /** Plain JSON, as the engine sends and gets it. */
 export type Properties = Record<string, unknown>;
 
+/** Returns the text by which Pulumi finds what serves a class: an export of the lifecycle module. */
+export const providerTextOf = (lifecycle: string): string =>
+  `exports.handler=()=>require("pulumi-hyperv-snapshots/lifecycle").${lifecycle}`;
+
 /** The text by which Pulumi finds the lifecycle of a `CollectionSnapshot`. */
-export const providerText = 'exports.handler=()=>require("pulumi-hyperv-snapshots/lifecycle").collectionSnapshot';
+export const providerText = providerTextOf("collectionSnapshot");
 
 /** A message that the provider sent to the engine. */
 export interface EngineLog {

@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import { isWhole } from "./form";
+import { cutOff, everyPoint, onePerKind } from "./matrix";
+import { groupOperations } from "./operations";
+import { keptProgress, noProgress } from "./progress";
+import { ProviderStage } from "./provider-stage";
+import { groupSubject } from "./stage";
+import { simulatedWay } from "./ways";
+
+it.each(groupOperations)(
+  "the provider is killed during $name of a VM group: the host has what the state names",
+  async (operation) => {
+    const choose = isWhole ? everyPoint : onePerKind();
+    const progress = isWhole ? keptProgress(`group, ${operation.name}`) : noProgress;
+    const stage = new ProviderStage(simulatedWay({ groups: [] }), operation.configuration, { subject: groupSubject });
+    expect(await cutOff(operation, { stage, action: "provider", choose, progress })).toBeGreaterThan(0);
+  },
+);
