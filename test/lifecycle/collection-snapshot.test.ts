@@ -62,7 +62,6 @@ describe("a snapshot's life", () => {
     const collectionId = outputs["snapshotCollectionId"] as string;
     expect(outputs).toEqual({
       __provider: providerText,
-      __id: id,
       collection: "web-tier",
       snapshotType: "Standard",
       triggers: ["1.4.0"],
@@ -233,8 +232,8 @@ describe("bad input", () => {
       "triggers",
     ]);
     expect(Object.fromEntries(failures)).toMatchObject({
-      colection: expect.stringContaining("did you mean collection"),
-      "settings.ignoreDisks": expect.stringContaining("did you mean ignoreNonSnapshottableDisks"),
+      colection: expect.stringContaining("Did you mean collection"),
+      "settings.ignoreDisks": expect.stringContaining("ignoreNonSnapshottableDisks"),
       snapshotType: expect.stringContaining("reserved by the DMTF"),
     });
   });
@@ -242,7 +241,7 @@ describe("bad input", () => {
   it("that only the host can judge is told with what the host has", async () => {
     provider = await start();
     const unknown = await failure(provider.create({ collection: "web-teir" }));
-    expect(unknown.message).toContain('it has "web-tier"');
+    expect(unknown.message).toContain('the host has "web-tier"');
     const twins = await failure(provider.create({ collection: "twins" }));
     expect(twins.message).toContain("11111111-1111-4111-8111-111111111111, 22222222-2222-4222-8222-222222222222");
     expect(simulated.methodCalls["CreateSnapshot"]).toBeUndefined();
@@ -251,7 +250,7 @@ describe("bad input", () => {
   it.each([
     [{ "hyperv-snapshots:transprot": "simulated" }, "Did you mean hyperv-snapshots:transport?"],
     [{ "hyperv-snapshots:transport": "carrier-pigeon" }, '"carrier-pigeon" isn\'t one of its values'],
-    [{ "hyperv-snapshots:dependents": "maybe" }, "Set it to unknown, kept, removed"],
+    [{ "hyperv-snapshots:dependents": "maybe" }, "Allowed values: unknown, kept, removed"],
   ])("in the configuration %j", async (configuration, said) => {
     provider = await start(configuration as Record<string, string>);
     const error = await failure(provider.check({ collection: "web-tier" }));

@@ -39,13 +39,21 @@ it("a program that only imports the package loads the classes, the errors and th
     "lookups/look-up.js",
     "lookups/what-it-depends-on.js",
     "resources/collection-snapshot.js",
+    "resources/forget-record.js",
+    "resources/former-urns.js",
     "resources/hidden-inputs.js",
     "resources/identity.js",
+    "resources/last-transformation.js",
+    "resources/mark-lost-values.js",
+    "resources/organization.js",
     "resources/promise-stacks.js",
-    "resources/saved-state.js",
+    "resources/refuse-import.js",
+    "resources/replacement-order.js",
     "resources/secret-outputs.js",
     "resources/virtual-system-collection.js",
     "resources/warn-of-open-secrets.js",
+    "schema/hresults.js",
+    "types/lost-value.js",
   ]);
 });
 
