@@ -4,10 +4,7 @@ import { isWhole } from "./form";
 import type { Action } from "./kill-points";
 import { type Choose, cutOff, onePerKind } from "./matrix";
 import { first, type Operation, operations } from "./operations";
-import { PointCount } from "./point-count";
 import { keptProgress, noProgress } from "./progress";
-
-const count = new PointCount("cli");
 
 const only =
   (chosen: string): Choose =>
@@ -42,11 +39,8 @@ describe.skipIf(process.platform === "win32")("with the real CLI", () => {
     const part = `${operation.name}, the CLI, ${action}`;
     const stage = await CliStage.create(operation.configuration);
     const progress = isWhole ? keptProgress(part) : noProgress;
-    count.add(action, await cutOff(operation, { stage, action, choose, progress }));
+    expect(await cutOff(operation, { stage, action, choose, progress })).toBeGreaterThan(0);
   });
-
-  // not by operation: which one a kind of point is first seen in depends on how fast its run was
-  it("was interrupted at as many points as ever", () => count.compare());
 
   it("whose output pipe is closed: an up resumes it", async () => {
     const stage = await CliStage.create();

@@ -59,6 +59,9 @@ export async function cutOff(
   try {
     await operation.before(stage);
     const points = await stage.record(() => operation.run(stage));
+    // a hook that no longer meets the provider would leave nothing to interrupt
+    for (const kind of [/^write lock/, /^query /, /^(invoke|write record)/])
+      expect(points).toContainEqual(expect.stringMatching(kind));
     await (operation.clearUp?.(stage) ?? stage.destroy());
     for (const point of choose(points)) {
       if (progress.has(point) || (await cutOffAt(stage, operation, point, action))) {
