@@ -87,7 +87,12 @@ export class ResourceRecovery {
     const { locks, call } = this.parts;
     const { project, stack } = call.scope;
     const all = call.resource === "" ? things : [...things, `${project}/${stack}/${call.resource}`];
-    this.lock = await this.journal.writing(() => locks.take(all, onWaiting, call.signal));
+    this.lock = await this.journal
+      .writing(() => locks.take(all, onWaiting, call.signal))
+      .catch((error) => {
+        call.signal.throwIfAborted(); // the wait was interrupted, and nothing is wrong with the folder
+        throw error;
+      });
     try {
       return await operation();
     } finally {
