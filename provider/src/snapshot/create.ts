@@ -61,7 +61,8 @@ export async function createSnapshot(operation: Operation, creation: Creation): 
   const earlier = await settle(decisions, {
     journal: recovery.journal,
     progress: operation.progress,
-    discard: (record) => discardRecord(operation, record, creation),
+    discard: (record) =>
+      discardRecord(operation, record, { ...creation, ...(saved && saved !== "unknown" && { held: saved }) }),
     nameLeft,
   });
   return (earlier && (await resume(operation, creation, earlier, saved))) ?? takeSnapshot(operation, creation);

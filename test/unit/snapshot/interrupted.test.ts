@@ -71,6 +71,16 @@ describe("an up that was killed while its job ran", () => {
     expect(collectionsOn(next)).toEqual([replaced.outs["snapshotCollectionId"]]);
   });
 
+  it("then imported: a replacement that another trigger asks for leaves the imported one to its own delete", async () => {
+    const next = await killedInMidJob();
+    await next.run(next.clock.sleep(60_000));
+    const { id, outs } = await imported(next, inputsWithUrn);
+    next.state = [{ urn, id, outputs: outs }];
+    await next.create({ ...inputsWithUrn, triggers: [2] });
+    expect(collectionsOn(next)).toContain(outs["snapshotCollectionId"]);
+    expect(next.host.methodCalls["DestroySnapshot"]).toBeUndefined();
+  });
+
   it("then renamed with an alias: the record of the former name is found, and moves", async () => {
     const next = await killedInMidJob();
     next.state = [];
