@@ -135,7 +135,8 @@ class Attempt {
     const { journal, returnedBy } = this.recovery;
     const { id } = this.record;
     const pending = answer.pending ?? this.record.pending;
-    if (answer.pending?.job && answer.pending.failed === undefined)
+    // once the snapshot is known, its mark stands already
+    if (answer.pending?.job && answer.pending.made === null && answer.pending.failed === undefined)
       await journal.ownership.take(id, { job: answer.pending.job });
     await journal.advance(this.record, "returned", pending, { returnedBy });
     await journal.cleanUp();
