@@ -10,6 +10,7 @@ import {
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
+import { waitUntil } from "../jobs/wait-until";
 import type { Operation } from "../process/operation";
 import type { VirtualSystemCollectionInputs } from "./inputs";
 
@@ -27,6 +28,28 @@ export async function findGroup(session: CimSession, id: string): Promise<Virtua
     if (NotFoundError.isInstance(error)) return undefined;
     throw error;
   }
+}
+
+const pauseMs = 2000;
+
+/** Searches for a group whose request has no known outcome: a job that isn't known may still make it. */
+export function searchGroup(
+  { clock, host, call, progress, unknownOutcomeSearchMs }: Operation,
+  id: string,
+): Promise<VirtualSystemCollection | undefined> {
+  progress.step("the outcome of an earlier request is unknown: searching for its VM group");
+  const until = clock.now() + unknownOutcomeSearchMs;
+  return waitUntil<VirtualSystemCollection | undefined, undefined>(clock, {
+    look: async () => {
+      const group = await findGroup(host.session, id);
+      return group || clock.now() >= until ? { done: group } : { waitFor: undefined };
+    },
+    until: () => until,
+    firstPauseMs: pauseMs,
+    longestPauseMs: pauseMs,
+    late: () => undefined,
+    signal: call.signal,
+  });
 }
 
 /** Gives a group the name and the members that are wanted, by the calls that make a difference only. */

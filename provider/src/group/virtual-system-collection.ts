@@ -35,7 +35,7 @@ import { fingerprint, matches, type RecoveryRecord } from "../recovery/record";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
 import { permitted, settle } from "../recovery/settle";
 import { ClassName } from "../schema/names";
-import { bringInLine, findGroup, mayHaveHappened } from "./group-machines";
+import { bringInLine, findGroup, mayHaveHappened, searchGroup } from "./group-machines";
 import { checkGroupInputs, groupInputNames, readGroupInputs } from "./inputs";
 
 /**
@@ -126,29 +126,29 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     });
   }
 
-  private async make(operation: Operation, recovery: ResourceRecovery, wanted: Properties): Promise<Answer> {
+  /**
+   * Makes the group.
+   *
+   * @param earlier - The record of an interrupted request for it. It is sent again with the same id, which a host gives to one group only: a job of
+   * the earlier request can't make a second group.
+   */
+  private async make(
+    operation: Operation,
+    recovery: ResourceRecovery,
+    wanted: Properties,
+    earlier?: RecoveryRecord,
+  ): Promise<Answer> {
     const { host } = operation;
     const { name, members } = readGroupInputs(wanted);
     // before anything is made: a member that doesn't exist must not leave an empty group
     const machines = await findDesignatedMachines(host.session, members);
-    const id = randomUUID();
-    const collectionId = id.toUpperCase();
-    const record = await recovery.journal.begin(
-      {
-        id,
-        inputs: fingerprint(replacingValues(wanted)),
-        connection: recordedConnection(operation),
-        subject: { class: ClassName.virtualSystemCollection, key: collectionId, path: "" },
-        machines: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
-        before: [],
-      },
-      operation.moment(),
-    );
+    const record = earlier ?? (await this.begin(operation, recovery, wanted, machines));
+    const collectionId = record.subject.key;
     try {
       await recovery.confirmLock();
       await defineGroup(host, { name, collectionId });
     } catch (error) {
-      if (!isUnproven(error)) {
+      if (!earlier && !isUnproven(error)) {
         await recovery.journal.remove(record);
         throw error;
       }
@@ -156,6 +156,26 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       if (!(await findGroup(host.session, collectionId))) throw error;
     }
     return this.fill(operation, recovery, await recovery.journal.advance(record, "made"), wanted);
+  }
+
+  private begin(
+    operation: Operation,
+    { journal }: ResourceRecovery,
+    wanted: Properties,
+    machines: readonly VirtualMachine[],
+  ): Promise<RecoveryRecord> {
+    const id = randomUUID();
+    return journal.begin(
+      {
+        id,
+        inputs: fingerprint(replacingValues(wanted)),
+        connection: recordedConnection(operation),
+        subject: { class: ClassName.virtualSystemCollection, key: id.toUpperCase(), path: "" },
+        machines: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
+        before: [],
+      },
+      operation.moment(),
+    );
   }
 
   private async resume(
@@ -166,6 +186,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
   ): Promise<Answer> {
     const { host, progress } = operation;
     const group = await findGroup(host.session, record.subject.key);
+    if (!group && record.phase === "requested") return this.make(operation, recovery, wanted, record);
     if (!group) {
       await recovery.journal.remove(record);
       return this.make(operation, recovery, wanted);
@@ -190,7 +211,8 @@ export class VirtualSystemCollectionResource implements ManagedResource {
   private async discard(operation: Operation, { journal }: ResourceRecovery, record: RecoveryRecord): Promise<void> {
     const { host, progress } = operation;
     const { key } = record.subject;
-    const group = await findGroup(host.session, key);
+    const isUnanswered = record.phase === "requested";
+    const group = await (isUnanswered ? searchGroup(operation, key) : findGroup(host.session, key));
     const snapshots = group ? await listSnapshotCollections(host.session, group.path) : [];
     if (snapshots.length > 0) {
       progress.warn(

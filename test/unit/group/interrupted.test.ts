@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { recordFile } from "../../../provider/src/recovery/location";
+import type { Seed } from "../../../provider/src/simulator/seed";
 import { LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { webTierSeed } from "../../support/simulated-hosts";
 
@@ -12,12 +13,11 @@ const recordsIn = async ({ records }: LifecycleInProcess) =>
   (await Promise.all((await records.folders()).map((folder) => records.list(folder)))).flat().filter(recordFile.idIn);
 
 /** A run that is killed right after the host has carried out a method. */
-async function killedAfter(method: string): Promise<LifecycleInProcess> {
-  const run = new LifecycleInProcess();
+async function killedAfter(method: string, options: Seed["options"] = {}): Promise<LifecycleInProcess> {
+  const run = new LifecycleInProcess({}, { ...webTierSeed, options });
   run.afterCall = { method, happen: () => run.kill() };
   run.groups.create(inputs).catch(() => {});
-  await run.run(run.clock.sleep(10_000));
-  expect(run.isKilled).toBe(true);
+  while (!run.isKilled) await run.run(run.clock.sleep(10));
   const next = new LifecycleInProcess({}, webTierSeed, run);
   next.state = [];
   return next;
@@ -31,6 +31,28 @@ it.each(["DefineCollection", "AddMember"])("an up that was killed after %s makes
   expect(outs["machines"]).toHaveLength(2);
   await next.run(next.groups.diff(id, outs, inputs));
   expect(await recordsIn(next)).toEqual([]);
+});
+
+it.each([
+  ["at once", 0],
+  ["after the job", 10_000],
+])("an up that was killed while the group's job runs makes no second group, resumed %s", async (_when, pauseMs) => {
+  const next = await killedAfter("DefineCollection", { groupCompletion: "job" });
+  await next.run(next.clock.sleep(pauseMs));
+  const { id, outs } = await next.run(next.groups.create(inputs));
+  await next.run(next.clock.sleep(60_000));
+  expect(groupsOn(next)).toHaveLength(1);
+  expect(outs["machines"]).toHaveLength(2);
+  await next.run(next.groups.diff(id, outs, inputs));
+  expect(await recordsIn(next)).toEqual([]);
+});
+
+it("the group of an interrupted replacement whose job still runs is cleaned up", async () => {
+  const next = await killedAfter("DefineCollection", { groupCompletion: "job" });
+  const other = await next.run(next.groups.create({ ...inputs, __meta: { urn: `${urn}-other` } }));
+  await next.run(next.groups.update(other.id, { ...other.outs, __meta: { urn } }, inputs));
+  await next.run(next.clock.sleep(60_000));
+  expect(groupsOn(next)).toHaveLength(1);
 });
 
 it("an interrupted replacement is cleaned up by the next up", async () => {
