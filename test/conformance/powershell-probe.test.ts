@@ -7,7 +7,7 @@ import { SimulatedHost } from "../../provider/src/simulator/index";
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
-import { LeapingClock, ProbedHost, quickProbeSeed } from "../support/probe-simulated";
+import { LeapingClock, ProbedHost, quickProbeSeed, withoutWatchedStatuses } from "../support/probe-simulated";
 
 // starts of PowerShell take long where many other tests run beside
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
@@ -40,6 +40,7 @@ describe.each(powerShellEditions)("a probe through $name", (edition) => {
       onAnswer: () => {},
       onLeft: (left) => expect(left).toEqual([]),
     });
-    expect(recording).toEqual(await new ProbedHost(quickProbeSeed).probe());
+    const shortest = await new ProbedHost(quickProbeSeed).probe();
+    expect(withoutWatchedStatuses(recording)).toEqual(withoutWatchedStatuses(shortest));
   });
 });

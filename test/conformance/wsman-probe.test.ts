@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { runProbe } from "../../provider/src/probe/run-probe";
 import { SimulatedHost } from "../../provider/src/simulator/index";
-import { LeapingClock, ProbedHost, quickProbeSeed } from "../support/probe-simulated";
+import { LeapingClock, ProbedHost, quickProbeSeed, withoutWatchedStatuses } from "../support/probe-simulated";
 import { openServed, serveHost } from "../support/wsman-hosts";
 
 it("a probe over WS-Management finds what a probe of the same host finds in process", async () => {
@@ -26,5 +26,6 @@ it("a probe over WS-Management finds what a probe of the same host finds in proc
     onAnswer: () => {},
     onLeft: (left) => expect(left).toEqual([]),
   });
-  expect(recording).toEqual(await new ProbedHost(quickProbeSeed).probe());
+  const shortest = await new ProbedHost(quickProbeSeed).probe();
+  expect(withoutWatchedStatuses(recording)).toEqual(withoutWatchedStatuses(shortest));
 });
