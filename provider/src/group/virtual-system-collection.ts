@@ -304,7 +304,7 @@ const heldOf = ({ id }: SavedResource) => ({ id: recordId(id), snapshotCollectio
 
 const replacingValues = (inputs: Properties) => ({ connection: inputs["connection"] ?? null });
 
-const isUnproven = (error: unknown): boolean => HyperVError.isInstance(error) && error.effect !== "none";
+const isUnproven = (error: unknown): boolean => !(HyperVError.isInstance(error) && error.effect === "none");
 
 /** Destroys a group. One that is deleted although the call failed counts as success. */
 async function destroyed(host: Operation["host"], group: VirtualSystemCollection): Promise<void> {

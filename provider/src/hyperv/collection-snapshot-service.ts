@@ -45,9 +45,24 @@ export async function requestSnapshot(session: CimSession, request: SnapshotRequ
     });
     return snapshotProgress(session, collection, result);
   } catch (cause) {
-    if (HyperVError.isInstance(cause) && cause.effect !== "none") return { kind: "outcomeUnknown", cause };
-    throw cause;
+    const error = HyperVError.isInstance(cause) ? cause : unusable(session, collection, cause);
+    if (error.effect === "none") throw error;
+    return { kind: "outcomeUnknown", cause: error };
   }
+}
+
+/** Makes the error of an answer that breaks this package's own code: it proves nothing of the request. */
+function unusable(session: CimSession, { name }: VirtualSystemCollection, cause: unknown): ProtocolError {
+  return new ProtocolError(
+    {
+      attempted: "CreateSnapshot",
+      target: describeCollection(session, name),
+      answer: `the host's answer can't be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+      outcome: "The request may have taken effect on the host",
+      remedy: "Report it with the host's version",
+    },
+    { cause },
+  );
 }
 
 function snapshotProgress(

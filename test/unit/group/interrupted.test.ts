@@ -77,6 +77,18 @@ it.each([
   expect(groupsOn(at)).toHaveLength(1);
 });
 
+it("an answer to DefineCollection that can't be used proves no refusal: the group is found", async () => {
+  const at = new LifecycleInProcess();
+  const invoke = at.host.invokeMethod.bind(at.host);
+  at.host.invokeMethod = (...request) => {
+    const answer = invoke(...request);
+    if (request[1] === "DefineCollection") throw new TypeError("unexpected form");
+    return answer;
+  };
+  const { outs } = await at.run(at.groups.create(inputs));
+  expect(outs["machines"]).toHaveLength(2);
+});
+
 it("a group whose destroying took effect and failed is deleted", async () => {
   const at = new LifecycleInProcess();
   const { id, outs } = await at.run(at.groups.create(inputs));

@@ -218,6 +218,19 @@ describe("a record that can't be trusted", () => {
   });
 });
 
+it("an answer that can't be used proves no refusal: the snapshot is searched for, and not taken again", async () => {
+  const at = new LifecycleInProcess();
+  const invoke = at.host.invokeMethod.bind(at.host);
+  at.host.invokeMethod = (...request) => {
+    const answer = invoke(...request);
+    if (request[1] === "CreateSnapshot") throw new TypeError("unexpected form");
+    return answer;
+  };
+  const { outs } = await at.create(inputsWithUrn);
+  expect(outs["members"]).toHaveLength(3);
+  expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
+});
+
 it("two resources with one identity in one run are an error", async () => {
   const at = new LifecycleInProcess();
   await at.create(inputsWithUrn);
