@@ -47,10 +47,11 @@ export async function discardRecord(
   };
   const deletion: Deletion = { outputs, deadlineAt, others: () => recovery.others(id) };
   try {
-    const path = await endRequested(operation, pending, deletion);
+    const ended = await endRequested(operation, pending, deletion);
+    const path = ended?.path ?? null;
+    const isCertain = ended?.isProven === true && !pending.outcomeUnknown;
     const doubt = path && (await doubtAbout(operation, discarded, path, { recovery, held }));
-    if (path && pending.outcomeUnknown && !isRecent(record, moment(), resumeWithinMs))
-      progress.warn(mayBeLeft(record, path));
+    if (path && !isCertain && !isRecent(record, moment(), resumeWithinMs)) progress.warn(mayBeLeft(record, path));
     else if (doubt) {
       if (doubt !== "held") progress.warn(`${described(record, path)} ${doubt}: it stays on the host`);
     } else if (path) {

@@ -14,18 +14,25 @@ import { lookForResult } from "./finish";
 import { groupOfRequested, type SnapshotOperation, workOf } from "./snapshot-operation";
 import { waitUntilIdle } from "./waits";
 
+/** What an incomplete snapshot has made. */
+export interface EndResult {
+  readonly path: CimInstancePath;
+  /** Whether the host names it as the result, now or in an earlier run; otherwise it is the only new one of the group, and may be another's. */
+  readonly isProven: boolean;
+}
+
 /**
  * Ends a snapshot that isn't complete: cancels its job where the host allows it, else waits for it.
  *
- * @returns What it made all the same, or null.
+ * @returns What it made all the same; undefined for nothing.
  */
 export async function endRequested(
   operation: Operation,
   pending: Pending,
   { outputs, deadlineAt, others }: Deletion,
-): Promise<CimInstancePath | null> {
-  if (pending.made !== null) return CimInstancePath.parse(pending.made);
-  if (pending.failed !== undefined) return null;
+): Promise<EndResult | undefined> {
+  if (pending.made !== null) return { path: CimInstancePath.parse(pending.made), isProven: true };
+  if (pending.failed !== undefined) return undefined;
   const { session } = operation.host;
   const group = await groupOfRequested(operation, outputs);
   const target = describeCollection(session, group.name);
@@ -50,13 +57,13 @@ export async function endRequested(
   await waitUntilIdle(operation, { busy: () => membersBeingSnapshot(session, group.path), deadlineAt, error });
   const ended = { ...requested, pending: { ...pending, job: job?.toString() ?? null } };
   const result = await lookForResult(operation, ended);
-  if ("path" in result && (result.isNamed || !hasFailed)) return result.path;
+  if ("path" in result && (result.isNamed || !hasFailed)) return { path: result.path, isProven: result.isNamed };
   const candidates = "path" in result ? [String(result.path.key("CollectionID"))] : result.candidates;
-  if (candidates.length === 0) return null;
+  if (candidates.length === 0) return undefined;
   if (hasFailed) {
     // a failed job names what it has left: what else is new may be another's
     operation.progress.warn(`The job for a snapshot of ${target} ended without one. ${describeGained(candidates)}`);
-    return null;
+    return undefined;
   }
   const gained = `the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`;
   throw undecided(operation, target, `the host names no result of ${pending.job ?? "the request"}, and ${gained}`);

@@ -4,7 +4,7 @@ import type { Properties } from "../../../provider/src/process/resource-call";
 import { recordFile, resourceFolder } from "../../../provider/src/recovery/location";
 import type { RecoveryRecord } from "../../../provider/src/recovery/record";
 import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../../support/lifecycle-in-process";
-import { webTierSeed } from "../../support/simulated-hosts";
+import { takeByHand, webTierSeed } from "../../support/simulated-hosts";
 
 const { urn } = inputsWithUrn.__meta;
 const kept = { dependents: "kept" };
@@ -15,8 +15,14 @@ const withMeta = (meta: Properties, more: Properties = {}): Properties => ({
 });
 
 /** A run that is killed while its job runs, after a number of seconds; the next one takes over its host and its records. */
-async function killedInMidJob(inputs: Properties = inputsWithUrn, seconds = 3, configuration = kept) {
+async function killedInMidJob(
+  inputs: Properties = inputsWithUrn,
+  seconds = 3,
+  configuration = kept,
+  prepare: (run: LifecycleInProcess) => void = () => {},
+) {
   const run = new LifecycleInProcess(configuration);
+  prepare(run);
   run.lifecycle.create(inputs).catch(() => {});
   await run.run(run.clock.sleep(seconds * 1000));
   run.kill();
@@ -79,6 +85,21 @@ describe("an up that was killed while its job ran", () => {
     await next.create({ ...inputsWithUrn, triggers: [2] });
     expect(collectionsOn(next)).toContain(outs["snapshotCollectionId"]);
     expect(next.host.methodCalls["DestroySnapshot"]).toBeUndefined();
+  });
+
+  it("then forgotten by the host after it failed: the only new snapshot, a person's of the next day, stays", async () => {
+    const job = { seconds: 10, endState: 10, errorCode: 32768 };
+    const next = await killedInMidJob(inputsWithUrn, 3, kept, ({ host }) =>
+      host.injectFault({ method: "CreateSnapshot", job }),
+    );
+    await next.run(next.clock.sleep(24 * 3_600_000));
+    takeByHand(next.host);
+    await next.run(next.clock.sleep(60_000));
+    const [theirs] = collectionsOn(next);
+    next.state = [];
+    await next.create({ ...inputsWithUrn, triggers: [2] });
+    expect(collectionsOn(next)).toContain(theirs);
+    expect(next.warnings.join()).toContain(`The snapshot collection ${theirs} may be its result, or another's`);
   });
 
   it("then renamed with an alias: the record of the former name is found, and moves", async () => {
