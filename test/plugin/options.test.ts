@@ -66,6 +66,17 @@ describe("a snapshot that was taken by hand", () => {
     expect(onlySnapshot(project.host)).toBe(id);
   });
 
+  it("of another host is an error that names both hosts, and nothing is imported", async (context) => {
+    const { project, id } = await withSnapshotByHand(context);
+    const reference = `\\\\HV-OTHER\\root\\virtualization\\v2:Msvm_SnapshotCollection.CollectionID="${id.replace(/^.{8}/, "00000000")}"`;
+    project.write("Pulumi.yaml", yamlProgram({ before: { ...before, options: { import: reference } } }));
+    const up = await project.up();
+    expect(up.status).not.toBe(0);
+    expect(up.output).toMatch(/CollectionSnapshot \(before\)[\s\S]*answers, the reference names HV-OTHER/);
+    expect(up.output).not.toMatch(/\n\s+at /);
+    expect(project.snapshotsInState()).toEqual([]);
+  });
+
   it("that isn't there is an error on the row, and nothing is imported", async (context) => {
     const { project, id } = await withSnapshotByHand(context);
     const other = id.replace(/^.{8}/, "00000000");

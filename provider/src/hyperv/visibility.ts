@@ -173,6 +173,24 @@ function isSameName(one: string, other: string): boolean {
   return a.split(".")[0] === b.split(".")[0];
 }
 
+/**
+ * Refuses to look here for something that a reference places on another host: that it isn't found proves nothing.
+ *
+ * @throws {@link OtherHostError} when the reference names another host than the one that answers.
+ */
+export function requireHostOf(session: CimSession, reference: CimInstancePath, missing: string): void {
+  const { host } = reference;
+  if (host === undefined || [".", "localhost"].includes(host.toLowerCase()) || answersAs(session, host)) return;
+  throw new OtherHostError({
+    headline: `${session.hostName} answers, the reference names ${host}, and ${session.hostName} doesn't have ${missing}`,
+    attempted: `Finding ${missing}`,
+    target: session.hostName,
+    answer: `the reference names another host, ${host}, and it doesn't exist on the host that answers`,
+    outcome: "Nothing counts as deleted",
+    remedy: `Connect to ${host} (hyperv-snapshots:host). If it was renamed, set hyperv-snapshots:formerHostName to ${host}`,
+  });
+}
+
 function otherHost(session: CimSession, missing: string, recordedHost: string): OtherHostError {
   return new OtherHostError({
     headline: `${session.hostName} answers, the state names ${recordedHost}, and ${session.hostName} doesn't have the VM group`,

@@ -3,6 +3,7 @@ import { CimInstancePath } from "../../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../../provider/src/cim/cim-session";
 import { observedSession } from "../../../provider/src/cim/observed-session";
 import type { HyperVError } from "../../../provider/src/errors";
+import { findSnapshotCollection } from "../../../provider/src/hyperv/find-snapshot-collection";
 import { machinePath } from "../../../provider/src/hyperv/virtual-system-collection";
 import { isDeleted, requireVisibility } from "../../../provider/src/hyperv/visibility";
 import { type Seed, SimulatedHost } from "../../../provider/src/simulator/index";
@@ -145,5 +146,22 @@ describe("a host that shows nothing", () => {
     const error = await refusal(deleted(simulatedSession(other), knownOn(host)));
     expect(error).toMatchObject({ code: "NOT_VISIBLE" });
     expect(error.parts.remedy).toMatch(/^Run it elevated.*Only if you know .*pulumi state delete/s);
+  });
+});
+
+describe("a reference that is looked up", () => {
+  const relative =
+    'root\\virtualization\\v2:Msvm_SnapshotCollection.CollectionID="6B29FC40-CA47-1067-B31D-00DD010662DA"';
+
+  it("refuses the answer of another host that doesn't have the snapshot", async () => {
+    const session = simulatedSession(hostOf(webTierSeed));
+    const error = await refusal(findSnapshotCollection(session, `\\\\HV-OTHER\\${relative}`));
+    expect(error.code).toBe("OTHER_HOST");
+    expect(error.message).toContain("HV-OTHER");
+  });
+
+  it.each(["HV-TEST", "hv-test.example.com", "."])("finds nothing on its own host, written as %s", async (name) => {
+    const session = simulatedSession(hostOf({ ...webTierSeed, hostName: "HV-TEST" }));
+    await expect(findSnapshotCollection(session, `\\\\${name}\\${relative}`)).resolves.toBeNull();
   });
 });
