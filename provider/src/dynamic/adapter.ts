@@ -16,7 +16,7 @@ import type {
 } from "../process/resource-call";
 import { fromState, toState, visible } from "../process/saved-resource";
 import { urnUnderOtherAdapter } from "../resources/identity";
-import { type ExportStack, holds, savedUnder, scopeOf } from "./deployment";
+import { type ExportStack, holds, savedIdsIn, savedUnder, scopeOf } from "./deployment";
 import { shapingErrors, withRecordedConfiguration } from "./error-shape";
 import { checkTimeouts, fromWire, hiddenInputs, metaOf, timeoutsOf, wireProperties } from "./hidden-inputs";
 import type { ConfigureRequest, DiffResult, DynamicProvider } from "./protocol";
@@ -181,6 +181,8 @@ export class DynamicAdapter implements DynamicProvider {
     const { parts } = this.host;
     const { organization, aliases = [] } = metaOf(properties);
     const scope = scopeOf(urn, organization, parts.backend());
+    let asked: ReturnType<ExportStack> | undefined;
+    const exported = () => (asked ??= parts.exportStack(scope));
     const formerResources = [...aliases, ...[urn, ...aliases].map(urnUnderOtherAdapter)].filter((name) => name !== urn);
     return {
       scope,
@@ -191,7 +193,8 @@ export class DynamicAdapter implements DynamicProvider {
       timeouts: timeoutsOf(properties),
       signal: never,
       progress,
-      saved: async () => savedUnder(await parts.exportStack(scope), [urn, ...formerResources]),
+      saved: async () => savedUnder(await exported(), [urn, ...formerResources]),
+      savedIds: async () => savedIdsIn(await exported()),
       words: pulumiWords,
       preview: false,
     };

@@ -154,6 +154,11 @@ export function savedUnder(resources: readonly ExportedResource[] | undefined, u
   return { id: found.id, snapshotCollectionId: typeof snapshot === "string" ? snapshot : null };
 }
 
+/** Lists the ids that a state holds, in lower case. */
+export function savedIdsIn(resources: readonly ExportedResource[] | undefined): ReadonlySet<string> {
+  return new Set(resources?.flatMap(({ id }) => id?.toLowerCase() ?? []));
+}
+
 /** Tells whether a state holds an id under a URN, be it the old copy of a replaced resource. */
 export function holds(resources: readonly ExportedResource[] | undefined, urn: string, id: string): boolean {
   return resources?.some((one) => one.urn === urn && one.id === id) ?? false;

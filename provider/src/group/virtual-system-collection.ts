@@ -33,7 +33,7 @@ import {
 import { decideOnCreate, decideOnDelete, decideOnUpdate, isUnsettled } from "../recovery/policy";
 import { fingerprint, matches, type RecoveryRecord } from "../recovery/record";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
-import { permitted, settle } from "../recovery/settle";
+import { permitted, settle, withoutSaved } from "../recovery/settle";
 import { ClassName } from "../schema/names";
 import { bringInLine, findGroup, mayHaveHappened, searchGroup } from "./group-machines";
 import { checkGroupInputs, groupInputNames, readGroupInputs } from "./inputs";
@@ -117,13 +117,16 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const records = await journal.list(recordedConnection(operation));
     if (records.length === 0) return undefined;
     const decisions = decide(records, id === "" ? withRecordId(await operation.call.saved()) : "unknown");
-    return settle(id === "" ? decisions : await permitted(operation.call, id, decisions), {
-      journal,
-      progress: operation.progress,
-      discard: (record) => this.discard(operation, recovery, record),
-      nameLeft: ({ subject, beganAt }) =>
-        `An earlier run made the VM group ${subject.key} for this resource at ${beganAt}. We can't tell whether the state ever had it, so it stays on the host: remove it there if it isn't needed`,
-    });
+    return settle(
+      await (id === "" ? withoutSaved(operation.call, decisions) : permitted(operation.call, id, decisions)),
+      {
+        journal,
+        progress: operation.progress,
+        discard: (record) => this.discard(operation, recovery, record),
+        nameLeft: ({ subject, beganAt }) =>
+          `An earlier run made the VM group ${subject.key} for this resource at ${beganAt}. We can't tell whether the state ever had it, so it stays on the host: remove it there if it isn't needed`,
+      },
+    );
   }
 
   /**

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { type ConfigurationSources, configurationNamespace } from "../config";
-import { savedUnder, scopeOf } from "../dynamic/deployment";
+import { savedIdsIn, savedUnder, scopeOf } from "../dynamic/deployment";
 import { providerProcess } from "../dynamic/provider-process";
 import { pulumiWords } from "../dynamic/words";
 import type { Answers } from "../lookups/answers/index.js";
@@ -55,6 +55,8 @@ export class PluginProcess implements ProviderContext {
     const { backend, clock, exportStack, link } = this.parts;
     const scope = scopeOf(resource, undefined, backend());
     const former = urnUnderOtherAdapter(resource);
+    let asked: ReturnType<typeof exportStack> | undefined;
+    const exported = () => (asked ??= exportStack(scope));
     return {
       scope,
       resource,
@@ -64,7 +66,8 @@ export class PluginProcess implements ProviderContext {
       timeouts,
       signal: this.cancelled.signal,
       progress: new Progress(link, clock, resource),
-      saved: async () => savedUnder(await exportStack(scope), [resource, former]),
+      saved: async () => savedUnder(await exported(), [resource, former]),
+      savedIds: async () => savedIdsIn(await exported()),
       words: pulumiWords,
       preview,
     };

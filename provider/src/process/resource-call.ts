@@ -74,6 +74,8 @@ export interface ResourceCall {
   readonly progress: Progress;
   /** Asks what the state holds. It may take a second, so it is asked only when an earlier run left a record. */
   saved(): Promise<Saved>;
+  /** Asks for the ids of all resources that the state holds, in lower case; none where it can't be asked. Shares the question with `saved`. */
+  savedIds(): Promise<ReadonlySet<string>>;
   readonly words: Words;
   /** Whether `create` and `update` only look up what can be known; nothing is changed. */
   readonly preview: boolean;

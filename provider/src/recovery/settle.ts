@@ -1,7 +1,7 @@
 import type { Progress } from "../process/progress";
 import type { ResourceCall } from "../process/resource-call";
 import type { Journal } from "./journal";
-import type { Decision } from "./policy";
+import type { Decision, Fate } from "./policy";
 import type { RecoveryRecord } from "./record";
 
 /** How decisions are carried out. */
@@ -53,9 +53,20 @@ export async function permitted(
   decisions: readonly Decision[],
 ): Promise<readonly Decision[]> {
   const own = decisions.filter(({ record }) => record.id === id);
-  if (own.length === decisions.length || (await call.isCurrent())) return decisions;
+  if (own.length === decisions.length || (await call.isCurrent())) return withoutSaved(call, decisions);
   return own;
 }
+
+/** Forgets the returned records whose resource the state holds, be it under another name: it was renamed since, for example. */
+export async function withoutSaved(call: ResourceCall, decisions: readonly Decision[]): Promise<readonly Decision[]> {
+  const isAsked = ({ record, fate }: Decision) => record.phase === "returned" && acting.includes(fate);
+  if (!decisions.some(isAsked)) return decisions;
+  const ids = await call.savedIds();
+  return decisions.map((one) => (isAsked(one) && ids.has(one.record.id) ? { ...one, fate: "forget" } : one));
+}
+
+/** The fates by which a record has consequences. */
+const acting: readonly Fate[] = ["resume", "discard", "leave"];
 
 /** Tells whether a record is recent enough to be resumed; one from the future was written before the clock was set back. */
 export function isRecent(record: RecoveryRecord, now: Date, withinMs: number): boolean {

@@ -17,7 +17,7 @@ import type { Answer, Json, Pending, Properties, Saved } from "../process/resour
 import { decideOnCreate } from "../recovery/policy";
 import { fingerprint, matches, type Phase, type RecoveryRecord } from "../recovery/record";
 import type { ResourceRecovery } from "../recovery/recovery";
-import { isRecent, settle } from "../recovery/settle";
+import { isRecent, settle, withoutSaved } from "../recovery/settle";
 import { ClassName } from "../schema/names";
 import { discardRecord, nameLeft } from "./discard";
 import { failedAnswer, finishSnapshot } from "./finish";
@@ -58,7 +58,7 @@ export async function createSnapshot(operation: Operation, creation: Creation): 
     isRecent: (record) => isRecent(record, moment(), resumeWithinMs),
     isHeld: (record) => held.has(record.id),
   });
-  const earlier = await settle(decisions, {
+  const earlier = await settle(await withoutSaved(call, decisions), {
     journal: recovery.journal,
     progress: operation.progress,
     discard: (record) =>

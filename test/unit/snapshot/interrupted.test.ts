@@ -252,6 +252,41 @@ it("an answer that can't be used proves no refusal: the snapshot is searched for
   expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
 });
 
+describe("a resource that was renamed in the state before its record was forgotten", () => {
+  async function renamed() {
+    const first = new LifecycleInProcess(kept);
+    const { id, outs } = await first.create(inputsWithUrn);
+    const next = new LifecycleInProcess(kept, webTierSeed, first);
+    next.state = [{ urn: `${urn}-renamed`, id, outputs: outs }];
+    return { id, outs, next };
+  }
+
+  it("a new resource of the old name takes its own snapshot", async () => {
+    const { id, outs, next } = await renamed();
+    const other = await next.create(inputsWithUrn);
+    expect(other.id).not.toBe(id);
+    expect(collectionsOn(next)).toContain(outs["snapshotCollectionId"]);
+    expect(collectionsOn(next)).toContain(other.outs["snapshotCollectionId"]);
+    expect(next.warnings).toEqual([]);
+  });
+
+  it("a snapshot imported under the old name leaves it alone", async () => {
+    const { id, outs, next } = await renamed();
+    takeByHand(next.host);
+    await next.run(next.clock.sleep(60_000));
+    const theirs = collectionsOn(next).find((one) => one !== outs["snapshotCollectionId"]);
+    const { props = {} } = await next.run(next.lifecycle.read(String(theirs), { __provider: "text" }));
+    const held = { ...props, ...standardInputs } as Properties;
+    const other = randomUUID();
+    next.state = [
+      { urn: `${urn}-renamed`, id, outputs: outs },
+      { urn, id: other, outputs: held },
+    ];
+    await next.run(next.lifecycle.update(other, held, inputsWithUrn));
+    expect(collectionsOn(next)).toContain(outs["snapshotCollectionId"]);
+  });
+});
+
 it("two resources with one identity in one run are an error", async () => {
   const at = new LifecycleInProcess();
   await at.create(inputsWithUrn);
