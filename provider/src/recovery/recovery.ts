@@ -135,8 +135,15 @@ export class ResourceRecovery {
     const marks = (await readOwnership(files)).filter((mark) => mark.id !== id);
     return {
       owned: marks,
-      made: marks.flatMap(({ snapshotCollectionId }) => snapshotCollectionId ?? []),
+      // a record names its snapshot a moment before the mark does
+      made: [...marks.flatMap(({ snapshotCollectionId }) => snapshotCollectionId ?? []), ...records.flatMap(madeBy)],
       jobs: [...records.map(({ pending }) => pending), ...marks].flatMap(({ job }) => job ?? []),
     };
   }
+}
+
+/** The id of the snapshot collection that a record names as its result. Another resource's record may be damaged, so this never fails. */
+function madeBy({ pending: { made } }: RecoveryRecord): readonly string[] {
+  const [, id] = /CollectionID="([^"]+)"/i.exec(made ?? "") ?? [];
+  return id === undefined ? [] : [id];
 }
