@@ -91,7 +91,7 @@ export interface Pending {
   readonly made: string | null;
   /** Set while it isn't known whether the request took effect. */
   readonly outcomeUnknown?: true;
-  /** Set when no result will come: the reason. */
+  /** Set when no result will come: the code of the reason. Its message may hold a secret, such as the name of the group. */
   readonly failed?: string;
 }
 

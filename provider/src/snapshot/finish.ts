@@ -75,7 +75,7 @@ export async function finishSnapshot(operation: Operation, begun: SnapshotOperat
 
 /** Keeps a snapshot that will never exist in the state, so that the next run replaces it. */
 export function failedAnswer(operation: Operation, begun: SnapshotOperation, error: HyperVError): Answer {
-  return incompleteAnswer(operation, { ...begun, pending: { ...begun.pending, failed: error.message } }, error);
+  return incompleteAnswer(operation, { ...begun, pending: { ...begun.pending, failed: error.code } }, error);
 }
 
 /** The failure of the snapshot's own job, and not, for example, of the job of its naming. */

@@ -287,6 +287,17 @@ describe("a resource that was renamed in the state before its record was forgott
   });
 });
 
+it("an attempt that made nothing keeps no name of the group, which may be a secret, in its record or in hidden outputs", async () => {
+  const at = new LifecycleInProcess();
+  const job = { seconds: 100, lostAtPercent: 50, takesEffect: false };
+  at.host.injectFault({ method: "CreateSnapshot", job });
+  const { outs } = await at.partial(inputsWithUrn);
+  expect(outs["__pending"]).toMatchObject({ failed: "OUTCOME_UNKNOWN" });
+  for (const folder of await at.records.folders())
+    for (const name of await at.records.list(folder))
+      expect(await at.records.read(folder, name)).not.toContain("web-tier");
+});
+
 it("two resources with one identity in one run are an error", async () => {
   const at = new LifecycleInProcess();
   await at.create(inputsWithUrn);
