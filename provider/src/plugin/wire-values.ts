@@ -109,11 +109,14 @@ function textsIn(value: Value): readonly string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** Puts `[secret]` in the place of secrets in a message. */
+/** Puts `[secret]` in the place of secrets in a message, also of those that it quotes, or that the host spells in another case. */
 export function hideSecrets(message: string, secretTexts: readonly string[]): string {
-  const longestFirst = secretTexts.toSorted((a, b) => b.length - a.length);
-  return longestFirst.reduce((text, secret) => text.replaceAll(secret, "[secret]"), message);
+  const forms = new Set(secretTexts.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]));
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((text, secret) => text.replaceAll(anyCase(secret), "[secret]"), message);
 }
+
+const anyCase = (text: string): RegExp => new RegExp(text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"), "gi");
 
 /** Puts properties on the wire; those of the given names become secret. */
 export function sealProperties(values: Values, secrets: ReadonlySet<string>): Record<string, unknown> {

@@ -93,3 +93,19 @@ it("hideSecrets hides the longer secret first, and every occurrence", () => {
   expect(hideSecrets(text, ["tier", "tier-gold"])).toBe('CreateSnapshot on "[secret]" failed: [secret], [secret]');
   expect(hideSecrets(text, [])).toBe(text);
 });
+
+it.each([
+  ["spelled by the host in another case", "Web-Tier", 'VM group "web-tier" on HV01'],
+  [
+    "quoted, with characters that JSON escapes",
+    'the "gold" \\ tier',
+    `VM group ${JSON.stringify('the "gold" \\ tier')} on HV01`,
+  ],
+  ["made of characters that patterns use", "a.b*(c)[d]", 'VM group "a.b*(c)[d]" on HV01'],
+])("hideSecrets hides a secret %s", (_, text, message) => {
+  expect(hideSecrets(message, [text])).toBe('VM group "[secret]" on HV01');
+});
+
+it("hideSecrets takes no character of a secret for a pattern", () => {
+  expect(hideSecrets("axb", ["a.b"])).toBe("axb");
+});
