@@ -9,7 +9,7 @@ const patienceMs = 10_000;
  * needed, and a preview must work where the host can't be reached.
  */
 export async function lookAhead(
-  { progress }: Pick<ResourceCall, "progress">,
+  { progress }: { readonly progress: Pick<ResourceCall["progress"], "warn"> },
   look: () => Promise<void>,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

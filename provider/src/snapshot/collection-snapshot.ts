@@ -7,6 +7,7 @@ import { nameSnapshots, nameWarning } from "../hyperv/snapshot-name";
 import { describeCollection, findVirtualSystemCollection, membersOf } from "../hyperv/virtual-system-collection";
 import { isDeleted, requireVisibility } from "../hyperv/visibility";
 import type { Connections } from "../process/connections";
+import { isUnknown } from "../process/input-check";
 import { lookAhead } from "../process/look-ahead";
 import { type Operation, recordedConnection } from "../process/operation";
 import type { TurnOptions } from "../process/queue";
@@ -113,14 +114,11 @@ export class CollectionSnapshotResource implements ManagedResource {
   }
 
   async create(call: ResourceCall, inputs: Values): Promise<Answer> {
+    if (call.preview) return { id: "", outputs: await this.foreseen(call, inputs), pending: null };
     const operation = await this.connections.begin(call, inputs, "create");
     const { session } = operation.host;
     const known = inputs as Properties;
-    if (call.preview && typeof inputs["collection"] !== "string")
-      return { id: "", outputs: unknownOutputs(inputs), pending: null };
     const group = await findVirtualSystemCollection(session, String(inputs["collection"]));
-    if (call.preview)
-      return { id: "", outputs: { ...unknownOutputs(inputs), ...groupOutputs(session, group) }, pending: null };
     const recovery = this.open(call);
     const machineIds = (await membersOf(session, group.path)).map(({ vmId }) => vmId);
     const { merging } = this;
@@ -128,6 +126,19 @@ export class CollectionSnapshotResource implements ManagedResource {
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
       return createSnapshot(operation, { inputs: known, group, recovery, machineIds, merging, deadlineAt });
     });
+  }
+
+  /** Tells what a preview can know of the outputs. `check` has warned of what fails. */
+  private async foreseen(call: ResourceCall, inputs: Values): Promise<Values> {
+    const unknown = unknownOutputs(inputs);
+    const { collection } = inputs;
+    if (typeof collection !== "string" || isUnknown(inputs["connection"])) return unknown;
+    let known: Values = {};
+    await lookAhead({ progress: { warn: () => {} } }, async () => {
+      const { session } = (await this.connections.begin(call, inputs, "create")).host;
+      known = groupOutputs(session, await findVirtualSystemCollection(session, collection));
+    });
+    return { ...unknown, ...known };
   }
 
   async read(call: ResourceCall, state: SavedResource): Promise<ReadResource | null> {
