@@ -250,7 +250,12 @@ export class CollectionSnapshotResource implements ManagedResource {
     const remove = async () => {
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
       await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnDelete });
-      const deletion: Deletion = { outputs, deadlineAt, others: () => recovery.others(id) };
+      const deletion: Deletion = {
+        outputs,
+        deadlineAt,
+        others: () => recovery.others(id),
+        confirmLock: () => recovery.confirmLock(),
+      };
       const path = await this.pathToDelete(operation, recovery, state, deletion);
       if (path) {
         await deleteSnapshot(operation, path, deletion);

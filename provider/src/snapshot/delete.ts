@@ -26,6 +26,8 @@ export interface Deletion {
   readonly deadlineAt: number;
   /** Lists what belongs to other resources: a search passes it by. */
   readonly others?: () => Promise<Others>;
+  /** Makes sure, right before something is sent, that the lock is still held. */
+  readonly confirmLock: () => Promise<void>;
 }
 
 /**
@@ -49,15 +51,20 @@ export async function deleteSnapshot(operation: Operation, path: CimInstancePath
 }
 
 async function destroy(operation: Operation, path: CimInstancePath, target: string, deletion: Deletion): Promise<void> {
-  const { host, clock } = operation;
+  const { host, clock, progress } = operation;
   const { outputs, deadlineAt } = deletion;
+  let warned: string | undefined;
   const members = await memberSnapshots(host.session, path);
   if (members.length === 0) await requireVisibility(host.session, `the members of ${target}`, knownThings(outputs));
-  await guardDependents(operation, members, target, deletion);
   const vmIds = members.map(({ vmId }) => vmId);
   const isBusy = () => anyBusy(host.session, vmIds);
   try {
-    await retryWhileBusy(operation, { deadlineAt, isBusy }, () => {
+    await retryWhileBusy(operation, { deadlineAt, isBusy }, async () => {
+      // before each try: while the host was busy, another program may have taken a snapshot that depends on this one
+      const warning = await guardDependents(operation, members, target, deletion);
+      if (warning !== undefined && warning !== warned) progress.warn(warning);
+      warned = warning;
+      await deletion.confirmLock();
       const timeoutMs = Math.max(0, deadlineAt - clock.now());
       return destroySnapshot(host, path, waitShowing(operation, "destroying", { timeoutMs, target }));
     });
@@ -83,15 +90,16 @@ function stillThere({ call: { words } }: Operation, error: unknown): unknown {
   return error.with({ outcome, ...remedy, effect: "none" });
 }
 
+/** @returns A warning that names what is removed, too. @throws {@link GuardError} when the snapshot may not be destroyed. */
 async function guardDependents(
   operation: Operation,
   members: readonly MemberSnapshot[],
   target: string,
   { deadlineAt, others }: Deletion,
-): Promise<void> {
-  const { host, progress, call, configuration } = operation;
+): Promise<string | undefined> {
+  const { host, call, configuration } = operation;
   const { dependents } = configuration;
-  if (dependents === "kept") return;
+  if (dependents === "kept") return undefined;
   // a snapshot that is being taken now will depend on it, and isn't visible yet
   const vmIds = members.map(({ vmId }) => vmId);
   const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.CreatingSnapshot);
@@ -103,12 +111,12 @@ async function guardDependents(
     error: dependentsGuard(call.words, target, why, dependents),
   });
   const found = await dependentsOf(host.session, members);
-  if (found.length === 0) return;
+  if (found.length === 0) return undefined;
   const { owned = [] } = (await others?.()) ?? {};
   const names = describeDependents(await locateDependents(host.session, found), (id) => ownerOf(call, owned, id));
   // one that belongs to a collection may be another resource, such as the replacement that was just taken
   if (dependents === "removed" && !(await anyCollected(host.session, found))) {
-    return progress.warn(`Destroying ${target} also removes its dependent snapshots: ${names}`);
+    return `Destroying ${target} also removes its dependent snapshots: ${names}`;
   }
   const count = found.length;
   const reason = {

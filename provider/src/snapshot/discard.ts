@@ -45,7 +45,12 @@ export async function discardRecord(
     collectionName: subject.key,
     members: machines,
   };
-  const deletion: Deletion = { outputs, deadlineAt, others: () => recovery.others(id) };
+  const deletion: Deletion = {
+    outputs,
+    deadlineAt,
+    others: () => recovery.others(id),
+    confirmLock: () => recovery.confirmLock(),
+  };
   try {
     const ended = await endRequested(operation, pending, deletion);
     const path = ended?.path ?? null;

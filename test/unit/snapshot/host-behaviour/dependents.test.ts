@@ -30,6 +30,16 @@ describe("dependents unknown", () => {
     expect(at.snapshotCounts()).toEqual([2, 1, 1]);
   });
 
+  it("refuses, too, when the checkpoint was taken while the host was busy and refused", async () => {
+    const at = hostWith("unknown");
+    const { id, outs } = await at.create();
+    at.host.injectFault({ method: "DestroySnapshot", returnValue: 32775 });
+    at.afterCall = { method: "DestroySnapshot", happen: () => takeCheckpoint(at, "web-01") };
+    const error = await at.failure<InvalidArgumentError>(at.lifecycle.delete(id, outs));
+    expect(error.code).toBe("DEPENDENTS_UNKNOWN");
+    expect(at.snapshotCounts()).toEqual([2, 1, 1]);
+  });
+
   it("names the machine of each dependent and who took it, or the resource that owns it, and the order that works", async () => {
     const at = hostWith("unknown");
     const named = (name: string) => ({
