@@ -29,7 +29,7 @@ it.each([
   [{ username: "LAB\\me", host: "HV01" }, "--secret hyperv-snapshots:password"],
   [{ password: "secret-text", host: "HV01" }, "hyperv-snapshots:username"],
   [{ username: "LAB\\me", password: "secret-text" }, "WMI refuses credentials for its own computer"],
-])("credentials that can't work are refused before anything is started (%#)", async (stack, said) => {
+])("credentials that can't work are refused before a process starts (%#)", async (stack, said) => {
   const opening = connect(configuration({ transport: "powershell", ...stack }), new FakeClock());
   await expect(opening).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining(said) });
   await expect(opening).rejects.not.toMatchObject({ message: expect.stringContaining("secret-text") });

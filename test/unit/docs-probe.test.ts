@@ -22,7 +22,7 @@ function assumption(option: string | undefined): string {
   return `\`${option}\`: ${hostBehaviours.find(({ id }) => id === option)?.option?.values[value]}`;
 }
 
-it("the guide lists every question, how it is asked, and what is assumed until it is answered", () => {
+it("the guide lists every question, how it is tested, and the default until it is answered", () => {
   const rows = probeQuestions.map(({ id, question, asked, changesHost, option }) =>
     row(
       `\`${id}\``,
@@ -34,7 +34,7 @@ it("the guide lists every question, how it is asked, and what is assumed until i
   expect(tableUnder("What the project doesn't know").map((line) => line.replace(/\| \|$/, "|  |"))).toEqual(rows);
 });
 
-it("the guide lists what isn't asked, and why", () => {
+it("the guide lists what the probe doesn't ask, and why", () => {
   expect(tableUnder("What isn't asked")).toEqual(
     Object.entries(notAsked).map(([option, because]) => row(assumption(option), because)),
   );

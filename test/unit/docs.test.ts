@@ -39,7 +39,7 @@ describe("the documentation", () => {
     }
   });
 
-  it("says of every error code what to do", () => {
+  it("lists a remedy for every error code", () => {
     const rows = textOf("docs/failures.md")
       .split("\n")
       .filter((line) => /^\| <a id="/.test(line));

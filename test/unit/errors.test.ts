@@ -35,14 +35,14 @@ const made = [
 ];
 
 describe("an error", () => {
-  it("says the five things, in order, as sentences", () => {
+  it("states its five parts in order, as sentences", () => {
     expect(made[0]?.message).toBe(
       'CreateSnapshot on VM group "web-tier" on HV01 failed: the host returned 32770 (Not Supported). No snapshot was taken. Start the members.',
     );
   });
 
   it.each(made.map((error) => [error.name, error] as const))(
-    "%s is told by isInstance, name and code",
+    "%s is recognized by isInstance, name and code",
     (name, error) => {
       expect(errors.HyperVError.isInstance(error)).toBe(true);
       expect((errors as unknown as Record<string, typeof errors.HyperVError>)[name]?.isInstance(error)).toBe(true);
@@ -59,7 +59,7 @@ describe("an error", () => {
   });
 
   it.each(made.map((error) => [error.name, error] as const))(
-    "%s says more in a copy, and stays as it was",
+    "%s adds details in a copy and doesn't change",
     (_, error) => {
       const before = { ...error, message: error.message };
       const more = error.with({ outcome: "A snapshot exists", effect: "unknown" });
@@ -97,7 +97,7 @@ describe("an error", () => {
     expect(error.with({ answer: "it is empty" }).message).toMatch(/^CreateSnapshot on .* failed: it is empty\. /);
   });
 
-  it("of a guard says what it refuses, and why", () => {
+  it("of a guard states what it refuses, and why", () => {
     const guard = new errors.GuardError(parts, { code: "DEPENDENTS_UNKNOWN" });
     expect(guard.message).toMatch(/^Refusing CreateSnapshot on VM group "web-tier" on HV01: the host returned/);
     expect(guard.with({ answer: "it has dependents" }).message).toMatch(/^Refusing .*: it has dependents\. /);
@@ -127,7 +127,7 @@ describe("an error", () => {
     expect(new errors.CimError(parts, { hresult }).effect).toBe("unknown");
   });
 
-  it("is nothing else", () => {
+  it("has no other branches", () => {
     for (const value of [null, undefined, "text", {}, new Error("x")])
       expect(errors.HyperVError.isInstance(value)).toBe(false);
   });

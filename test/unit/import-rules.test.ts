@@ -24,7 +24,7 @@ function brokenRules(imports: Record<string, string>): string[] {
   return summary.violations.map(({ rule, from }) => `${from}: ${rule.name}`).sort();
 }
 
-it("forbidden imports are caught, each by its rule; a cycle is told once", () => {
+it("each rule catches its forbidden import, and a cycle is reported once", () => {
   const src = "provider/src";
   expect(
     brokenRules({

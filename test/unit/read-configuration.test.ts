@@ -9,7 +9,7 @@ const sources = (stack: Record<string, string>, environment: Record<string, stri
 });
 
 describe("the configuration", () => {
-  it("has defaults, and leaves out what isn't set", () => {
+  it("has defaults, and omits keys that aren't set", () => {
     expect(readConfiguration(sources({}))).toEqual({
       authentication: "default",
       protocol: "https",
@@ -44,7 +44,7 @@ describe("the configuration", () => {
       sources({}, { HYPERV_SNAPSHOTS_RESUME_WITHIN: "soon" }),
       `HYPERV_SNAPSHOTS_RESUME_WITHIN (hyperv-snapshots:resumeWithin) failed: "soon" isn't a duration. The host was not contacted. Write a duration such as 30s, 10m, 1h30m or 7d`,
     ],
-  ])("that is wrong is refused with what would be right (%#)", (wrong, said) => {
+  ])("with a mistake is refused with the correct form (%#)", (wrong, said) => {
     expect(() => readConfiguration(wrong)).toThrow(said);
     expect(() => readConfiguration(wrong)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
   });
@@ -84,7 +84,7 @@ describe("several connections", () => {
     for (const key of ["username", "password"]) expect(east).not.toHaveProperty(key);
   });
 
-  it("have a default, in the stack or in the environment, and can be configured in the environment", () => {
+  it("have a default in the stack or the environment, and can be configured in the environment", () => {
     expect(readConfiguration(sources({ connections, connection: "west" })).connection).toBe("west");
     expect(readConfiguration(sources({ connections, connection: "west" }), "east").connection).toBe("east");
     const environment = { HYPERV_SNAPSHOTS_CONNECTIONS: connections, HYPERV_SNAPSHOTS_CONNECTION: "east" };
@@ -123,7 +123,7 @@ describe("several connections", () => {
     expect(() => readConfiguration(sources(stack as Record<string, string>), connection)).toThrow(said);
   });
 
-  it("contradict a host in the environment too: a real host is never used in place of a simulated one", () => {
+  it("conflict with a host in the environment, so a real host is never used in place of a simulated one", () => {
     const environment = { HYPERV_SNAPSHOTS_TRANSPORT: "simulated" };
     const read = () => readConfiguration(sources({ connections, connection: "east" }, environment));
     expect(read).toThrow("(or HYPERV_SNAPSHOTS_TRANSPORT)");

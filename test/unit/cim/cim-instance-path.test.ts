@@ -23,7 +23,7 @@ describe("an object path", () => {
     if (path.namespace !== undefined) expect(path.namespace).toBe("root\\virtualization\\v2");
   });
 
-  it("survives being written and read again, whatever its values hold", () => {
+  it("survives being written and read again with any values", () => {
     fc.assert(
       fc.property(identifier, fc.dictionary(identifier, keyValue, { minKeys: 1, maxKeys: 3 }), (className, keys) => {
         fc.pre(new Set(Object.keys(keys).map((key) => key.toLowerCase())).size === Object.keys(keys).length);
@@ -50,11 +50,11 @@ describe("an object path", () => {
     ).toBe(false);
   });
 
-  it("equals no other whose values only look the same when they are put side by side", () => {
+  it("doesn't equal a path whose values only look the same when they are concatenated", () => {
     expect(CimInstancePath.parse('C.a="1,b=2",b="3"').equals(CimInstancePath.parse('C.a="1",b="2,b=3"'))).toBe(false);
   });
 
-  it("keeps a key whatever it is called", () => {
+  it("keeps a key with any name", () => {
     expect(CimInstancePath.parse('C.__proto__="x"').toString()).toBe('C.__proto__="x"');
   });
 
@@ -69,7 +69,7 @@ describe("an object path", () => {
     ['Msvm_SnapshotCollection.CollectionID="a" trailing', "a comma or the end at character 41"],
     ['A.x="1",X="2"', "no second X"],
     ['\\\\HV01\\A.x="1"', "a namespace and a colon"],
-  ])("that is malformed is refused with the place: %s", (text, said) => {
+  ])("is refused with the position of the mistake: %s", (text, said) => {
     const read = () => CimInstancePath.parse(text);
     expect(read).toThrow(said);
     expect(read).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));

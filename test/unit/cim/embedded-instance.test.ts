@@ -20,7 +20,7 @@ describe("an embedded instance", () => {
     );
   });
 
-  it("isn't made of what XML has no form for, and keeps every kind of line end", () => {
+  it("refuses characters that XML can't hold, and keeps every kind of line end", () => {
     for (const text of ["\0", "a\u0001", "\ud800"]) {
       expect(() => embedInstance(className, { ElementName: text })).toThrow("a character that XML has no form for");
     }

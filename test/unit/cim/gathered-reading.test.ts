@@ -17,28 +17,28 @@ function readingOf(there: readonly string[], answer: (values: readonly string[])
   return { requests, reading };
 }
 
-it("asks at once for the first, and together for those who come meanwhile", async () => {
+it("sends the first request at once, and gathers later ones into one request", async () => {
   const { requests, reading } = readingOf(["a", "b", "c", "d", "e"]);
   const found = await Promise.all(["a", "B", "c", "d", "e"].map((value) => reading.ask([value])));
   expect(found).toEqual([["a"], ["b"], ["c"], ["d"], ["e"]]);
   expect(requests).toEqual([["a"], ["B", "c", "d"], ["e"]]);
 });
 
-it("reads again for whoever asks later", async () => {
+it("reads again for a later caller", async () => {
   const { requests, reading } = readingOf(["a"]);
   await reading.ask(["a"]);
   await reading.ask(["a"]);
   expect(requests).toHaveLength(2);
 });
 
-it("keeps together what one asks for, however much", async () => {
+it("never splits what one caller asks for", async () => {
   const { requests, reading } = readingOf(["a", "b", "c", "d"]);
   const found = await Promise.all([reading.ask(["x"]), reading.ask(["a", "b", "c", "d"]), reading.ask(["a"])]);
   expect(found).toEqual([[], ["a", "b", "c", "d"], ["a"]]);
   expect(requests).toEqual([["x"], ["a", "b", "c", "d"], ["a"]]);
 });
 
-it("reads once more alone for whom there was nothing, and where the common request failed", async () => {
+it("repeats a caller's request alone if the common one failed or found nothing for it", async () => {
   const { requests, reading } = readingOf(["a", "b"], (values) => {
     if (values.includes("bad")) throw new Error("refused");
   });

@@ -52,7 +52,7 @@ describe("an observed session", () => {
   });
 
   it.each(["it's", 'a "quoted" name', "back\\slash", "line\nbreak", "''", "web-tier"])(
-    "shows no part of the name %j",
+    "hides the name %j",
     async (name) => {
       const { lines, session } = observed();
       await session.query(byName(name.replaceAll(/['\\]/g, "\\$&")));

@@ -9,7 +9,7 @@ const onHost = (at: CommandLine) =>
     .map(({ path }) => path.key("CollectionID"));
 
 describe("hyperv-snapshots destroy", () => {
-  it("shows what goes, asks, and destroys it by a job that is waited for", async () => {
+  it("shows what will be destroyed, asks, and waits for the job", async () => {
     const at = new CommandLine();
     const id = at.takeSnapshot();
     at.host().setOption("completion", "job");
@@ -76,7 +76,7 @@ describe("hyperv-snapshots destroy", () => {
     expect(kept).toMatchObject({ exitCode: 0, value: { destroyed: [older] } });
   });
 
-  it("leaves the job to the host when it is interrupted", async () => {
+  it("doesn't cancel the host's job when it is interrupted", async () => {
     const at = new CommandLine();
     const id = at.takeSnapshot();
     at.host().setOption("completion", "job");

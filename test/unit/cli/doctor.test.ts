@@ -43,7 +43,7 @@ describe.skipIf(process.platform === "win32")("hyperv-snapshots doctor", () => {
     expect((await at.run(["doctor"])).stdout).toContain("ok      namespace: root\\virtualization\\v2 answers");
   });
 
-  it("says at which step it can't go on, and what to do there", async () => {
+  it("reports the step that fails, and the fix", async () => {
     const at = new CommandLine();
     expect((await examine(at)).findings).toMatchObject({ configuration: "ok", host: "failed", namespace: "skipped" });
     at.environment["HYPERV_SNAPSHOTS_TRANSPORT"] = "pigeon";
@@ -57,7 +57,7 @@ describe.skipIf(process.platform === "win32")("hyperv-snapshots doctor", () => {
     expect((await examine(at)).findings).toMatchObject({ namespace: "failed" });
   });
 
-  it("names what may hinder a group, and that there is none", async () => {
+  it("reports what may hinder a group, and a host without groups", async () => {
     const at = new CommandLine();
     at.host({ machines: [{ name: "a", state: "off" }], groups: [{ name: "g", members: ["a"] }] });
     const off = await examine(at);

@@ -89,7 +89,7 @@ describe("hyperv-snapshots import", () => {
     expect(value.program).toContain('snapshotName: "a - (');
   });
 
-  it("refuses what it can't make a resource of", async () => {
+  it("refuses a snapshot that it can't import", async () => {
     const at = new CommandLine();
     at.host();
     const refused = async (...words: string[]) => (await at.run(["import", ...words])).stderr;

@@ -33,7 +33,7 @@ class ProbeCommand {
 }
 
 describe("hyperv-snapshots probe", () => {
-  it("looks only, where it isn't told to take snapshots, and writes what it found", async () => {
+  it("only reads without --take-one, and writes the recording", async () => {
     const command = new ProbeCommand();
     const { exitCode, stdout } = await command.run([]);
     expect(exitCode).toBe(0);
@@ -65,7 +65,7 @@ describe("hyperv-snapshots probe", () => {
     expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("the file exists already") });
   });
 
-  it("ends with 130 when it is interrupted, with 3 when something is left, with 1 where there is no such group", async () => {
+  it("exits with 130 if interrupted, 3 if objects remain on the host, and 1 if the group doesn't exist", async () => {
     const interrupted = new ProbeCommand();
     const controller = new AbortController();
     interrupted.probed.onRequest = ({ methodName }) => {
@@ -87,7 +87,7 @@ describe("hyperv-snapshots probe", () => {
 });
 
 describe("hyperv-snapshots simulate --from", () => {
-  it("makes a simulated host that behaves as recorded, and says how much of it is", async () => {
+  it("creates a simulated host that behaves as recorded, and says how many options were recorded", async () => {
     const at = new CommandLine();
     const { exitCode, stdout, stderr } = await at.run(["simulate", "--from", fixture]);
     expect(exitCode).toBe(0);
@@ -98,7 +98,7 @@ describe("hyperv-snapshots simulate --from", () => {
     expect((await at.run(["simulate", "--from", fixture])).stderr).toContain("the file exists already");
   });
 
-  it("keeps the default where no option does what the host did, and says so", async () => {
+  it("keeps the default and says so if no option value matches the recording", async () => {
     const at = new CommandLine();
     const recording = JSON.parse(readFileSync(fixture, "utf8"));
     for (const answer of recording.answers) if (answer.question === "emptyGroup") answer.answer = "refuse32779";
@@ -107,7 +107,7 @@ describe("hyperv-snapshots simulate --from", () => {
     expect(at.host().options.emptyGroup).toBe("refuse32775");
   });
 
-  it("refuses what is no recording, and shows its help without one", async () => {
+  it("refuses a file that isn't a recording, and shows its help without a file", async () => {
     const at = new CommandLine();
     const wrong = await at.run(["simulate", "--from", at.write("wrong.json", {})]);
     expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("wrong.json") });

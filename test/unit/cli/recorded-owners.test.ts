@@ -44,7 +44,7 @@ const stateOf = (stack: string) => {
 };
 
 describe("the owner of a snapshot", () => {
-  it("is the interrupted run that a recovery record tells of, and destroy refuses", async () => {
+  it("is the interrupted run of a recovery record, and destroy refuses", async () => {
     const here = computer("prod");
     await interrupt(here, "made");
     const listed = await here.at.json(["list"]);
@@ -58,13 +58,13 @@ describe("the owner of a snapshot", () => {
     });
   });
 
-  it("isn't a run that left the snapshot on purpose", async () => {
+  it("isn't a run that retained the snapshot on purpose", async () => {
     const here = computer("prod");
     await interrupt(here, "left");
     expect(await here.at.json(["destroy", here.snapshot, "--yes"])).toMatchObject({ exitCode: 0 });
   });
 
-  it("is another stack that had it last on this computer, until that stack's state says otherwise", async () => {
+  it("is another stack of this computer that managed it last, unless that stack's state disagrees", async () => {
     const here = computer("prod");
     await here.journal.ownership.take(id, { snapshotCollectionId: here.snapshot });
     const destroy = (stack: string) =>

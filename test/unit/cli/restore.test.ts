@@ -88,7 +88,7 @@ describe("hyperv-snapshots restore", () => {
     expect(versions()).toEqual(["broken", "broken"]);
   });
 
-  it("leaves the job to the host when it is interrupted", async () => {
+  it("doesn't cancel the host's job when it is interrupted", async () => {
     const { at, id } = brokenAfterSnapshot();
     at.host().setOption("completion", "job");
     const controller = new AbortController();

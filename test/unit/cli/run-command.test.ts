@@ -7,7 +7,7 @@ import { CommandLine } from "../../support/command-line";
 import { repositoryFolder } from "../../support/repository";
 
 describe("hyperv-snapshots", () => {
-  it("ends with an exit code of the table that --help shows", async () => {
+  it("exits with a code of the table that --help shows", async () => {
     const at = new CommandLine();
     const help = await at.run(["--help"]);
     expect(help.exitCode).toBe(0);
@@ -63,7 +63,7 @@ describe("hyperv-snapshots", () => {
     expect(stderr).toMatch(/^Reading on .* was lost before the answer came.*\n$/);
   });
 
-  it("runs as it is installed", () => {
+  it("runs through its installed bin script", () => {
     const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");
     const run = (...words: string[]) => execFileSync(process.execPath, [command, ...words], { encoding: "utf8" });
     expect(run("--help")).toContain("Usage: hyperv-snapshots");

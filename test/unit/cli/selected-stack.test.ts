@@ -44,7 +44,7 @@ describe("a command in a Pulumi project", () => {
     expect(outside.stderr).toContain("there is no Pulumi project in");
   });
 
-  it("lets the environment win over the stack, and --config over both", async () => {
+  it("prefers the environment to the stack, and --config to both", async () => {
     const { at, workingFolder, environment } = inProject();
     const hosts = [new CommandLine(), new CommandLine()];
     hosts.map((other, index) => other.host({ hostName: `HV-${index}` }));
@@ -90,7 +90,7 @@ describe("a command in a Pulumi project", () => {
     });
   });
 
-  it("stops if the stack can't be read, and goes on without it after --no-stack", async () => {
+  it("stops if the stack can't be read, and runs without it after --no-stack", async () => {
     const { at, run } = inProject({ configError: "incorrect passphrase" });
     const refused = await run("list");
     expect(refused.exitCode).toBe(2);

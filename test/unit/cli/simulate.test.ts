@@ -5,7 +5,7 @@ import { CommandLine } from "../../support/command-line";
 const seed = { hostName: "HV-SEED", machines: [{ name: "a", applicationVersion: "1" }], groups: [] };
 
 describe("hyperv-snapshots simulate", () => {
-  it("makes a host from a seed, once", async () => {
+  it("creates a host from a seed, and refuses to create it again", async () => {
     const at = new CommandLine();
     const missing = await at.run(["simulate", "show"]);
     expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("simulate init --sample") });
@@ -64,7 +64,7 @@ describe("hyperv-snapshots simulate", () => {
     [["move", "web-01", "no-such-file"], "the file doesn't exist"],
     [["upgrade", "2.0", "web-03"], "Its machines are: web-01"],
     [["restart", "--down-seconds", "long"], "isn't a number of seconds"],
-  ])("%j is refused with what would be right", async (words, said) => {
+  ])("%j is refused with the correct form", async (words, said) => {
     const at = new CommandLine();
     at.host();
     expect(await at.run(["simulate", ...words])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(said) });

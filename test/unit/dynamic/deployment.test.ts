@@ -22,7 +22,7 @@ const place = (more: Record<string, string> = {}) => ({
 });
 
 describe("the folder of recovery records", () => {
-  it("is in Pulumi's home, or where the configuration says, from the project's folder on", () => {
+  it("is in Pulumi's home or as configured, relative to the project's folder", () => {
     expect(recoveryFolder(place(), undefined)).toBe(join(home, "hyperv-snapshots", "recovery"));
     expect(recoveryFolder(place(), "shared")).toBe(join(project, "shared"));
     expect(recoveryFolder(place(), join(home, "other"))).toBe(join(home, "other"));
@@ -38,7 +38,7 @@ describe("the backend", () => {
   const nameBackend = (url: string) =>
     writeFileSync(join(project, "Pulumi.yaml"), `name: project\nbackend:\n  url: ${url}\n`);
 
-  it("is what the environment says, else the project, else the login", () => {
+  it("comes from the environment, else from the project, else from the login", () => {
     expect(backendUrl(place())).toBe("");
     logIn();
     expect(backendUrl(place())).toBe("https://api.pulumi.com");
@@ -47,7 +47,7 @@ describe("the backend", () => {
     expect(backendUrl(place({ PULUMI_BACKEND_URL: "azblob://states" }))).toBe("azblob://states");
   });
 
-  it("that is a folder is known by its place, however it is spelled", () => {
+  it("that is a folder has one identity for every spelling of its path", () => {
     const inProject = pathToFileURL(join(project, "state")).href;
     expect(backendUrl(place({ PULUMI_BACKEND_URL: "file://./state" }))).toBe(inProject);
     nameBackend("file://./state");

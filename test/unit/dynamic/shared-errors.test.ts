@@ -15,8 +15,8 @@ const failure = (call: Promise<unknown>) =>
     (error: Error) => error,
   );
 
-describe("an error that three calls hold", () => {
-  it("reaches each of them as itself", async () => {
+describe("an error that three calls share", () => {
+  it("reaches each call as the same object", async () => {
     const shared = new ConnectionError(parts);
     const { stack } = shared;
     const errors = await Promise.all([1, 2, 3].map(() => failure(shapingErrors(() => Promise.reject(shared)))));
@@ -25,7 +25,7 @@ describe("an error that three calls hold", () => {
     expect(shared.stack).toBe(stack);
   });
 
-  it("gets a hint once for each", async () => {
+  it("gets each hint only once", async () => {
     const shared = new AuthenticationError(parts);
     const call = () => failure(withRecordedConfiguration(() => Promise.reject(shared)));
     const errors = await Promise.all([call(), call(), call()]);

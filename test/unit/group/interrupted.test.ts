@@ -36,7 +36,7 @@ it.each(["DefineCollection", "AddMember"])("an up that was killed after %s makes
 it.each([
   ["at once", 0],
   ["after the job", 10_000],
-])("an up that was killed while the group's job runs makes no second group, resumed %s", async (_when, pauseMs) => {
+])("an up that was killed during the group's job makes no second group, resumed %s", async (_when, pauseMs) => {
   const next = await killedAfter("DefineCollection", { groupCompletion: "job" });
   await next.run(next.clock.sleep(pauseMs));
   const { id, outs } = await next.run(next.groups.create(inputs));
@@ -47,7 +47,7 @@ it.each([
   expect(await recordsIn(next)).toEqual([]);
 });
 
-it("the group of an interrupted replacement whose job still runs is cleaned up", async () => {
+it("the next up cleans up the group of an interrupted replacement whose job still runs", async () => {
   const next = await killedAfter("DefineCollection", { groupCompletion: "job" });
   const other = await next.run(next.groups.create({ ...inputs, __meta: { urn: `${urn}-other` } }));
   await next.run(next.groups.update(other.id, { ...other.outs, __meta: { urn } }, inputs));
@@ -55,7 +55,7 @@ it("the group of an interrupted replacement whose job still runs is cleaned up",
   expect(groupsOn(next)).toHaveLength(1);
 });
 
-it("an interrupted replacement is cleaned up by the next up", async () => {
+it("the next up cleans up an interrupted replacement", async () => {
   const next = await killedAfter("DefineCollection");
   const other = await next.run(next.groups.create({ ...inputs, __meta: { urn: `${urn}-other` } }));
   const state = { ...other.outs, __meta: { urn } };
@@ -68,7 +68,7 @@ it("an interrupted replacement is cleaned up by the next up", async () => {
 it.each([
   ["DefineCollection", 0x80041001],
   ["AddMember", 0x80041004],
-] as const)("a %s that took effect and failed with 0x%s is looked for, and not sent again", async (method, hresult) => {
+] as const)("a %s that took effect and failed with 0x%s is found, and not sent again", async (method, hresult) => {
   const at = new LifecycleInProcess();
   at.host.injectFault({ method, hresult, takesEffect: true });
   const { outs } = await at.run(at.groups.create(inputs));
@@ -89,7 +89,7 @@ it("an answer to DefineCollection that can't be used proves no refusal: the grou
   expect(outs["machines"]).toHaveLength(2);
 });
 
-it("a group whose destroying took effect and failed is deleted", async () => {
+it("a DestroyCollection that took effect and failed counts as a deletion", async () => {
   const at = new LifecycleInProcess();
   const { id, outs } = await at.run(at.groups.create(inputs));
   at.host.injectFault({ method: "DestroyCollection", hresult: 0x80041001, takesEffect: true });

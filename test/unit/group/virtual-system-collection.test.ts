@@ -11,7 +11,7 @@ const calls = (at: LifecycleInProcess) =>
   at.requests.flatMap(({ methodName }) => methodName ?? []).filter((name) => /Collection$|Member$/.test(name));
 
 describe("a VM group", () => {
-  it("is made with its members, read, left alone and destroyed", async () => {
+  it("is created with its members, read, unchanged by an update without changes, and destroyed", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.run(at.groups.create(inputs));
     expect(groupsOn(at)).toContainEqual(["all", ["db-01", "web-01"]]);
@@ -33,7 +33,7 @@ describe("a VM group", () => {
     await at.run(at.groups.delete(id, outs));
   });
 
-  it("gets another name and other members in place, by the calls that make a difference", async () => {
+  it("is renamed and gets other members in place, with only the calls that are needed", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.run(at.groups.create(inputs));
     const [machine] = at.host.query("SELECT * FROM Msvm_ComputerSystem WHERE ElementName = 'db-01'");
@@ -46,7 +46,7 @@ describe("a VM group", () => {
     expect(await at.run(at.groups.diff(id, updated.outs, news))).toEqual({ changes: false });
   });
 
-  it("that was changed by hand is shown by a refresh, and brought in line by the next up", async () => {
+  it("that was changed by hand shows the drift in a refresh, and the next up corrects it", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.run(at.groups.create(inputs));
     const path = (wql: string) => at.host.query(wql)[0]?.path ?? null;
@@ -68,7 +68,7 @@ describe("a VM group", () => {
     expect(groupsOn(at)).toContainEqual(["all", ["db-01", "web-01"]]);
   });
 
-  it("is made whole or not at all where a member doesn't exist, and refuses what is wrong beforehand", async () => {
+  it("isn't created if a member doesn't exist, and reports every wrong input in check", async () => {
     const at = new LifecycleInProcess();
     const error = await at.failure(at.groups.create({ ...inputs, members: ["web-01", "web-99"] }));
     expect(error.message).toContain('Finding the machine "web-99" on HV-TEST failed');
@@ -77,7 +77,7 @@ describe("a VM group", () => {
     expect(failures.map(({ property }) => property).sort()).toEqual(["forceDestroy", "members", "membres", "name"]);
   });
 
-  it("whose filling fails is kept, and filled by the next up", async () => {
+  it("is kept if AddMember fails, and the next up adds the members", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "AddMember", returnValue: 32768 });
     const partial = await at.failure<PartialCreateError>(at.groups.create(inputs));
@@ -87,7 +87,7 @@ describe("a VM group", () => {
     expect(at.host.methodCalls["DefineCollection"]).toBe(1);
   });
 
-  it("whose making was answered into a lost connection is found by its id", async () => {
+  it("is found by its id if the connection is lost after DefineCollection", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "DefineCollection", connection: "lostAfter" });
     await at.run(at.groups.create(inputs));
@@ -95,7 +95,7 @@ describe("a VM group", () => {
     expect(groupsOn(at)).toHaveLength(2);
   });
 
-  it("that has snapshots is destroyed only by force; the snapshots stay", async () => {
+  it("with snapshots is destroyed only with forceDestroy, and the snapshots stay", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.run(at.groups.create(inputs));
     await at.create({ ...standardInputs, collection: "all" });

@@ -3,7 +3,7 @@ import { readCollectionDesignator } from "../../../provider/src/hyperv/collectio
 
 const id = "6B29FC40-CA47-1067-B31D-00DD010662DA";
 
-describe("what a program gives as collection", () => {
+describe("the input `collection`", () => {
   it.each([
     ["web-tier", { kind: "name", name: "web-tier" }],
     ['it\'s "odd" {but} a name', { kind: "name", name: 'it\'s "odd" {but} a name' }],

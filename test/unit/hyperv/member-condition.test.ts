@@ -76,13 +76,13 @@ describe("the state of a machine", () => {
     ]);
   });
 
-  it("that passes by itself is to be waited for", () => {
+  it("that is temporary is worth waiting for", () => {
     expect(memberWarnings([member({ enabledState: 10 })])).toEqual([
       "web-01 is Starting: hosts may refuse until that is done",
     ]);
   });
 
-  it("is no reason for a warning while it runs, whatever replication it is ready for", () => {
+  it("causes no warning for a running machine that is ready for replication", () => {
     expect(memberWarnings([running, member({ replicationState: 1 }), member({ replicationState: null })])).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe("the state of a machine", () => {
 });
 
 describe("a warning", () => {
-  it("names all members of which the same is true, in one sentence", () => {
+  it("names all members with the same condition in one sentence", () => {
     const off = ["web-01", "web-02", "db-01"].map((vmName) => member({ vmName, enabledState: 3 }));
     expect(memberWarnings(off)).toEqual([
       "web-01, web-02, db-01 are Off: the one public run of this call was refused for a group whose machine was Off",
@@ -112,7 +112,7 @@ describe("a warning", () => {
     ]);
   });
 
-  it("counts one checkpoint as one", () => {
+  it("uses the singular for one checkpoint", () => {
     expect(describeMember(running)).toMatch(/, 1 checkpoint$/);
     expect(describeMember(member({ checkpoints: 2 }))).toMatch(/, 2 checkpoints$/);
   });

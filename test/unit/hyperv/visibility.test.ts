@@ -65,7 +65,7 @@ describe("on the host that the state names", () => {
     expect(most).toBe(3);
   });
 
-  it("its short and its qualified name are the same host", async () => {
+  it("the short and the qualified name are the same host", async () => {
     const host = hostOf(webTierSeed);
     const known = knownOn(host).map(
       ({ className, keys }) => new CimInstancePath({ className, keys, host: "hv-test.corp.example" }),
@@ -87,7 +87,7 @@ describe("on a host of another name", () => {
     expect(error.message).not.toContain("state delete");
   });
 
-  it("the group itself is a proof: a shared store shows it on every node", async () => {
+  it("the group itself proves a deletion, since a shared store shows it on every node", async () => {
     const nodeA = hostOf({ ...webTierSeed, hostName: "NODE-A" });
     const known = knownOn(nodeA);
     const id = String(known[0]?.key("CollectionID"));
@@ -95,7 +95,7 @@ describe("on a host of another name", () => {
     await expect(deleted(simulatedSession(nodeB), known)).resolves.toBe(true);
   });
 
-  it("a machine is a proof where the configuration says that the host was renamed", async () => {
+  it("a machine proves a deletion if the configuration says that the host was renamed", async () => {
     const host = hostOf({ ...webTierSeed, hostName: "HV-OLD" });
     const [, machine] = knownOn(host);
     const gone = CimInstancePath.parse(
@@ -109,8 +109,8 @@ describe("on a host of another name", () => {
   });
 });
 
-describe("a host that shows nothing", () => {
-  it.each(["empty"] as const)("whose VMMS is stopped (%s) says so, and how to start it", async (stoppedVmms) => {
+describe("a host that returns no objects", () => {
+  it.each(["empty"] as const)("reports a stopped VMMS (%s) and how to start it", async (stoppedVmms) => {
     const host = hostOf(webTierSeed);
     const known = knownOn(host);
     host.setOption("stoppedVmms", stoppedVmms);
@@ -121,7 +121,7 @@ describe("a host that shows nothing", () => {
     expect(error.message).not.toContain("state delete");
   });
 
-  it("to an account without the rights says so, since VMMS is running", async () => {
+  it("reports missing rights if VMMS is running", async () => {
     const host = hostOf(webTierSeed);
     const known = knownOn(host);
     host.setOption("rights", "blind");
@@ -131,7 +131,7 @@ describe("a host that shows nothing", () => {
     expect(error.message).not.toContain("state delete");
   });
 
-  it("names both causes where the state of VMMS can't be asked", async () => {
+  it("names both causes if the state of VMMS can't be read", async () => {
     const host = hostOf(webTierSeed);
     host.setOption("rights", "blind");
     const session: CimSession = Object.create(simulatedSession(host), { managementServiceState: { value: undefined } });
@@ -140,7 +140,7 @@ describe("a host that shows nothing", () => {
     expect(error.message).toMatch(/lacks the rights, or the virtual machine management service \(vmms\) isn't running/);
   });
 
-  it("of what must exist advises to take the resource out of the state last", async () => {
+  it("suggests removing the resource from the state only as the last step", async () => {
     const host = hostOf(webTierSeed);
     const other = hostOf({ ...webTierSeed, groups: [], machines: [{ name: "x" }] });
     const error = await refusal(deleted(simulatedSession(other), knownOn(host)));

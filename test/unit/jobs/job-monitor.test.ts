@@ -95,14 +95,14 @@ describe("a recorded sequence of readings", () => {
   });
 });
 
-describe("a look that fails", () => {
-  it("is not a job that failed", async () => {
+describe("a read that fails", () => {
+  it("doesn't fail the job", async () => {
     const host = new JobHost((_id, look) => ({ JobState: look < 1 ? 4 : 7, ErrorCode: 0 }));
     host.failing = (_query, count) => (count <= 3 ? new ConnectionError(parts) : undefined);
     await expect(host.clock.run(host.wait("a"))).resolves.toMatchObject({ jobState: 7 });
   });
 
-  it("is named when the deadline comes", async () => {
+  it("is reported at the deadline", async () => {
     const host = new JobHost(() => null);
     host.failing = () => new ConnectionError(parts);
     const error = await host.clock.run(host.wait("a", 5_000)).catch((reason) => reason);
@@ -134,7 +134,7 @@ describe("a look that fails", () => {
   });
 });
 
-it("knows a lost job only after three looks, or at once when it was seen before", async () => {
+it("reports a lost job after three reads, or at once if it was read before", async () => {
   const never = new JobHost(() => null);
   expect(codeOf(await never.clock.run(never.wait("a")).catch((reason) => reason))).toBe("JOB_LOST");
   expect(never.queries).toHaveLength(3);
@@ -143,12 +143,12 @@ it("knows a lost job only after three looks, or at once when it was seen before"
   expect(once.queries).toHaveLength(2);
 });
 
-it("looks a last time at the deadline", async () => {
+it("reads the job a last time at the deadline", async () => {
   const host = new JobHost((_id, _look, now) => ({ JobState: now >= 1_000 ? 7 : 4, ErrorCode: 0 }));
   await expect(host.clock.run(host.wait("a", 1_000))).resolves.toMatchObject({ jobState: 7 });
 });
 
-it("stops waiting when aborted, and leaves the job alone", async () => {
+it("stops waiting when aborted, and doesn't cancel the job", async () => {
   const host = new JobHost(() => ({ JobState: 4, ErrorCode: 0 }));
   const abort = new AbortController();
   const promise = host.wait("a", 60_000, abort.signal);
@@ -168,7 +168,7 @@ it("reads all jobs that are due in one query, never two queries at once", async 
   expect(host.queries.every((wql) => wql.split(" OR ").length === 20)).toBe(true);
 });
 
-describe("how late and at what cost an end is noticed", () => {
+describe("the delay and the number of reads until an end is noticed", () => {
   const measure = async (durationMs: number, percentOf: (share: number) => number | null) => {
     const host = new JobHost((_id, _look, now) => ({
       JobState: now >= durationMs ? 7 : 4,

@@ -24,14 +24,14 @@ const provenRefusals = Object.fromEntries(
   [1, 2, 4, 5, 6, 32768, 32769, 32770, 32773, 32774, 32775, 32776, 32777, 32778, 32779].map((value) => [value, true]),
 );
 
-describe("what a method answered", () => {
-  it("is done at 0, and a job at 4096", () => {
+describe("the return value of a method", () => {
+  it("means completed if it is 0, and a job if it is 4096", () => {
     expect(outcome(0)).toEqual({ kind: "completed" });
     const jobPath = CimInstancePath.parse('Msvm_ConcreteJob.InstanceID="1"');
     expect(outcome(4096, { Job: jobPath })).toEqual({ kind: "jobStarted", jobPath });
   });
 
-  it("is nonsense at 4096 without a job", () => {
+  it("is invalid if it is 4096 without a job", () => {
     expect(ProtocolError.isInstance(errorOf(() => outcome(4096, { Job: null })))).toBe(true);
   });
 
@@ -60,7 +60,7 @@ describe("what a method answered", () => {
     [32779, "METHOD_VENDOR_FILE_NOT_FOUND", "32779 (File not found)"],
     [40000, "METHOD_VENDOR_SPECIFIC", "40000 (Vendor Specific)"],
     [70000, "METHOD_UNDOCUMENTED", "70000 (not documented)"],
-  ])("is a refusal at %i", (returnValue, code, described) => {
+  ])("means a refusal if it is %i", (returnValue, code, described) => {
     const error = errorOf(() => outcome(returnValue));
     expect(MethodFailedError.isInstance(error)).toBe(true);
     expect(error).toMatchObject({ code, returnValue });

@@ -18,21 +18,21 @@ function looks(clock: FakeClock, doneAtMs: number, signal?: AbortSignal) {
   return { at, waited };
 }
 
-it("looks at once, then after pauses that double up to the longest", async () => {
+it("checks at once, then after pauses that double up to a maximum", async () => {
   const clock = new FakeClock();
   const { at, waited } = looks(clock, 4000);
   expect(await clock.run(waited)).toBe("done");
   expect(at).toEqual([0, 500, 1500, 3500, 5000]);
 });
 
-it("takes a last look at the end of its time, and then fails with the last reason", async () => {
+it("checks a last time at the deadline, then fails with the last reason", async () => {
   const clock = new FakeClock();
   const { at, waited } = looks(clock, 6000);
   await expect(clock.run(waited)).rejects.toThrow("busy after 5000 ms");
   expect(at.at(-1)).toBe(5000);
 });
 
-it("ends with the signal's reason", async () => {
+it("rejects with the signal's reason", async () => {
   const clock = new FakeClock();
   const abort = new AbortController();
   const { waited } = looks(clock, 6000, abort.signal);

@@ -89,7 +89,7 @@ describe("the look-ups", () => {
     await expect(unseeing).rejects.toMatchObject({ code: "CIM_ACCESS_DENIED" });
   });
 
-  it("use the connection that they name, and the environment if the stack sets nothing", async () => {
+  it("use the given connection, and the environment if the stack configures none", async () => {
     const connections = { there: { transport: "simulated", simulatedHost: at.storeFile } };
     pulumi.runtime.setAllConfig({ "hyperv-snapshots:connections": JSON.stringify(connections) });
     expect(await getVirtualSystemCollection({ collection: "mail", connection: "there" })).toMatchObject({

@@ -22,7 +22,7 @@ function counted(fails = false) {
   return { count, hosts };
 }
 
-it("one way to a host serves look-ups at once and soon after each other, and is closed when the last is a while ago", async () => {
+it("concurrent and consecutive look-ups share one connection, which is closed after a pause", async () => {
   const { count, hosts } = counted();
   const use = () => hosts.use(configuration, async () => "answer");
   expect(await Promise.all([use(), use()])).toEqual(["answer", "answer"]);
@@ -36,7 +36,7 @@ it("one way to a host serves look-ups at once and soon after each other, and is 
   expect(count.opened).toBe(2);
 });
 
-it("it isn't closed under a look-up that takes long, and another configuration has its own", async () => {
+it("a long look-up keeps its connection open, and each configuration has its own connection", async () => {
   const { count, hosts } = counted();
   let end = () => {};
   const long = hosts.use(configuration, () => new Promise<void>((resolve) => (end = resolve)));
@@ -49,7 +49,7 @@ it("it isn't closed under a look-up that takes long, and another configuration h
   expect(count.closed).toBe(2);
 });
 
-it("a way that could not be opened is tried again by the next look-up", async () => {
+it("the next look-up tries again to open a connection that failed", async () => {
   const { count, hosts } = counted(true);
   const use = () => hosts.use(configuration, async () => {});
   await expect(use()).rejects.toThrow("host is unreachable");

@@ -36,22 +36,22 @@ test.each([
     "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
     "e33b4ddc9c38f2199c3e7b164fcc0536",
   ],
-])("MD4 of %j is as RFC 1320 has it", (text, digest) => {
+])("MD4 of %j equals RFC 1320's value", (text, digest) => {
   expect(md4(Buffer.from(text)).toString("hex")).toBe(digest);
 });
 
-test("RC4 is as RFC 6229 has it, and continues where it ended", () => {
+test("RC4 equals RFC 6229's values, and continues where it ended", () => {
   const whole = new Rc4(Buffer.from("0102030405", "hex")).apply(Buffer.alloc(32));
   expect(whole.subarray(0, 16).toString("hex")).toBe("b2396305f03dc027ccc3524a0a1118a8");
   const parts = new Rc4(Buffer.from("0102030405", "hex"));
   expect(Buffer.concat([parts.apply(Buffer.alloc(7)), parts.apply(Buffer.alloc(25))])).toEqual(whole);
 });
 
-test("the password's key is as MS-NLMP 4.2.4 has it", () => {
+test("the password's key equals MS-NLMP 4.2.4's value", () => {
   expect(passwordKey("User", "Domain", "Password").toString("hex")).toBe("0c868a403bfd7a93a3001ef22ef02e3f");
 });
 
-test("a log-on is accepted, and both sides open what the other sealed, message by message", () => {
+test("a log-on is accepted, and each side unseals every message of the other", () => {
   const { client, verdict } = logOn();
   if (!verdict.isAccepted) throw new Error(verdict.reason);
   for (const text of ["<s:Envelope/>", "", "é".repeat(100_000)]) {
@@ -64,13 +64,13 @@ test("a wrong password is refused", () => {
   expect(logOn({ given: "secr3t" }).verdict).toEqual({ isAccepted: false, reason: "password" });
 });
 
-test("a message that was changed on its way is refused", () => {
+test("a modified message is refused", () => {
   const { server, message } = logOn();
   message[60] = (message[60] ?? 0) ^ 0x10;
   expect(server.accept(message)).toMatchObject({ isAccepted: false });
 });
 
-test("the channel binding decides: the right one is accepted, a wrong one refused, none only where it may be missing", () => {
+test("the right channel binding is accepted, a wrong one is refused, and a missing one only if it is optional", () => {
   const binding = channelBindings(
     new X509Certificate(makeCertificate({ name: "a", notBefore: new Date(0), notAfter: new Date(1) }).certificate).raw,
   );
@@ -81,7 +81,7 @@ test("the channel binding decides: the right one is accepted, a wrong one refuse
   expect([isAccepted(undefined, false), isAccepted(undefined, true)]).toEqual([true, false]);
 });
 
-test("a sealed body that was changed, or comes twice, isn't opened", () => {
+test("a sealed body that was modified or sent twice is refused", () => {
   const changed = logOn();
   if (!changed.verdict.isAccepted) throw new Error("refused");
   const body = sealBody(changed.client, Buffer.from("<s:Envelope/>"));

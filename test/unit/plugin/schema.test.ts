@@ -14,7 +14,7 @@ const committed = JSON.parse(readFileSync(join(repositoryFolder, schemaFile), "u
 const snapshot = committed.resources["hyperv-snapshots:index:CollectionSnapshot"];
 const group = committed.resources["hyperv-snapshots:index:VirtualSystemCollection"];
 
-it("the committed schema is the one that the tables make; if not, run npm run generate", () => {
+it("the committed schema matches the tables; if not, run npm run generate", () => {
   expect(committed).toEqual(made);
 });
 

@@ -8,12 +8,12 @@ const output = (more: object) => ({ [signature]: "d0e6a833031e9bbcd3f4e8bde6ca49
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 describe("openProperties", () => {
-  it("leaves plain JSON as it is", () => {
+  it("doesn't change plain JSON", () => {
     const values = { text: "x", number: 1.5, no: false, nothing: null, list: [1, ["x"]], object: { a: { b: [] } } };
     expect(openProperties(values)).toEqual({ values, secrets: new Set(), secretTexts: [], refused: [] });
   });
 
-  it("takes secrets out at every depth, and names the top-level property and the texts", () => {
+  it("unwraps secrets at every depth, and returns the top-level properties and the texts", () => {
     const opened = openProperties({
       plain: "open",
       whole: secret("hunter2"),
@@ -30,7 +30,7 @@ describe("openProperties", () => {
     expect(new Set(opened.secretTexts)).toEqual(new Set(["hunter2", "battery", "twice"]));
   });
 
-  it("knows unknown values of every kind, and outputs", () => {
+  it("recognizes unknown values of every kind, and outputs", () => {
     const { values, secrets } = openProperties({
       text: unknownText,
       number: "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
@@ -64,7 +64,7 @@ describe("openProperties", () => {
     expect(refused).toEqual([{ property: "triggers[1].file", reason: expect.stringMatching(reason) }]);
   });
 
-  it("reads nothing from nothing", () => {
+  it("returns an empty result for missing properties", () => {
     expect(openProperties(undefined).values).toEqual({});
   });
 });

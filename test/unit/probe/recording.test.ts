@@ -28,7 +28,7 @@ it("recording.schema.json says what recordingSchema says", () => {
   expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(JSON.parse(JSON.stringify(written)));
 });
 
-it("what is no recording is refused with what is wrong with it", () => {
+it("a file that isn't a recording is refused with the reason", () => {
   expect(reading("{")).toContain("it isn't JSON");
   expect(reading("{}")).toContain("format");
   expect(reading(JSON.stringify({ ...whole, version: 2 }))).toContain("Update the package");

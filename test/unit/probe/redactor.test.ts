@@ -5,7 +5,7 @@ import { Redactor } from "../../../provider/src/probe/redactor";
 
 const id = "8A496B9C-AF4D-4E98-BD3C-1128CD85320D";
 
-it("gives ids placeholders that stay the same, in the form in which the host wrote them", () => {
+it("replaces an id by the same placeholder each time, in the form that the host wrote", () => {
   const redactor = new Redactor();
   expect(redactor.value(id)).toBe("guid-1");
   expect(redactor.value(`{${id.toLowerCase()}}`)).toBe("{guid-1}");
@@ -14,13 +14,13 @@ it("gives ids placeholders that stay the same, in the form in which the host wro
   expect(redactor.value(path)).toBe("Msvm_SnapshotCollection.CollectionID=guid-1");
 });
 
-it("knows machines by their names, also those that are called like a class", () => {
+it("redacts machine names, even one that equals a class name", () => {
   const redactor = new Redactor();
   expect(redactor.machine({ vmId: id, vmName: "Msvm_Payroll" })).toBe("machine-1");
   expect(redactor.value("msvm_payroll")).toBe("machine-1");
 });
 
-it("lets no text through that it doesn't know", () => {
+it("redacts every unknown text", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), (text) => {
       expect(new Redactor().value(text)).toBe(/^(Msvm|CIM)_[A-Za-z]+$/.test(text) ? text : "some text");

@@ -38,7 +38,7 @@ const cases = probeQuestions.flatMap(({ id, option }) =>
 
 describe("a probe that takes snapshots", () => {
   it.each(cases)(
-    "learns of $option that it is $value, and a host made so is probed with the same result",
+    "detects $option = $value, and a host with that option gives the same result",
     async ({ id, option, value }) => {
       const probed = new ProbedHost(withOptions({ ...onlyBeside[option], [option]: value }));
       const before = probed.things;
@@ -53,13 +53,13 @@ describe("a probe that takes snapshots", () => {
     },
   );
 
-  it("asks of every option of the simulated host, or says why it doesn't", () => {
+  it("has a question for every option of the simulated host, or a reason for its absence", () => {
     const asked = probeQuestions.flatMap(({ option }) => option ?? []);
     expect([...asked, ...Object.keys(notAsked)].sort()).toEqual(Object.keys(defaultOptions).sort());
     expect(new Set(probeQuestions.map(({ id }) => id)).size).toBe(probeQuestions.length);
   });
 
-  it("leaves out what tells whose host it is", async () => {
+  it("omits everything that identifies the host", async () => {
     const probed = new ProbedHost(withOptions({ snapshotCollectionName: "group", collectionIdForm: "lowerCase" }));
     const text = JSON.stringify(await probed.probe());
     expect(text).not.toMatch(/payroll|HV-SECRET/i);
@@ -67,7 +67,7 @@ describe("a probe that takes snapshots", () => {
     expect(text).toContain("guid-1");
   });
 
-  it("goes on where a machine is missing, and says why a question stays open", async () => {
+  it("continues if a machine is missing, and says why a question stays open", async () => {
     const probed = new ProbedHost({ machines: [{ name: "a", state: "off" }], groups: [{ name: "g", members: ["a"] }] });
     const { answers } = await probed.probe();
     expect(answers).toContainEqual({
@@ -78,13 +78,13 @@ describe("a probe that takes snapshots", () => {
     expect(answers.find(({ question }) => question === "membersOff")?.answer).toBe("refuse32770");
   });
 
-  it("knows an answer that no option has", async () => {
+  it("records an answer that no option value matches", async () => {
     const probed = new ProbedHost();
     probed.host.injectFault({ method: "CreateSnapshot", returnValue: 32_779 });
     expect(answerOf(await probed.probe(), "emptyGroup")).toBe("refuse32779");
   });
 
-  it("gives up on a host that refuses every snapshot, and leaves nothing", async () => {
+  it("stops on a host that refuses every snapshot, and removes everything it made", async () => {
     const probed = new ProbedHost();
     const before = probed.things;
     probed.host.injectFault({ method: "CreateSnapshot", returnValue: 32_770, times: 1000 });
@@ -99,8 +99,8 @@ describe("a probe that takes snapshots", () => {
   });
 });
 
-describe("a probe that only looks", () => {
-  it("calls no method at all", async () => {
+describe("a probe that only reads", () => {
+  it("calls no method", async () => {
     const probed = new ProbedHost();
     const recording = await probed.probe(false);
     expect(probed.host.requests.invokeMethod).toBe(0);
@@ -114,7 +114,7 @@ describe("a probe that only looks", () => {
   });
 });
 
-describe("a probe that is disturbed", () => {
+describe("a probe that is interrupted or loses a response", () => {
   /** What happens at the so-manieth method call. */
   async function disturbed(at: number, disturb: (probed: ProbedHost) => void) {
     const probed = new ProbedHost();
@@ -134,7 +134,7 @@ describe("a probe that is disturbed", () => {
 
   // one of each kind: making groups, taking, cancelling, destroying, writing
   it.each([1, 2, 3, 8, 13, 15, 20, 24, 27, 31, 35, 40, 44, 48, 55, 65, 66, 69, 75])(
-    "removes what it made when the answer to call %i is lost",
+    "removes what it made if the response to call %i is lost",
     async (at) => {
       const { probed, before, recording } = await disturbed(at, lose);
       expect(recording.answers.some(({ because }) => because === "CONNECTION_FAILED")).toBe(true);
@@ -143,7 +143,7 @@ describe("a probe that is disturbed", () => {
     },
   );
 
-  it.each([1, 9, 14, 22, 30, 41, 55, 65, 72])("removes what it made when it is interrupted at call %i", async (at) => {
+  it.each([1, 9, 14, 22, 30, 41, 55, 65, 72])("removes what it made if it is interrupted at call %i", async (at) => {
     const { probed, before, recording } = await disturbed(at, ({ interruption }) => interruption.abort());
     expect(recording.answers.at(-1)).toEqual({
       question: probeQuestions.at(-1)?.id,
@@ -153,7 +153,7 @@ describe("a probe that is disturbed", () => {
     expect(probed.things).toEqual(before);
   });
 
-  it("says what it can't remove, by the host's own names, and records only how many", async () => {
+  it("reports what it can't remove by the host's names, and records only the number", async () => {
     const { probed, recording } = await disturbed(25, ({ host }) =>
       host.injectFault({ method: "DestroySnapshot", returnValue: 32_768, times: 1000 }),
     );
@@ -167,7 +167,7 @@ describe("a probe that is disturbed", () => {
 });
 
 describe("a probe of a host whose VMMS is stopped", () => {
-  it.each(optionValues.stoppedVmms)("learns that it answers %s", async (value) => {
+  it.each(optionValues.stoppedVmms)("detects that it answers %s", async (value) => {
     const probed = new ProbedHost(withOptions({ stoppedVmms: value as HostOptions["stoppedVmms"] }));
     probed.host.stopVmms();
     const answer = await askStoppedVmms(simulatedSession(probed.host));
@@ -176,7 +176,7 @@ describe("a probe of a host whose VMMS is stopped", () => {
     expect(probed.host.requests.invokeMethod).toBe(0);
   });
 
-  it("doesn't take a host for stopped that shows machines", async () => {
+  it("doesn't report a stopped VMMS for a host that shows machines", async () => {
     await expect(askStoppedVmms(simulatedSession(new ProbedHost().host))).rejects.toThrow("VMMS runs");
   });
 });
@@ -226,7 +226,7 @@ describe("the recording in the fixtures", () => {
     badSettings: "refuse32768",
   };
 
-  it("was made by the simulated host, says so, and is replayed", async () => {
+  it("states that the simulated host made it, and can be replayed", async () => {
     const made = await new ProbedHost(withOptions(unusual)).probe();
     // to write it anew: npx vitest run --project unit test/unit/probe/run-probe.test.ts --update
     await expect(`${JSON.stringify(made, null, 2)}\n`).toMatchFileSnapshot(file);

@@ -23,7 +23,7 @@ const countsOn = (at: LifecycleInProcess, name?: string) =>
   (at.connectedHosts.get(name) ?? at.host).tree().groups[0]?.machines.map(({ snapshots }) => snapshots.length);
 
 describe("two connections", () => {
-  it("lead to two hosts, each over one way that all its resources share", async () => {
+  it("reach two hosts, and all resources of a host share one connection", async () => {
     const at = twoHosts();
     const [east, west, outside] = await at.run(
       Promise.all([onEast, onWest, standardInputs].map((inputs) => at.lifecycle.create(inputs))),
@@ -43,7 +43,7 @@ describe("two connections", () => {
     ]);
   });
 
-  it("a snapshot that is only read is found by the one that is named", async () => {
+  it("a snapshot that is only read uses the named connection", async () => {
     const at = twoHosts();
     const { outs } = await at.create(onWest);
     const id = String(outs["snapshotCollectionId"]);
@@ -51,7 +51,7 @@ describe("two connections", () => {
     expect(props).toMatchObject({ hostName: "HV-WEST", connection: "west" });
   });
 
-  it("a change of connection replaces", async () => {
+  it("a changed connection replaces the snapshot", async () => {
     const at = twoHosts({ dependents: "kept" });
     const { id, outs } = await at.create(onEast);
     const diff = await at.run(at.lifecycle.diff(id, outs, onWest));
@@ -62,7 +62,7 @@ describe("two connections", () => {
     expect(await at.run(at.groups.diff(group.id, group.outs, elsewhere))).toMatchObject({ replaces: ["connection"] });
   });
 
-  it("to name the default one costs no snapshot: it only goes into the state", async () => {
+  it("naming the default connection only updates the state", async () => {
     const at = twoHosts({ connection: "east" });
     const { id, outs } = await at.create(standardInputs);
     expect(outs["hostName"]).toBe("HV-EAST");
@@ -73,7 +73,7 @@ describe("two connections", () => {
     expect(await at.run(at.lifecycle.diff(id, updated.outs, onWest))).toMatchObject({ replaces: ["connection"] });
   });
 
-  it("one that doesn't exist is a failure of the input, before anything is asked of a host", async () => {
+  it("a connection that doesn't exist fails the input before any host request", async () => {
     const at = twoHosts();
     const { failures } = await at.run(at.lifecycle.check({}, { ...standardInputs, connection: "eest" }));
     expect(failures).toEqual([

@@ -4,7 +4,7 @@ import { LifecycleInProcess, standardInputs } from "../../support/lifecycle-in-p
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 describe("a preview", () => {
-  it("warns of a group that doesn't exist, and fails nothing: it may be made before it is needed", async () => {
+  it("only warns of a group that doesn't exist, since the update may create it first", async () => {
     const at = new LifecycleInProcess();
     const { failures } = await at.run(at.lifecycle.check({}, { ...standardInputs, collection: "web-teir" }));
     expect(failures).toEqual([]);
@@ -17,7 +17,7 @@ describe("a preview", () => {
     expect(at.warnings).toEqual([expect.stringContaining('the machine "web-99"')]);
   });
 
-  it("warns where the host can't be reached", async () => {
+  it("warns if the host can't be reached", async () => {
     const at = new LifecycleInProcess();
     at.host.restart({ downSeconds: 60 });
     const { failures } = await at.run(at.lifecycle.check({}, standardInputs));
@@ -28,7 +28,7 @@ describe("a preview", () => {
   it.each([
     ["unchanged", standardInputs, standardInputs],
     ["not known yet", {}, { ...standardInputs, collection: unknown }],
-  ])("asks the host nothing about a group that is %s", async (_, olds, news) => {
+  ])("sends no host request for a group that is %s", async (_, olds, news) => {
     const at = new LifecycleInProcess();
     await at.run(at.lifecycle.check(olds, news));
     expect(at.requests).toEqual([]);
@@ -54,7 +54,7 @@ describe("a preview", () => {
     );
   });
 
-  it("says nothing of the order where the host keeps dependent snapshots", async () => {
+  it("doesn't mention the order if the host keeps dependent snapshots", async () => {
     const at = new LifecycleInProcess({ dependents: "kept" });
     const { id, outs } = await at.create();
     at.messages.length = 0;

@@ -30,11 +30,11 @@ function shown(hasTerminal: boolean): string[] {
 }
 
 describe("the progress of a job", () => {
-  it("is told twice a second on a terminal", () => {
+  it("is shown twice a second on a terminal", () => {
     expect(shown(true)).toHaveLength(200);
   });
 
-  it("is a line every 15 s or 25 % without one", () => {
+  it("is a line every 15 s or 25 % without a terminal", () => {
     expect(shown(false)).toEqual([0, 15, 30, 45, 60, 75, 90].map((at) => `snapshot job: Running ${at} %, ${at} s`));
   });
 });

@@ -18,7 +18,7 @@ function queueOn(clock: FakeClock) {
   return { log, operate, queue };
 }
 
-it("lets operations on one group follow each other, and those on others run beside them", async () => {
+it("runs operations on one group one after the other, and those on other groups in parallel", async () => {
   const clock = new FakeClock();
   const { log, operate } = queueOn(clock);
   await clock.run(Promise.all([operate("a", "a1"), operate("a", "a2"), operate("b", "b1")]));
@@ -27,7 +27,7 @@ it("lets operations on one group follow each other, and those on others run besi
   expect(clock.now()).toBe(2000);
 });
 
-it("lets the newest of several deletes go first, even when it comes last", async () => {
+it("runs the delete of the newest snapshot first, even if it was queued last", async () => {
   const clock = new FakeClock();
   const { log, operate } = queueOn(clock);
   await clock.run(
@@ -36,7 +36,7 @@ it("lets the newest of several deletes go first, even when it comes last", async
   expect(log.filter((line) => line.endsWith("begins"))).toEqual(["new begins", "old begins", "older begins"]);
 });
 
-it("goes on after an operation that fails", async () => {
+it("continues after an operation that fails", async () => {
   const clock = new FakeClock();
   const { operate, queue } = queueOn(clock);
   const failing = queue.run(["a"], async () => {

@@ -26,7 +26,7 @@ async function count(): Promise<void> {
 
 const ending = (release = count) => new Shutdown(process, release);
 
-it("listens from the first thing that is held, once", () => {
+it("registers one listener with the first held resource", () => {
   const end = ending();
   expect(process.listenerCount("SIGTERM")).toBe(0);
   end.listen();
@@ -34,7 +34,7 @@ it("listens from the first thing that is held, once", () => {
   expect([process.listenerCount("SIGINT"), process.listenerCount("SIGTERM")]).toEqual([1, 1]);
 });
 
-it("gives back what is held, once, then raises the signal again", async () => {
+it("releases every held resource once, then raises the signal again", async () => {
   ending().listen();
   process.emit("SIGINT");
   process.emit("SIGTERM");
@@ -44,7 +44,7 @@ it("gives back what is held, once, then raises the signal again", async () => {
   expect(process.listenerCount("SIGTERM")).toBe(0);
 });
 
-it("leaves a process alive that others keep, be it for a moment", async () => {
+it("keeps the process alive while another listener needs it", async () => {
   ending().listen();
   const other = () => {};
   process.on("SIGTERM", other);
@@ -63,7 +63,7 @@ it("leaves a process alive that others keep, be it for a moment", async () => {
   expect(process.raised).toEqual([]);
 });
 
-it("waits no longer than Pulumi does for what can't be given back, nor for a failure", async () => {
+it("waits for a release no longer than Pulumi does, and ignores a failed one", async () => {
   ending(() => new Promise(() => {})).listen();
   process.emit("SIGTERM");
   await vi.advanceTimersByTimeAsync(2900);

@@ -20,9 +20,9 @@ async function notes({ records }: LifecycleInProcess): Promise<number> {
   return names.flat().filter(deleteFile.idIn).length;
 }
 
-describe("the note of a delete", () => {
+describe("the record of a delete", () => {
   it.each([{ becomes: "made all the same" }, { becomes: "cancelled" }])(
-    "of one that isn't complete, then $becomes: its repetition spares what a person took since",
+    "of a snapshot that isn't complete, then $becomes: a retry keeps the snapshots that a person took since",
     async ({ becomes }) => {
       const run = new LifecycleInProcess();
       run.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
@@ -40,7 +40,7 @@ describe("the note of a delete", () => {
     },
   );
 
-  it("outlives the create of its replacement, which the engine may be killed before it saves, too", async () => {
+  it("outlives the create of its replacement, since the engine may be killed before it saves that", async () => {
     const run = new LifecycleInProcess({ dependents: "kept" });
     const { id, outs } = await run.create(inputsWithUrn);
     await run.run(run.lifecycle.delete(id, outs));
@@ -53,7 +53,7 @@ describe("the note of a delete", () => {
   it.each([
     { days: 29, left: 2 },
     { days: 31, left: 1 },
-  ])("is kept for 30 days: $left left after $days days", async ({ days, left }) => {
+  ])("is kept for 30 days: $left remain after $days days", async ({ days, left }) => {
     const first = await takenAndDeleted(undefined);
     const second = await takenAndDeleted(first, days * day);
     expect(await notes(second)).toBe(left);

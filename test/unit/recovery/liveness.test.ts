@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { expect, it } from "vitest";
 import { localLiveness } from "../../../provider/src/recovery/liveness";
 
-it("tells a living process from a dead one, and from another with its id", async () => {
+it("distinguishes a running process from a dead one and from another process with the same id", async () => {
   const liveness = localLiveness();
   const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)"]);
   const pid = child.pid!;
@@ -17,13 +17,13 @@ it("tells a living process from a dead one, and from another with its id", async
   expect(liveness.isAlive(`${pid}-1`)).toBe(false);
 });
 
-it("where start times can't be read, an id in use proves nothing, and one that isn't does", () => {
+it("without start times, an unused id proves that the process is dead, and a used id proves nothing", () => {
   const liveness = localLiveness("win32");
   expect(liveness.isAlive(`${process.pid}-0`)).toBeUndefined();
   expect(liveness.isAlive("999999999-0")).toBe(false);
 });
 
-it("names the machine the same each time", () => {
+it("returns the same machine id each time", () => {
   expect(localLiveness().machine).toBe(localLiveness().machine);
   expect(localLiveness().machine).toMatch(/^[0-9a-f]{12}$/);
 });

@@ -24,7 +24,7 @@ class Processes {
 afterEach(() => void vi.useRealTimers());
 
 describe("a lock", () => {
-  it("is held by one process at a time, and handed on", async () => {
+  it("is held by one process at a time, then by the next", async () => {
     const at = new Processes();
     const [one, two] = [at.start("1-1"), at.start("2-1")];
     const first = await at.take(one);
@@ -44,7 +44,7 @@ describe("a lock", () => {
     expect(await at.files.list(locksFolder)).toEqual([]);
   });
 
-  it("orders everything that touches one machine, and nothing else", async () => {
+  it("serializes operations that share a machine, and no others", async () => {
     const at = new Processes();
     await at.take(at.start("1-1"), ["group-a", "web-01"]);
     let isTaken = false;
@@ -59,7 +59,7 @@ describe("a lock", () => {
     expect(isTaken).toBe(false);
   });
 
-  it("of a dead process on this machine ends at once", async () => {
+  it("of a dead process on this machine is released at once", async () => {
     const at = new Processes();
     await at.take(at.start("1-1"));
     at.dead.add("1-1");
@@ -69,7 +69,7 @@ describe("a lock", () => {
     await lock.confirm();
   });
 
-  it("of another machine's process ends a minute after it was renewed last, by the observer's own clock", async () => {
+  it("of another machine's process expires a minute after its last renewal, by the observer's clock", async () => {
     const at = new Processes();
     const lost = await at.take(at.start("1-1", elsewhere));
     const before = at.clock.now();
@@ -80,7 +80,7 @@ describe("a lock", () => {
     await expect(lost.confirm()).rejects.toThrow("another process has taken over the lock");
   });
 
-  it.each([2, 5, 12])("is held by one of %i that ask at once", async (count) => {
+  it.each([2, 5, 12])("is held by one of %i concurrent processes", async (count) => {
     const at = new Processes();
     let [holders, most, served] = [0, 0, 0];
     const work = async (name: string) => {
@@ -96,7 +96,7 @@ describe("a lock", () => {
     expect([most, served]).toEqual([1, count]);
   });
 
-  it("that is released, or taken over, is never made again by a renewal under way", async () => {
+  it("that was released or taken over isn't recreated by a renewal under way", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const at = new Processes();
     const { renew } = at.files;

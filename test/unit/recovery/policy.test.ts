@@ -63,16 +63,16 @@ describe("create", () => {
     expect(fatesOnCreate([record("a", phase, digest)], state, isRecent)).toEqual([fate]);
   });
 
-  it("resumes the newest that fits, and no other", () => {
+  it("resumes only the newest matching record", () => {
     const records = [record("c", "requested", "other"), record("b", "accepted"), record("a", "made")];
     expect(fatesOnCreate(records, null)).toEqual(["discard", "resume", "discard"]);
   });
 
-  it("forgets a record whose result the state holds under another id: it was imported", () => {
+  it("removes a record whose result the state holds under another id, since it was imported", () => {
     expect(fatesOnCreate([withResult(record("a", "made"))], saved("another", "aaaa"))).toEqual(["forget"]);
   });
 
-  it("leaves what a process has returned that still lives: it may be about to be saved", () => {
+  it("keeps what a running process has returned, since Pulumi may be about to save it", () => {
     expect(fatesOnCreate([record("a", "returned")], null, true, true)).toEqual(["leave"]);
   });
 });
@@ -88,12 +88,12 @@ describe("update and delete", () => {
     withResult(record("imported", "made")),
   ];
 
-  it("update cleans up everything but what was left and what the state holds", () => {
+  it("update cleans up everything except retained snapshots and the one in the state", () => {
     const fates = decideOnUpdate(records, held).map(({ fate }) => fate);
     expect(fates).toEqual(["forget", "passBy", "discard", "discard", "discard", "forget"]);
   });
 
-  it("delete leaves one that was returned: it may be the replacement that was just made", () => {
+  it("delete keeps a returned snapshot, since it may be the new replacement", () => {
     const fates = decideOnDelete(records, held).map(({ fate }) => fate);
     expect(fates).toEqual(["forget", "passBy", "passBy", "discard", "discard", "forget"]);
   });

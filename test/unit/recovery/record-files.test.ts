@@ -6,7 +6,7 @@ import { temporaryFolder } from "../../support/temporary-folder";
 
 const folder = "0123456789abcdef";
 
-it("writes a file for its owner alone, in the place of the one before, and leaves nothing beside it", async () => {
+it("replaces the file with one that only its owner can read, and leaves no temporary file", async () => {
   const root = temporaryFolder();
   const files = recordFilesIn(root);
   await files.write(folder, "a.json", "a longer text than the next");
@@ -16,14 +16,14 @@ it("writes a file for its owner alone, in the place of the one before, and leave
   if (process.platform !== "win32") expect(statSync(join(root, folder, "a.json")).mode & 0o777).toBe(0o600);
 });
 
-it("leaves nothing beside what is in the way of a file", async () => {
+it("leaves no temporary file if a folder blocks the path", async () => {
   const root = temporaryFolder();
   mkdirSync(join(root, folder, "a.json", "in the way"), { recursive: true });
   await expect(recordFilesIn(root).write(folder, "a.json", "text")).rejects.toThrow(/EISDIR|ENOTEMPTY|EPERM|EEXIST/);
   expect(readdirSync(join(root, folder))).toEqual(["a.json"]);
 });
 
-it("keeps the file that is there when its successor can't be written", async () => {
+it("keeps the old file if the new one can't be written", async () => {
   const root = temporaryFolder();
   const files = recordFilesIn(root);
   await files.write(folder, "a.json", "first");
@@ -33,7 +33,7 @@ it("keeps the file that is there when its successor can't be written", async () 
   expect(readdirSync(join(root, folder))).toEqual(["a.json"]);
 });
 
-it("waits for what is being written", async () => {
+it("waits for a write under way", async () => {
   const files = recordFilesIn(temporaryFolder());
   let isWritten = false;
   const written = files.write(folder, "a.json", "text").then(() => {
@@ -46,7 +46,7 @@ it("waits for what is being written", async () => {
 });
 
 it.each(["a.json", "a.deleted"])(
-  "knows what a process that was killed has left of %s, and nothing else",
+  "recognizes the unfinished files of a process that was killed while writing %s, and no others",
   async (name) => {
     const root = temporaryFolder();
     const files = recordFilesIn(root);
@@ -78,7 +78,7 @@ it("counts a missing file as removed, and removes the folder with its last file"
   expect(await files.read(folder, "b")).toBeUndefined();
 });
 
-it.runIf(process.platform !== "win32")("refuses to read what another account could have written", async () => {
+it.runIf(process.platform !== "win32")("refuses to read a file that another account could have written", async () => {
   const root = temporaryFolder();
   const files = recordFilesIn(root);
   await files.write(folder, "a.json", "text");
@@ -94,7 +94,7 @@ it.runIf(process.platform !== "win32")("refuses to read what another account cou
   vi.restoreAllMocks();
 });
 
-it("renews a file that is there, and never makes one", async () => {
+it("renews an existing file, and never creates one", async () => {
   const files = recordFilesIn(temporaryFolder());
   await files.renew(folder, "a", "text");
   expect(await files.list(folder)).toEqual([]);

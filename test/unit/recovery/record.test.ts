@@ -16,12 +16,15 @@ const versions = readdirSync(folder).map((name) => Number(name.replace(".json", 
 const recorded = (version: number): RecoveryRecord[] =>
   JSON.parse(readFileSync(join(folder, `${version}.json`), "utf8"));
 
-describe("the record of a version", () => {
-  it.each(versions.flatMap((version) => recorded(version)))("is read: version $version, $phase, $id", (record) => {
-    expect(readRecord(JSON.stringify(record), "record.json")).toEqual(record);
-  });
+describe("a recovery record", () => {
+  it.each(versions.flatMap((version) => recorded(version)))(
+    "of a released version can be read: version $version, $phase, $id",
+    (record) => {
+      expect(readRecord(JSON.stringify(record), "record.json")).toEqual(record);
+    },
+  );
 
-  it("is kept of this version, in each of its phases", () => {
+  it("of this version has a fixture for each phase", () => {
     expect(versions).toContain(recordVersion);
     const phases = new Set(recorded(recordVersion).map(({ phase }) => phase));
     expect([...phases]).toEqual(["requested", "accepted", "made", "named", "returned", "left", "discarded"]);
@@ -43,7 +46,7 @@ it.each(["../../x", "", "00000000-0000-4000-8000-00000000000", "00000000-0000-40
   (text) => expect(isUuid(text)).toBe(false),
 );
 
-it("the fingerprint of inputs has a salt of its own each time, and still tells the same inputs", () => {
+it("the fingerprint of inputs has a new salt each time, and still recognizes the same inputs", () => {
   const inputs = { collection: "web-tier", triggers: [1, { b: 2, a: 1 }] };
   const [one, other] = [fingerprint(inputs), fingerprint(inputs)];
   expect(one.digest).not.toBe(other.digest);

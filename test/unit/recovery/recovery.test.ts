@@ -4,7 +4,7 @@ import { recordFilesInMemory } from "../../../provider/src/recovery/record-files
 import { Recovery } from "../../../provider/src/recovery/recovery";
 import { FakeClock } from "../../support/fake-clock";
 
-it("an interrupted wait for a lock ends with the interruption, and blames no folder", async () => {
+it("an interrupted wait for a lock is reported as an interruption, not as a problem of the folder", async () => {
   const clock = new FakeClock();
   const recovery = new Recovery({
     clock,

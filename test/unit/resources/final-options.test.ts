@@ -60,7 +60,7 @@ describe("a transformation of the parent", () => {
     }
   });
 
-  it("makes the group secret, and what repeats its name is secret too", async () => {
+  it("makes the group secret, and every output that contains its name", async () => {
     const parent = new pulumi.ComponentResource(
       "test:index:Parent",
       "parent",
@@ -80,7 +80,7 @@ describe("a transformation of the parent", () => {
   });
 });
 
-it("knows the resource that the plugin left in the state, so that a stack can go back", async () => {
+it("recognizes the plugin's resource in the state, so that a stack can go back", async () => {
   const resource = new CollectionSnapshot("one", { collection: "web-tier" }, { aliases: [{ name: "old" }] });
   const { __aliases: aliases } = resource as unknown as { __aliases: pulumi.Input<string>[] };
   expect(await resolved(pulumi.all(aliases))).toEqual([
@@ -125,7 +125,7 @@ describe("the import option", () => {
 });
 
 describe("isInstance", () => {
-  it("answers for a type alone, as typed policies ask", () => {
+  it("accepts a type token alone, as typed policies do", () => {
     expect(CollectionSnapshot.isInstance({ __pulumiType: CollectionSnapshot.__pulumiType })).toBe(true);
     expect(CollectionSnapshot.isInstance({ __pulumiType: VirtualSystemCollection.__pulumiType })).toBe(false);
     expect(VirtualSystemCollection.isInstance({ __pulumiType: VirtualSystemCollection.__pulumiType })).toBe(true);

@@ -25,7 +25,7 @@ it.each<[string, unknown, string]>([
   ["a function", () => 1, "function"],
   ["NaN", Number.NaN, "NaN"],
   ["an object without fields of its own", new Hidden(), "Hidden"],
-])("%s among the triggers is refused in check, wherever it is", (_, value, kind) => {
+])("%s in the triggers is refused in check at any depth", (_, value, kind) => {
   for (const triggers of [value, [1, value], { a: [{ b: value }] }]) {
     const failures = checkInputs({ collection: "web-tier", triggers: markLostValues(triggers) as never }).failures;
     expect(failures).toEqual([{ property: "triggers", reason: expect.stringContaining(`of the kind ${kind},`) }]);
@@ -35,12 +35,12 @@ it.each<[string, unknown, string]>([
 it.each<[string, unknown]>([
   ["JSON", { a: [1, "x", true, null, { b: 2.5 }] }],
   ["an object that has no prototype", Object.assign(Object.create(null), { a: 1 })],
-])("%s stays as it is", (_, value) => {
+])("%s is unchanged", (_, value) => {
   expect(markLostValues(value)).toEqual(value);
   expect(checkInputs({ collection: "web-tier", triggers: markLostValues(value) as never }).failures).toEqual([]);
 });
 
-it("keeps the fields of an object of a class", () => {
+it("keeps the fields of a class instance", () => {
   expect(markLostValues(new Version())).toEqual({ major: 1 });
 });
 

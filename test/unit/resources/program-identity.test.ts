@@ -37,8 +37,8 @@ class Component extends pulumi.ComponentResource {
   }
 }
 
-describe("what a program says of a resource's names", () => {
-  it("is its URN, and nothing more where it has no aliases", async () => {
+describe("the recorded identity of a resource", () => {
+  it("is only its URN if it has no aliases", async () => {
     const meta = await metaOf(new CollectionSnapshot("plain", { collection: "web-tier" }), "plain");
     expect(meta["urn"]).toContain("::plain");
   });
@@ -83,7 +83,7 @@ describe("a replacement deletes the old snapshot first", () => {
     expect(deletesOldFirst(connection)).toBe(expected);
   });
 
-  it("also by the environment", () => {
+  it("is also configurable in the environment", () => {
     vi.stubEnv("HYPERV_SNAPSHOTS_DEPENDENTS", "kept");
     expect(deletesOldFirst(undefined)).toBe(false);
   });

@@ -33,7 +33,7 @@ const resources = [
   ["VirtualSystemCollection", (name: string) => new VirtualSystemCollection(name)],
 ] as const;
 
-it("leaves out those of promises, and no others", () => {
+it("omits only the stacks of promises", () => {
   const end = leaveOutPromiseStacks();
   expect(debuggablePromise()).toBe("Error: noted");
   expect(new Error("another").stack).toContain("promise-stacks.test.ts");
@@ -48,7 +48,7 @@ it("keeps the stacks of promises while a leak is searched for", () => {
   end();
 });
 
-it("changes nothing where the program formats no stacks, and keeps a formatter that was set meanwhile", () => {
+it("changes nothing if the program formats no stacks, and keeps a formatter that was set meanwhile", () => {
   Reflect.deleteProperty(Error, "prepareStackTrace");
   leaveOutPromiseStacks()();
   expect(Error.prepareStackTrace).toBeUndefined();
@@ -60,7 +60,7 @@ it("changes nothing where the program formats no stacks, and keeps a formatter t
   expect(Error.prepareStackTrace).toBe(another);
 });
 
-it.each(resources)("%s formats a stack or two, not one for each of its promises", (_, construct) => {
+it.each(resources)("%s formats at most two stacks, not one for each promise", (_, construct) => {
   new UsualResource("test:index:Usual", "usual", { one: undefined, two: undefined });
   const usually = format.mock.calls.length;
   format.mockClear();
@@ -70,7 +70,7 @@ it.each(resources)("%s formats a stack or two, not one for each of its promises"
   expect(Error.prepareStackTrace).toBe(format);
 });
 
-it.each(resources)("%s without a name says where in the program", (_, construct) => {
+it.each(resources)("%s without a name reports the line of the program", (_, construct) => {
   const error = vi.fn();
   try {
     construct("");

@@ -24,7 +24,7 @@ it("removes a record, and the folder with its last file", async () => {
 it.each([
   ["of another name", folderName, "Pulumi.yaml"],
   ["in another folder", "program", `${id}.json`],
-])("leaves a file %s: the path comes from a state", async (_, folder, name) => {
+])("doesn't remove a file %s, since the path comes from a state", async (_, folder, name) => {
   const file = fileIn(folder, name);
   await removeRecord(file, id);
   expect(existsSync(file)).toBe(true);

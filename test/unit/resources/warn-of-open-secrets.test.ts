@@ -23,12 +23,12 @@ afterEach(() => {
   pulumi.runtime.setAllConfig({}, []);
 });
 
-it("knows the keys that the table calls secret", () => {
+it("checks every key that the table marks as secret", () => {
   const secret = Object.entries(configurationKeys).filter(([, entry]) => "isSecret" in entry);
   expect(secret.map(([name]) => name)).toEqual([...secretKeys]);
 });
 
-it("warns once of a secret that is in the configuration in plain text, with what to do, and without its value", () => {
+it("warns once of a plain-text secret in the configuration, with the fix and without the value", () => {
   const warnings = warningsOf({ [key]: password, "hyperv-snapshots:host": "HV01" }, [], 3);
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toContain(`pulumi config set --secret ${key}`);

@@ -47,7 +47,7 @@ describe("the value map", () => {
 });
 
 describe("the class declarations", () => {
-  it("are what the generator makes of the fixture", () => {
+  it("equal what the generator makes from the fixture", () => {
     const file = join(repositoryFolder, "provider/src/schema/class-declarations.ts");
     const committed = readFileSync(file, "utf8");
     const generated = execFileSync(process.execPath, [join(repositoryFolder, "tools/schema/generate.mjs"), "--print"], {
@@ -56,7 +56,7 @@ describe("the class declarations", () => {
     expect(generated).toBe(committed);
   });
 
-  it("have every class that the client names, with its keys", () => {
+  it("include every class that the client uses, with its keys", () => {
     for (const className of Object.values(ClassName)) expect(Object.keys(schema)).toContain(className);
     expect(keysOf("msvm_snapshotcollection")).toEqual(["CollectionID"]);
     expect(keysOf("Msvm_CollectedSnapshots")).toEqual(["Collection", "Member"]);

@@ -13,11 +13,11 @@ const marked = new Set(
   ),
 );
 
-test("every behaviour that the code marks is documented, and the other way round", () => {
+test("every behaviour that the code marks is documented, and every documented one is marked", () => {
   expect([...marked].sort()).toEqual(hostBehaviours.map(({ id }) => id).sort());
 });
 
-test("every behaviour is one sentence with either a source or an option", () => {
+test("every behaviour has one sentence and either a source or an option", () => {
   for (const { id, sentence, source, option } of hostBehaviours) {
     expect(sentence, id).toMatch(/^[A-Z].*[^.]\.$/);
     expect(
@@ -28,7 +28,7 @@ test("every behaviour is one sentence with either a source or an option", () => 
   }
 });
 
-test("every option has at least two values, each with what it does, and a default among them", () => {
+test("every option has at least two values with descriptions, one of them the default", () => {
   for (const { id, option } of hostBehaviours) {
     if (option === undefined) continue;
     expect(Object.keys(option.values).length, id).toBeGreaterThan(1);
@@ -37,7 +37,7 @@ test("every option has at least two values, each with what it does, and a defaul
   }
 });
 
-test("how many there are, and how many of their values host and client were tried with", () => {
+test("the documented counts of options and tested values are right", () => {
   const options = Object.keys(defaultOptions).length;
   const values = Object.values(optionValues).flat().length;
   const sourced = hostBehaviours.filter(({ source }) => source !== undefined).length;

@@ -11,14 +11,14 @@ const names = (wql: string) => at.host.query(wql).map((found) => found.string("E
 const machines = (where: string) => names(`SELECT * FROM Msvm_ComputerSystem WHERE ${where}`);
 
 describe("SELECT", () => {
-  test("* answers every property of the class, null where it has no value", () => {
+  test("* returns every property of the class, null if it has no value", () => {
     const [machine] = at.host.query("SELECT * FROM msvm_computersystem WHERE ElementName = 'web-01'");
     const served = Object.entries(propertiesOf("Msvm_ComputerSystem")).filter(([, { since }]) => (since ?? 0) <= 20348);
     expect(Object.keys(machine?.properties ?? {}).sort()).toEqual(served.map(([name]) => name).sort());
     expect(machine?.properties["ProcessID"]).toBeNull();
   });
 
-  test("a list answers these, in the schema's spelling", () => {
+  test("a list returns the listed properties, in the schema's spelling", () => {
     const [machine] = at.host.query("SELECT elementname, NAME FROM Msvm_ComputerSystem WHERE ElementName = 'web-01'");
     expect(Object.keys(machine?.properties ?? {})).toEqual(["ElementName", "Name"]);
     expect(machine?.path.relativePath).toMatch(
@@ -26,7 +26,7 @@ describe("SELECT", () => {
     );
   });
 
-  test("a class answers those below it, as what they are", () => {
+  test("a class returns instances of its subclasses with their own class", () => {
     expect(new Set(at.host.query("SELECT * FROM CIM_ConcreteJob").map(({ className }) => className))).toEqual(
       new Set(["Msvm_ConcreteJob"]),
     );
@@ -34,7 +34,7 @@ describe("SELECT", () => {
     expect(at.host.query("SELECT * FROM CIM_MemberOfCollection")).toHaveLength(6);
   });
 
-  test("the host is a computer system too", () => {
+  test("Msvm_ComputerSystem includes the host", () => {
     expect(names("SELECT * FROM Msvm_ComputerSystem")).toEqual(["HV-TEST", "web-01", "web-02", "db-01", "other"]);
   });
 
@@ -95,7 +95,7 @@ describe("SELECT", () => {
     expect(() => at.host.query(wql)).toThrow("0x80041017 (WBEM_E_INVALID_QUERY)");
   });
 
-  test("an unknown class is one, so is one of a later build", () => {
+  test("an unknown class, or one of a later build, is an invalid class", () => {
     expect(() => at.host.query("SELECT * FROM Win32_Service")).toThrow("0x80041010 (WBEM_E_INVALID_CLASS)");
     expect(() =>
       new HostAtHand({ build: 14393 }).host.query("SELECT EnableHibernation FROM Msvm_VirtualSystemSettingData"),
@@ -124,12 +124,12 @@ describe("get", () => {
     expect(() => at.host.get(CimInstancePath.parse(path))).toThrow(answer);
   });
 
-  test("another host's object isn't here", () => {
+  test("doesn't find another host's object", () => {
     const elsewhere = new CimInstancePath({ ...at.group(), host: "HV-OTHER" });
     expect(() => at.host.get(elsewhere)).toThrow(NotFoundError);
   });
 
-  test("answers copies: what a caller does to them stays with the caller", () => {
+  test("returns copies, so a caller's changes don't affect the host", () => {
     const machine = at.machine("web-01");
     (machine.properties["OperationalStatus"] as number[]).push(77);
     (machine.path.keys as Record<string, string>)["Name"] = "x";
@@ -141,7 +141,7 @@ describe("get", () => {
 describe("associators and references", () => {
   const { path } = at.machine("web-01");
 
-  test("are narrowed by association, result class and roles", () => {
+  test("filter by association, result class and roles", () => {
     const count = (filter: object) =>
       at.host.associators(path, { associationClass: "CIM_Dependency", ...filter }).length;
     expect(count({})).toBe(1);
@@ -157,7 +157,7 @@ describe("associators and references", () => {
     ).toEqual(["Msvm_MostCurrentSnapshotInBranch", "Msvm_SnapshotOfVirtualSystem"]);
   });
 
-  test("come once with an association class, once for each row without", () => {
+  test("return an object once with an association class, and once for each row without one", () => {
     const settings = { resultClass: "Msvm_VirtualSystemSettingData" };
     expect(at.host.associators(path, settings)).toHaveLength(3);
     expect(at.host.associators(path, { ...settings, associationClass: "CIM_Dependency" })).toHaveLength(1);
@@ -178,7 +178,7 @@ describe("associators and references", () => {
     ).toHaveLength(0);
   });
 
-  test("of something that isn't there are refused", () => {
+  test("refuse an object that doesn't exist", () => {
     const nothing = CimInstancePath.parse('Msvm_SnapshotCollection.CollectionID="none"');
     expect(() => at.host.associators(nothing, {})).toThrow(NotFoundError);
     expect(() => at.host.references(nothing, {})).toThrow(NotFoundError);
@@ -212,7 +212,7 @@ test.each([14393, 17763, 20348, 26100])(
   },
 );
 
-test("a look costs what it answers, however many snapshots there are", () => {
+test("the cost of a query depends on its result, not on the number of snapshots", () => {
   const best = (snapshots: number) => {
     const names = Array.from({ length: snapshots }, (_, at) => `vm-${at}`);
     const hand = new HostAtHand({

@@ -22,7 +22,7 @@ describe("readEmbeddedInstance", () => {
     });
   });
 
-  test("takes an instance without values, properties without a value, qualifiers, a byte order mark and any case of names", () => {
+  test("accepts an instance without values, properties without a value, qualifiers, a byte order mark and names in any case", () => {
     expect(read(instance())?.values).toEqual({});
     expect(read(instance('<PROPERTY NAME="ConsistencyLevel" TYPE="uint8"></PROPERTY>'))?.values).toEqual({});
     const qualified = `\uFEFF<?xml version="1.0"?>\n<INSTANCE CLASSNAME="${className.toLowerCase()}"><QUALIFIER NAME="dynamic" TYPE="boolean"><VALUE>TRUE</VALUE></QUALIFIER>\n ${property("consistencylevel", "uint8", "1")}</INSTANCE>`;

@@ -6,7 +6,7 @@ import { messageOf } from "../../support/message-of";
 import { HostAtHand, jobOf, unhinderedSeed } from "../../support/simulated-hosts";
 
 describe("a return value", () => {
-  test("meets the next call of its method only, and nothing is made", () => {
+  test("affects only the next call of its method, and no snapshot is taken", () => {
     const at = new HostAtHand();
     at.host.injectFault({ method: "createsnapshot", returnValue: 32775 });
     const collection = at.destroySnapshot(at.group()).returnValue;
@@ -16,7 +16,7 @@ describe("a return value", () => {
     expect(at.host.query("SELECT * FROM Msvm_ConcreteJob")).toHaveLength(1);
   });
 
-  test("meets as many calls as it says, one fault after the other", () => {
+  test("affects the configured number of calls, one fault after the other", () => {
     const at = new HostAtHand();
     at.host.injectFault({ method: "CreateSnapshot", returnValue: 32774, times: 2 });
     at.host.injectFault({ method: "CreateSnapshot", returnValue: 5 });
@@ -62,7 +62,7 @@ describe("a WMI error number", () => {
     expect(at.host.query("SELECT * FROM Msvm_VirtualSystemCollection")).toEqual([]);
   });
 
-  test("arrives as the class of error that a transport makes of it", () => {
+  test("arrives as the error class that a transport would throw", () => {
     const at = new HostAtHand();
     const codes = [0x80041002, 0x80041003, 0x800706ba, 0x80338029, 0x8007052e, 0x80041001].map((hresult) => {
       at.host.injectFault({ verb: "query", hresult });
@@ -83,7 +83,7 @@ describe("a WMI error number", () => {
   });
 });
 
-test("a class limits a fault to the requests that name it", () => {
+test("a class limits a fault to the requests that use that class", () => {
   const at = new HostAtHand();
   const AffectedSystem = at.machine("web-01").path;
   at.host.injectFault({ method: "CreateSnapshot", className: "Msvm_VirtualSystemSnapshotService", returnValue: 32768 });
@@ -94,7 +94,7 @@ test("a class limits a fault to the requests that name it", () => {
   expect(() => at.host.query("SELECT * FROM Msvm_ConcreteJob WHERE JobState = 4")).toThrow("0x80041013");
 });
 
-test("a return value may come although what was asked for is done", () => {
+test("a return value can refuse a call that takes effect", () => {
   const at = new HostAtHand();
   at.host.injectFault({ method: "CreateSnapshot", returnValue: 32772, takesEffect: true });
   expect(at.createSnapshot()).toMatchObject({ returnValue: 32772, outParameters: { Job: null } });
@@ -102,7 +102,7 @@ test("a return value may come although what was asked for is done", () => {
   expect(at.snapshotCollections()).toHaveLength(1);
 });
 
-test.each(["job", "atOnce"] as const)("a result may be named that isn't the one that was made (%s)", (completion) => {
+test.each(["job", "atOnce"] as const)("a call can return a wrong result reference (%s)", (completion) => {
   const at = new HostAtHand(unhinderedSeed);
   const older = at.takeSnapshot();
   at.host.setOption("completion", completion);
@@ -125,7 +125,7 @@ describe("the outcome of a job", () => {
     return { at, result: at.createSnapshot() };
   };
 
-  test("an exception at a percentage, with its code and text; nothing is made", () => {
+  test("an exception at a percentage has its code and text, and no snapshot is taken", () => {
     const { at, result } = withFault({ endState: 10, atPercent: 40, errorCode: 32770, errorDescription: "No." });
     at.clock.pass(3.9);
     expect(at.job(result).number("JobState")).toBe(4);
@@ -144,20 +144,20 @@ describe("the outcome of a job", () => {
     expect(() => at.job(result)).toThrow(NotFoundError);
   });
 
-  test("an exception has an error code even where none is said", () => {
+  test("an exception has an error code by default", () => {
     const { at, result } = withFault({ endState: 10 });
     at.clock.pass(10);
     expect(at.job(result).number("ErrorCode")).toBe(32768);
   });
 
-  test("completed with warnings makes the snapshot", () => {
+  test("completed with warnings takes the snapshot", () => {
     const { at, result } = withFault({ endState: 32768 });
     at.clock.pass(10);
     expect([at.job(result).number("JobState"), at.job(result).number("ErrorCode")]).toEqual([32768, 0]);
     expect(at.snapshotCollections()).toHaveLength(1);
   });
 
-  test("a good end with an error code makes nothing, unless it says so", () => {
+  test("a completed job with an error code takes no snapshot unless the fault says so", () => {
     const { at } = withFault({ endState: 7, errorCode: 32775 });
     at.clock.pass(10);
     expect(at.snapshotCollections()).toEqual([]);
@@ -167,7 +167,7 @@ describe("the outcome of a job", () => {
     expect(at.snapshotCollections()).toHaveLength(1);
   });
 
-  test("a stalled job stays at its percentage until it is ended", () => {
+  test("a stalled job stays at its percentage until it is terminated", () => {
     const { at, result } = withFault({ stallAtPercent: 99 });
     at.clock.pass(100_000);
     const job = at.job(result);
@@ -177,7 +177,7 @@ describe("the outcome of a job", () => {
     expect([at.job(result).number("JobState"), at.job(result).number("PercentComplete")]).toEqual([9, 99]);
   });
 
-  test("forgets a lost job at its percentage, whether or not the job makes its snapshot", () => {
+  test("a lost job disappears at its percentage, whether or not it takes its snapshot", () => {
     for (const takesEffect of [true, false]) {
       const { at, result } = withFault({ lostAtPercent: 40, takesEffect });
       at.clock.pass(3.9);
@@ -190,20 +190,20 @@ describe("the outcome of a job", () => {
     }
   });
 
-  test("a job may take longer than its method's jobs do", () => {
+  test("a job can have its own duration", () => {
     const { at, result } = withFault({ seconds: 100 });
     at.clock.pass(50);
     expect(at.job(result).number("PercentComplete")).toBe(50);
   });
 
-  test("always gets its job, also on a host that is done at once", () => {
+  test("a job is started even on a host that completes without jobs", () => {
     const at = new HostAtHand(unhinderedSeed);
     at.host.setOption("completion", "atOnce");
     at.host.injectFault({ method: "CreateSnapshot", job: { endState: 10 } });
     expect([at.createSnapshot().returnValue, at.createSnapshot().returnValue]).toEqual([4096, 0]);
   });
 
-  test("waits for a call that starts a job", () => {
+  test("a fault of a job waits for a call that starts one", () => {
     const at = new HostAtHand();
     at.host.injectFault({ method: "CreateSnapshot", job: { stallAtPercent: 1 } });
     expect(at.createSnapshot({ SnapshotType: 9 }).returnValue).toBe(4);

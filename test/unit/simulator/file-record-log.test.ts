@@ -22,21 +22,21 @@ const createSnapshot = (host: SimulatedHost) => takeByHand(host).returnValue;
 const snapshots = (host: SimulatedHost) => host.query("SELECT * FROM Msvm_SnapshotCollection").length;
 
 describe("a store", () => {
-  test("is made from the seed, with its folder, and not again", () => {
+  test("is created once from the seed, with its folder", () => {
     open();
     const first = readFileSync(storeFile, "utf8");
     expect(SimulatedHost.open({ storeFile, seed: { hostName: "OTHER" } }).hostName).toBe("HV-TEST");
     expect(readFileSync(storeFile, "utf8")).toBe(first);
   });
 
-  test("isn't made from a seed that breaks its schema", () => {
+  test("isn't created from a seed that breaks its schema", () => {
     const seedFile = join(temporaryFolder(), "seed.json");
     writeFileSync(seedFile, '{ "machines": {} }');
     expect(() => SimulatedHost.open({ storeFile, seedFile })).toThrow(InvalidArgumentError);
     expect(existsSync(storeFile)).toBe(false);
   });
 
-  test("shows each process what the others do, at its next request", () => {
+  test("shows each process the others' changes at its next request", () => {
     const [one, two] = [open(), open()];
     createSnapshot(one);
     clock.pass(10);
@@ -57,7 +57,7 @@ describe("a store", () => {
     expect(later.query("SELECT * FROM Msvm_ConcreteJob")).toEqual([]);
   });
 
-  test("keeps its time when the clock goes back", () => {
+  test("keeps its time if the clock is set back", () => {
     const host = open();
     createSnapshot(host);
     clock.pass(5);
@@ -72,7 +72,7 @@ describe("a store", () => {
     expect(open().tree()).toEqual(host.tree());
   });
 
-  test("is the same for a process whose clock is ahead when one that lags behind adds to it", () => {
+  test("stays consistent if a process with a slow clock writes after one with a fast clock", () => {
     const ahead = new SteppedClock();
     const [early, late] = [open(), open(ahead)];
     createSnapshot(early);
@@ -91,34 +91,31 @@ describe("a store", () => {
 describe("a record that a kill interrupted", () => {
   const lastRecordStart = () => readFileSync(storeFile).lastIndexOf("\u001e");
 
-  test.each([1, 20, 200])(
-    "doesn't count when %i bytes of it are there, and swallows nothing that comes later",
-    (length) => {
-      const host = open();
-      createSnapshot(host);
-      const whole = readFileSync(storeFile);
-      createSnapshot(host);
-      truncateSync(storeFile, lastRecordStart() + length);
-      expect(readFileSync(storeFile).length).toBe(whole.length + length);
+  test.each([1, 20, 200])("is ignored if only %i bytes of it were written, and later records are read", (length) => {
+    const host = open();
+    createSnapshot(host);
+    const whole = readFileSync(storeFile);
+    createSnapshot(host);
+    truncateSync(storeFile, lastRecordStart() + length);
+    expect(readFileSync(storeFile).length).toBe(whole.length + length);
 
-      const survivor = open();
-      expect(survivor.methodCalls).toEqual({ CreateSnapshot: 1 });
-      createSnapshot(survivor);
-      createSnapshot(survivor);
-      clock.pass(10);
-      expect(snapshots(survivor)).toBe(3);
-      expect(open().tree()).toEqual(survivor.tree());
-    },
-  );
+    const survivor = open();
+    expect(survivor.methodCalls).toEqual({ CreateSnapshot: 1 });
+    createSnapshot(survivor);
+    createSnapshot(survivor);
+    clock.pass(10);
+    expect(snapshots(survivor)).toBe(3);
+    expect(open().tree()).toEqual(survivor.tree());
+  });
 
-  test("may be the first: the host is made anew", () => {
+  test("is ignored even if it is the first, and the host is created again", () => {
     open();
     truncateSync(storeFile, 30);
     expect(open().hostName).toBe("HV-TEST");
     expect(open().hostName).toBe("HV-TEST");
   });
 
-  test("an empty file is a host that isn't made yet", () => {
+  test("treats an empty file as a host that doesn't exist yet", () => {
     open();
     truncateSync(storeFile, 0);
     expect(open().tree().groups).toHaveLength(1);
@@ -126,7 +123,7 @@ describe("a record that a kill interrupted", () => {
 });
 
 describe("a record that came too late", () => {
-  test("doesn't count", () => {
+  test("is ignored", () => {
     const host = open();
     createSnapshot(host);
     const second = readFileSync(storeFile, "utf8").split("\n")[1];
@@ -179,7 +176,7 @@ describe("a damaged store", () => {
     ],
     ["something else stands in front", (lines) => ["hello", ...lines], 1],
     ["something else follows", (lines) => [...lines.slice(0, -1), "hello", ""], 4],
-  ])("is refused and left alone when %s", (_, damage, line) => {
+  ])("is refused and not changed when %s", (_, damage, line) => {
     const message = refused(damage);
     expect(message).toContain(
       `Reading the simulated host's store on ${storeFile}, line ${line} failed: the store is damaged: `,
@@ -188,7 +185,7 @@ describe("a damaged store", () => {
     expect(message).toContain("Restore the file from a copy, or delete it");
   });
 
-  test("is refused at every request, also by who had it open before", () => {
+  test("is refused at every request, also by a process that had it open before", () => {
     const host = open();
     createSnapshot(host);
     appendFileSync(storeFile, "hello\n");
@@ -198,7 +195,7 @@ describe("a damaged store", () => {
     }
   });
 
-  test("another file that is no store is refused", () => {
+  test("refuses a file that isn't a store", () => {
     open();
     writeFileSync(storeFile, '{"some":"thing"}\n');
     expect(messageOf(() => open())).toContain(
@@ -206,7 +203,7 @@ describe("a damaged store", () => {
     );
   });
 
-  test("one of a newer version is refused by its version", () => {
+  test("refuses a store of a newer version", () => {
     open();
     writeFileSync(storeFile, readFileSync(storeFile, "utf8").replace('"version":1', '"version":2'));
     expect(messageOf(() => open())).toContain(
@@ -214,28 +211,28 @@ describe("a damaged store", () => {
     );
   });
 
-  test("a folder in its place is refused", () => {
+  test("refuses a folder at its path", () => {
     mkdirSync(storeFile, { recursive: true });
     expect(() => open()).toThrow(StorageError);
     expect(messageOf(() => open())).toContain("Give the path of a store that can be read");
   });
 
-  test("a path that can't be made is refused", () => {
+  test("refuses a path that can't be created", () => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");
     expect(() => SimulatedHost.open({ storeFile: join(file, "host.jsonl") })).toThrow(StorageError);
   });
 });
 
-test.skipIf(process.platform !== "linux")("a full disk is reported, with what is unknown then", () => {
+test.skipIf(process.platform !== "linux")("a full disk is reported, with the unknown outcome", () => {
   const opening = () => SimulatedHost.open({ storeFile: "/dev/full" });
   expect(opening).toThrow(ConnectionError);
   expect(messageOf(opening)).toContain("ENOSPC");
   expect(messageOf(opening)).toContain("Whether the request took effect is unknown");
 });
 
-describe("a store that goes away while it is open", () => {
-  test("is reported, and found again when another one is there", () => {
+describe("a store that is deleted while it is open", () => {
+  test("is reported, and a new one at its path is opened", () => {
     const host = open();
     createSnapshot(host);
     rmSync(storeFile);
@@ -246,7 +243,7 @@ describe("a store that goes away while it is open", () => {
     expect(open().methodCalls).toEqual({ CreateSnapshot: 1 });
   });
 
-  test("is noticed when another one stands in its place that has grown larger", () => {
+  test("is noticed if a larger store replaced it", () => {
     const host = open();
     clock.pass(1);
     rmSync(storeFile);

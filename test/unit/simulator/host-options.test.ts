@@ -8,16 +8,16 @@ import { hostOptionTests as tests } from "./option-tests/every-option";
 describe.each(Object.entries(tests))("%s", (name, values) => {
   test.each(Object.entries(values))("= %s", (_, run) => run());
 
-  test("is tried with each of its values", () => {
+  test("is tested with each of its values", () => {
     expect(Object.keys(values).sort()).toEqual([...optionValues[name as OptionName]].sort());
   });
 });
 
-test("every option is tried", () => {
+test("every option is tested", () => {
   expect(Object.keys(tests).sort()).toEqual(Object.keys(optionValues).sort());
 });
 
-test("an option or value that there isn't is refused, and what there is is listed", () => {
+test("an unknown option or value is refused with the list of valid ones", () => {
   const { host } = new HostAtHand();
   const unknownName = () => host.setOption("membersAway" as OptionName, "accept" as never);
   const unknownValue = () => host.setOption("membersOff", "maybe" as never);

@@ -8,12 +8,12 @@ test("linear progress is even", () => {
   expect(at("linear", 0, 0.1, 0.5, 0.999, 1)).toEqual([0, 10, 50, 99, 100]);
 });
 
-test("stuck progress gets there early and stays", () => {
+test("stuck progress reaches its percentage early and stays there", () => {
   expect(at({ stuckAtPercent: 99 }, 0, 0.05, 0.1, 0.9, 1)).toEqual([0, 49, 99, 99, 99]);
   expect(at({ stuckAtPercent: 0 }, 0, 0.5, 1)).toEqual([0, 0, 0]);
 });
 
-test("progress through points may jump back", () => {
+test("progress through points can jump back", () => {
   const points = {
     points: [
       [0.5, 80],

@@ -42,7 +42,7 @@ describe("changeMachine", () => {
     expect(at.createSnapshot().returnValue).toBe(32775);
   });
 
-  test("switches the merging of a machine's disks off and on", () => {
+  test("disables and enables the merging of a machine's disks", () => {
     const at = new HostAtHand();
     expect(mergeState(at)).toBe(1);
     at.host.changeMachine("web-01", { merging: false });
@@ -64,7 +64,7 @@ describe("changeMachine", () => {
   });
 });
 
-test("a seed gives machines a status, and switches merging off", () => {
+test("a seed sets machines' status and disables merging", () => {
   const machine = {
     name: "web-01",
     properties: { OperationalStatus: [11, 32776], EnabledState: 9 },

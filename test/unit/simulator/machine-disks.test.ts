@@ -19,7 +19,7 @@ const versions = (host: SimulatedHost) =>
   host.tree().groups[0]?.machines.map(({ applicationVersion }) => applicationVersion);
 
 describe("the disk of a simulated machine", () => {
-  it("goes back to what the group's snapshot holds, on all machines at once, and the snapshot keeps it", () => {
+  it("returns to the content of the group's snapshot on all machines at once, and the snapshot keeps its content", () => {
     const at = new HostAtHand(seed);
     const before = at.takeSnapshot();
     for (const machine of ["web-01", "web-02", "db-01"]) at.host.upgradeMachine(machine, "broken");
@@ -37,7 +37,7 @@ describe("the disk of a simulated machine", () => {
     expect(at.host.tree().groups[0]?.machines[0]?.state).toBe("running");
   });
 
-  it("is upgraded for every process that has the host open, and outlives them", () => {
+  it("is upgraded for every process that has the host open, and outlives these processes", () => {
     const storeFile = join(temporaryFolder(), "host.jsonl");
     const one = SimulatedHost.open({ storeFile, seed });
     const another = SimulatedHost.open({ storeFile });
@@ -46,7 +46,7 @@ describe("the disk of a simulated machine", () => {
     expect(versions(SimulatedHost.open({ storeFile }))).toEqual(["1.4.0", "1.5.0", "9.6"]);
   });
 
-  it("is found by the machine's name or GUID, and by nothing else", () => {
+  it("is found only by the machine's name or GUID", () => {
     const { host } = new HostAtHand({
       ...seed,
       machines: [...(seed.machines ?? []), { name: "twin" }, { name: "twin" }],

@@ -12,7 +12,7 @@ function twoNodes() {
 }
 
 describe("a machine that moves to another node", () => {
-  test("is there with its id, settings, snapshots and application, and here no more", () => {
+  test("keeps its id, settings, snapshots and application there, and no longer exists here", () => {
     const { a, b } = twoNodes();
     a.host.upgradeMachine("web-01", "1.0");
     const collection = a.takeSnapshot();
@@ -31,7 +31,7 @@ describe("a machine that moves to another node", () => {
     expect(a.host.query(where)).toEqual([]);
   });
 
-  test("keeps the chain of its snapshots, and can be worked on there", () => {
+  test("keeps the chain of its snapshots, and supports new operations there", () => {
     const { a, b } = twoNodes();
     a.takeSnapshot();
     a.takeSnapshot();
@@ -46,7 +46,7 @@ describe("a machine that moves to another node", () => {
     expect(b.host.query(snapshots).map((one) => one.string("Parent"))).toEqual([null]);
   });
 
-  test("leaves groups and snapshot collections where they are", () => {
+  test("doesn't move groups and snapshot collections", () => {
     const { a, b } = twoNodes();
     a.takeSnapshot();
     for (const name of ["web-01", "web-02", "db-01"]) a.host.moveMachine(name, b.host);
@@ -73,7 +73,7 @@ describe("a machine that moves to another node", () => {
 });
 
 describe("a host that gets another name", () => {
-  test("bears it in every path, and its objects keep their ids", () => {
+  test("shows it in every path, and its objects keep their ids", () => {
     const at = new HostAtHand();
     const collection = at.takeSnapshot();
     at.createSnapshot();
@@ -89,12 +89,12 @@ describe("a host that gets another name", () => {
     expect(at.host.references(at.group()).every(({ path }) => path.host === "HV-NEW")).toBe(true);
   });
 
-  test("can't get a name that no computer can have", () => {
+  test("refuses a name that isn't a valid computer name", () => {
     expect(() => new HostAtHand().host.rename("a name that is too long")).toThrow("Use 1 to 15 letters");
   });
 });
 
-test("a seed makes management groups, which hold groups", () => {
+test("a seed creates management groups, which hold groups", () => {
   const at = new HostAtHand({ ...webTierSeed, managementGroups: [{ name: "all-tiers", members: ["web-tier"] }] });
   const management = at.only("SELECT * FROM Msvm_ManagementCollection");
   expect(management.string("ElementName")).toBe("all-tiers");

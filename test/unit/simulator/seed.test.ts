@@ -10,7 +10,7 @@ import { messageOf } from "../../support/message-of";
 const root = join(import.meta.dirname, "../../..");
 const schemaFile = join(root, "provider/src/simulator/seed.schema.json");
 
-test("seed.schema.json says what seedSchema says", () => {
+test("seed.schema.json matches seedSchema", () => {
   const written = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "What a simulated Hyper-V host is made from",
@@ -34,11 +34,11 @@ test("the demo's seed is a seed", () => {
 });
 
 describe("resolveSeed", () => {
-  test("makes an empty host of nothing", () => {
+  test("makes an empty host of an empty seed", () => {
     expect(resolveSeed({})).toMatchObject({ hostName: "HV-HOST", build: 20348, machines: [], groups: [] });
   });
 
-  test("makes the same ids of the same names, and different ones for two of one name", () => {
+  test("makes the same ids of the same names, and different ids for two machines of one name", () => {
     const seed = {
       machines: [{ name: "a" }, { name: "a" }],
       groups: [
@@ -53,7 +53,7 @@ describe("resolveSeed", () => {
     expect(ids(resolveSeed(seed))[0]).toMatch(/^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/);
   });
 
-  test("takes a machine's id where its name isn't enough", () => {
+  test("accepts a machine's id if its name is ambiguous", () => {
     const id = "0b5c3f1e-9a3c-4f6f-8a51-3f6f0e1b2c3d";
     const seed = resolveSeed({ machines: [{ name: "a" }, { name: "a", id }], groups: [{ name: "g", members: [id] }] });
     expect(seed.groups[0]?.memberIds).toEqual([id.toUpperCase()]);
@@ -99,7 +99,7 @@ describe("resolveSeed", () => {
       { machines: [{ name: "a" }, { name: "a" }], groups: [{ name: "g", members: ["a"] }] },
       'groups[0].members[0]: 2 machines are called "a"',
     ],
-  ])("refuses %s and says where", (_, seed, place) => {
+  ])("refuses %s and reports its place", (_, seed, place) => {
     const refused = () => resolveSeed(seed, "seed.json");
     expect(refused).toThrow(InvalidArgumentError);
     expect(messageOf(refused)).toContain("Reading a seed on seed.json failed: ");
@@ -108,13 +108,13 @@ describe("resolveSeed", () => {
     expect(messageOf(refused)).not.toMatch(/Invalid|received|never/);
   });
 
-  test("names every place at once", () => {
+  test("reports every mistake at once", () => {
     const message = messageOf(() => resolveSeed({ build: "new", machines: [{}] }));
     expect(message).toMatch(/build: .*; machines\[0\]\.name: /);
   });
 });
 
-test("a seed file that isn't there or is no JSON is named", () => {
+test("a seed file that doesn't exist or isn't JSON is reported by its path", () => {
   expect(messageOf(() => readSeedFile("no-such-folder/seed.json"))).toMatch(
     /no-such-folder\/seed\.json failed: there is no such file/,
   );

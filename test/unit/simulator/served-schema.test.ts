@@ -65,7 +65,7 @@ function busyHost(build: number): HostAtHand {
   return at;
 }
 
-describe.each([14393, 17763, 20348, 26100])("what a host of build %i serves", (build) => {
+describe.each([14393, 17763, 20348, 26100])("the classes that a host of build %i serves", (build) => {
   const at = busyHost(build);
 
   test("are published classes with their published properties, types and keys, and no others", () => {
@@ -87,7 +87,7 @@ describe.each([14393, 17763, 20348, 26100])("what a host of build %i serves", (b
     expect(servedClasses.size).toBeGreaterThanOrEqual(22);
   });
 
-  test("is no class that isn't published, or that came later", () => {
+  test("don't include unpublished or later classes", () => {
     expect(() => at.host.query("SELECT * FROM Msvm_CollectionSnapshotSettingData")).toThrow(CimError);
     const later = Object.entries(published).filter(([, { since }]) => since > build);
     for (const [className] of later) expect(() => at.host.query(`SELECT * FROM ${className}`)).toThrow(CimError);

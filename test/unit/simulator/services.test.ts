@@ -14,7 +14,7 @@ describe("the group service", () => {
   const define = (at: HostAtHand, parameters: object) =>
     at.call(groupService, "DefineCollection", { Type: 0, ...parameters });
 
-  test("makes a group, names it anew, fills and empties it, and removes it, each at once", () => {
+  test("creates a group, renames it, adds and removes members, and destroys it, each without a job", () => {
     const at = new HostAtHand();
     const made = define(at, { Name: "db-tier", Id: "{6b29fc40-ca47-1067-b31d-00dd010662da}" });
     const Collection = made.outParameters["DefinedCollection"] as CimInstancePath;
@@ -34,7 +34,7 @@ describe("the group service", () => {
     expect(() => at.host.get(Collection)).toThrow(NotFoundError);
   });
 
-  test("makes groups of groups, which take groups and no machines", () => {
+  test("creates management groups, which accept groups and no machines", () => {
     const at = new HostAtHand();
     const Collection = define(at, { Name: "all", Type: 1 }).outParameters["DefinedCollection"] as CimInstancePath;
     expect(Collection.className).toBe("Msvm_ManagementCollection");
@@ -43,7 +43,7 @@ describe("the group service", () => {
     expect(at.host.associators(Collection, { associationClass: "Msvm_CollectedCollections" })).toHaveLength(1);
   });
 
-  test("gives a group an id and a name where there is none, and refuses an id that is taken or none", () => {
+  test("gives a group an id and a name by default, and refuses an id that is taken or malformed", () => {
     const at = new HostAtHand();
     const path = define(at, {}).outParameters["DefinedCollection"] as CimInstancePath;
     expect(at.host.get(path).string("ElementName")).toBe("New Virtual System Collection");
@@ -52,7 +52,7 @@ describe("the group service", () => {
     expect(define(at, { Type: 7 }).returnValue).toBe(32773);
   });
 
-  test("removes a member by the group's id, and succeeds where there is no such group", () => {
+  test("removes a member by the group's id, and succeeds if the group doesn't exist", () => {
     const at = new HostAtHand();
     const Member = at.machine("web-01").path;
     const remove = (CollectionId: string) =>
@@ -72,7 +72,7 @@ describe("the collection snapshot service", () => {
     return type;
   };
 
-  test("brings every machine back to its snapshot, off where it holds no state", () => {
+  test("restores every machine to its snapshot, powered off if the snapshot has no saved state", () => {
     const at = new HostAtHand();
     const first = at.takeSnapshot();
     at.takeSnapshot();
@@ -89,7 +89,7 @@ describe("the collection snapshot service", () => {
     expect(group.properties["LastApplyVirtualMachineIds"]).toHaveLength(3);
   });
 
-  test("makes reference points of recovery snapshots only, and the snapshots go", () => {
+  test("converts only recovery snapshots to reference points, and removes the snapshots", () => {
     const at = new HostAtHand();
     const [standard, recovery] = [at.takeSnapshot(), at.takeSnapshot({ SnapshotType: 2 })];
     const convert = (AffectedSnapshotCollection: CimInstancePath) =>
@@ -103,7 +103,7 @@ describe("the collection snapshot service", () => {
     expect(at.host.query("SELECT * FROM Msvm_VirtualSystemReferencePoint")).toHaveLength(3);
   });
 
-  test("exports into a directory, with settings or without", () => {
+  test("exports to a directory, with settings or without", () => {
     const at = new HostAtHand();
     const SnapshotCollection = at.takeSnapshot();
     const exported = (ExportDirectory: string | null, ExportSettingData: string | null) => {
@@ -120,7 +120,7 @@ describe("the collection snapshot service", () => {
 });
 
 describe("the service for single machines", () => {
-  test("takes, applies and destroys a checkpoint; what hangs below it stays", () => {
+  test("takes, applies and destroys a checkpoint, and keeps the later checkpoints", () => {
     const at = new HostAtHand();
     at.takeCheckpoint("web-01");
     const collection = at.takeSnapshot();
@@ -154,7 +154,7 @@ describe("the management service", () => {
     at.only(`SELECT * FROM Msvm_VirtualSystemSettingData WHERE ElementName = '${name}'`);
   const rename = '<PROPERTY NAME="ElementName" TYPE="string"><VALUE>renamed</VALUE></PROPERTY>';
 
-  test("names a snapshot anew at once, and a machine", () => {
+  test("renames a snapshot or a machine without a job", () => {
     const at = new HostAtHand();
     const [snapshot] = at.members(at.takeSnapshot());
     expect(modify(at, snapshot?.string("InstanceID") ?? "", rename)).toBe(0);
@@ -163,7 +163,7 @@ describe("the management service", () => {
     expect(at.machine("renamed").className).toBe("Msvm_ComputerSystem");
   });
 
-  test("keeps the first of a machine's notes, also when a snapshot is applied, and refuses markup", () => {
+  test("keeps the first of a machine's notes, also after a snapshot is applied, and refuses markup", () => {
     const at = new HostAtHand();
     const first = at.takeSnapshot();
     const id = settingsOf(at, "web-01").string("InstanceID") ?? "";
@@ -174,7 +174,7 @@ describe("the management service", () => {
     expect(settingsOf(at, "web-01").properties["Notes"]).toEqual(["one"]);
   });
 
-  test("refuses settings that are none, or of nothing", () => {
+  test("refuses malformed settings, and settings of an object that doesn't exist", () => {
     const at = new HostAtHand();
     expect(at.call(managementService, "ModifySystemSettings", { SystemSettings: "nonsense" }).returnValue).toBe(32773);
     expect(modify(at, "Microsoft:nothing", rename)).toBe(32773);
@@ -196,7 +196,7 @@ describe("the management service", () => {
 });
 
 describe("a job's errors", () => {
-  test("are embedded instances, and null where there is none", () => {
+  test("are embedded instances, and null without an error", () => {
     const at = new HostAtHand(unhinderedSeed);
     const errors = (job: CimInstancePath) => at.host.invokeMethod(job, "GetErrorEx").outParameters["Errors"];
     const good = jobOf(at.createSnapshot());
@@ -226,7 +226,7 @@ describe("a connection that is lost", () => {
     expect(at.host.methodCalls["CreateSnapshot"] ?? 0).toBe(times);
   });
 
-  test("meets reading requests too, as often as it says", () => {
+  test("affects reads too, as often as configured", () => {
     const at = new HostAtHand();
     at.host.injectFault({ verb: "query", connection: "lostBefore", times: 2 });
     expect(() => at.host.query("SELECT * FROM Msvm_ConcreteJob")).toThrow(
@@ -236,7 +236,7 @@ describe("a connection that is lost", () => {
     expect(at.host.query("SELECT * FROM Msvm_ConcreteJob")).toEqual([]);
   });
 
-  test("an answer that takes its time is asked for once", () => {
+  test("a slow response is requested only once", () => {
     const { host } = new HostAtHand();
     host.injectFault({ verb: "query", delaySeconds: 90 });
     expect(

@@ -41,7 +41,7 @@ const onTheHost = (storeFile: string) =>
     .query("SELECT * FROM Msvm_SnapshotCollection")
     .map((found) => found.string("CollectionID"));
 
-test("several processes on one store lose and double nothing", async () => {
+test("several processes on one store lose no snapshot and take none twice", async () => {
   const storeFile = join(temporaryFolder(), "host.jsonl");
   const processes = [hammer(storeFile, 20), hammer(storeFile, 20), hammer(storeFile, 20)];
   expect(await Promise.all(processes.map(async ({ ended }) => (await ended)[0]))).toEqual([0, 0, 0]);
@@ -51,7 +51,7 @@ test("several processes on one store lose and double nothing", async () => {
   expect(SimulatedHost.open({ storeFile }).methodCalls).toEqual({ CreateSnapshot: 60 });
 }, 60_000);
 
-test("a killed process blocks no other one, and leaves at most one snapshot without an answer", async () => {
+test("a killed process blocks no other one, and at most one of its snapshots gets no response", async () => {
   const storeFile = join(temporaryFolder(), "host.jsonl");
   const [victim, other] = [hammer(storeFile, 100_000), hammer(storeFile, 20)];
   await Promise.all([victim.begun(), other.begun()]);

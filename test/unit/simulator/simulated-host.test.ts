@@ -7,7 +7,7 @@ const standard = "Microsoft:Hyper-V:Snapshot:Realized";
 const recovery = "Microsoft:Hyper-V:Snapshot:Recovery";
 
 describe("CreateSnapshot", () => {
-  test("starts a job, and makes one snapshot of every member at one moment when it ends", () => {
+  test("starts a job that takes one snapshot of every member at the same moment when it ends", () => {
     const at = new HostAtHand();
     const result = at.createSnapshot();
     expect(result.returnValue).toBe(4096);
@@ -51,7 +51,7 @@ describe("CreateSnapshot", () => {
     expect(new HostAtHand().createSnapshot({ SnapshotSettings: settings }).returnValue).toBe(4096);
   });
 
-  test("a path for the result is refused as an invalid method parameter", () => {
+  test("refuses a path for the result as an invalid method parameter", () => {
     const at = new HostAtHand();
     const refused = () => at.createSnapshot({ ResultingSnapshotCollection: at.group() });
     expect(refused).toThrow(CimError);
@@ -59,13 +59,13 @@ describe("CreateSnapshot", () => {
     expect(at.host.methodCalls).toEqual({});
   });
 
-  test("a reference to something else than a group returns 32773, none at all 4", () => {
+  test("returns 32773 for a reference to another object than a group, and 4 without a reference", () => {
     const at = new HostAtHand();
     expect(at.createSnapshot({ Collection: at.service }).returnValue).toBe(32773);
     expect(at.createSnapshot({ Collection: null }).returnValue).toBe(4);
   });
 
-  test("members say what is done to them, and only while it is done", () => {
+  test("members show the operation in their status only while it runs", () => {
     const at = new HostAtHand();
     const status = () => ["web-01", "other"].map((name) => at.machine(name).numbers("OperationalStatus"));
     expect(status()).toEqual([[2], [2]]);
@@ -79,7 +79,7 @@ describe("CreateSnapshot", () => {
 });
 
 describe("snapshots of a machine", () => {
-  test("form a chain, whose last is the most current; the machine's settings stand below it", () => {
+  test("form a chain from the oldest to the current snapshot, followed by the machine's settings", () => {
     const at = new HostAtHand();
     const [first] = at.members(at.takeSnapshot());
     const [second] = at.members(at.takeSnapshot());
@@ -96,7 +96,7 @@ describe("snapshots of a machine", () => {
     expect(settings?.string("VirtualSystemType")).toBe("Microsoft:Hyper-V:System:Realized");
   });
 
-  test("a destroyed one leaves the chain, and what hung below it hangs below its parent", () => {
+  test("keep their chain if one is destroyed: its child moves to its parent", () => {
     const at = new HostAtHand();
     const [first, second, third] = [at.takeSnapshot(), at.takeSnapshot(), at.takeSnapshot()];
     const [oldest] = at.members(first);
@@ -159,7 +159,7 @@ describe("a job", () => {
     expect(at.snapshotCollections()).toHaveLength(1);
   });
 
-  test("bears the type of its work and the zero install date, and belongs to the service", () => {
+  test("has the type of its work and a zero install date, and belongs to the service", () => {
     const at = new HostAtHand();
     const job = at.job(at.createSnapshot());
     expect(job.number("JobType")).toBe(198);
@@ -173,7 +173,7 @@ describe("a job", () => {
   test.each([
     [4, 8],
     [5, 9],
-  ])("ended by RequestStateChange(%i) is in state %i, and nothing is made", (requested, state) => {
+  ])("ended by RequestStateChange(%i) is in state %i, and takes no snapshot", (requested, state) => {
     const at = new HostAtHand();
     const result = at.createSnapshot();
     at.clock.pass(5);
@@ -189,7 +189,7 @@ describe("a job", () => {
     expect(() => at.job(result)).toThrow(NotFoundError);
   });
 
-  test("can't be ended otherwise", () => {
+  test("can't be ended by another requested state", () => {
     const at = new HostAtHand();
     const job = jobOf(at.createSnapshot());
     const request = (RequestedState: number, TimeoutPeriod: string | null = null) =>
@@ -200,7 +200,7 @@ describe("a job", () => {
     expect(request(4, "00000000000000.000000:000")).toBe(0);
   });
 
-  test("that isn't cancellable answers 1 and goes on", () => {
+  test("that isn't cancellable returns 1 and continues", () => {
     const at = new HostAtHand({ ...webTierSeed, jobs: { CreateSnapshot: { seconds: 10, cancellable: false } } });
     const result = at.createSnapshot();
     expect(at.job(result).boolean("Cancellable")).toBe(false);
@@ -209,7 +209,7 @@ describe("a job", () => {
     expect(at.job(result).number("JobState")).toBe(7);
   });
 
-  test("jobs side by side end each at its time", () => {
+  test("ends at its own time if other jobs run in parallel", () => {
     const at = new HostAtHand(unhinderedSeed);
     at.createSnapshot();
     at.clock.pass(3);
@@ -220,7 +220,7 @@ describe("a job", () => {
   });
 });
 
-describe("a call that WMI itself refuses", () => {
+describe("a call that WMI refuses", () => {
   const at = new HostAtHand(unhinderedSeed);
   const invoke =
     (method: string, parameters = {}, path = at.service) =>
@@ -267,14 +267,14 @@ describe("a call that WMI itself refuses", () => {
     expect(call).toThrow(answer);
   });
 
-  test("names are taken in any case", () => {
+  test("accepts names in any case", () => {
     const result = at.host.invokeMethod(at.service, "createsnapshot", { COLLECTION: at.group(), snapshottype: 1 });
     expect(result.returnValue).toBe(4096);
   });
 });
 
-describe("what a host counts", () => {
-  test("method calls that reached a method, and requests of each kind", () => {
+describe("the counters of a host", () => {
+  test("count calls that reached a method, and requests of each kind", () => {
     const at = new HostAtHand();
     at.createSnapshot();
     at.createSnapshot({ SnapshotType: 9 });
@@ -284,7 +284,7 @@ describe("what a host counts", () => {
 });
 
 describe("tree", () => {
-  test("shows groups, machines and snapshots, and the machines outside", () => {
+  test("shows groups, machines and snapshots, and machines without a group", () => {
     const at = new HostAtHand();
     const collection = at.takeSnapshot();
     const { hostName, groups, otherMachines } = at.host.tree();
@@ -309,7 +309,7 @@ describe("tree", () => {
 });
 
 describe("the same operations at the same times", () => {
-  test("make the same host, ids included", () => {
+  test("make the same host with the same ids", () => {
     const run = () => {
       const at = new HostAtHand();
       at.takeSnapshot();

@@ -13,7 +13,7 @@ const failure = (promise: Promise<unknown>): Promise<PartialCreateError> =>
 const valuesOf = <Name extends OptionName>(name: Name) => optionValues[name] as readonly OptionValue<Name>[];
 
 describe("the result of CreateSnapshot is found", () => {
-  it.each(valuesOf("resultReferenceAtOnce"))("when the host is done at once and its reference is %s", async (given) => {
+  it.each(valuesOf("resultReferenceAtOnce"))("if the host needs no job and its reference is %s", async (given) => {
     const at = new LifecycleInProcess();
     at.host.setOption("completion", "atOnce");
     at.host.setOption("resultReferenceAtOnce", given);
@@ -25,7 +25,7 @@ describe("the result of CreateSnapshot is found", () => {
 
   it.each(
     valuesOf("jobResultRow").flatMap((row) => valuesOf("resultReferenceOnJob").map((given) => [row, given] as const)),
-  )("when the job's row is of %s and the reference beside the job is %s", async (row, given) => {
+  )("if the job's row is of %s and the reference beside the job is %s", async (row, given) => {
     const at = new LifecycleInProcess();
     at.host.setOption("jobResultRow", row);
     at.host.setOption("resultReferenceOnJob", given);
@@ -35,7 +35,7 @@ describe("the result of CreateSnapshot is found", () => {
     expect(at.host.methodCalls).toEqual({ CreateSnapshot: 2 });
   });
 
-  it.each(valuesOf("collectionIdForm"))("when the host writes ids in the form %s", async (form) => {
+  it.each(valuesOf("collectionIdForm"))("if the host writes ids in the form %s", async (form) => {
     const at = new LifecycleInProcess();
     at.host.setOption("collectionIdForm", form);
     const { id, outs } = await at.run(at.lifecycle.create(inputs));
@@ -45,8 +45,8 @@ describe("the result of CreateSnapshot is found", () => {
   });
 });
 
-describe("a snapshot whose making isn't seen to its end", () => {
-  it("is kept at the deadline, and found by the next update after the host has forgotten the job", async () => {
+describe("a snapshot whose job outlasts the timeout", () => {
+  it("stays in the state, and the next update finds it after the host has forgotten the job", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
     const partial = await failure(at.run(at.lifecycle.create(inputs)));
@@ -65,7 +65,7 @@ describe("a snapshot whose making isn't seen to its end", () => {
     expect(at.host.methodCalls).toEqual({ CreateSnapshot: 1 });
   });
 
-  it("is told to have failed by the next update, and replaced by the one after", async () => {
+  it("is reported as failed by the next update, and replaced by the one after", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60, endState: 10, errorCode: 32768 } });
     const { id, outs } = await at.partial();
@@ -77,7 +77,7 @@ describe("a snapshot whose making isn't seen to its end", () => {
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 
-  it("names every candidate where several could be it, and destroys none of them", async () => {
+  it("is reported with every candidate if several are possible, and none is destroyed", async () => {
     const at = new LifecycleInProcess({ dependents: "kept" });
     at.host.setOption("jobResultRow", "none");
     at.host.setOption("membersBusy", "accept");

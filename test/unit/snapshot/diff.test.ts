@@ -27,7 +27,7 @@ const diff = (
     { dependents, defaultConnection: undefined },
   );
 
-describe("what replaces a snapshot", () => {
+describe("a changed input", () => {
   it.each<[string, Value]>([
     ["collection", "db-tier"],
     ["collection", "7B29FC40-CA47-1067-B31D-00DD010662DA"],
@@ -48,13 +48,13 @@ describe("what replaces a snapshot", () => {
     ["unknown", true],
     ["removed", true],
     ["kept", false],
-  ] as const)("with dependents %s deletes first: %s", (dependents, oldFirst) => {
+  ] as const)("with dependents %s deletes the old snapshot first: %s", (dependents, oldFirst) => {
     expect(diff({ triggers: [] }, null, dependents)).toMatchObject({ replace: { oldFirst } });
   });
 });
 
-describe("what leaves it alone", () => {
-  it("nothing, the order of keys", () => {
+describe("an input that means the same", () => {
+  it("causes no change: no changed input, another order of keys", () => {
     expect(diff({})).toEqual({ changes: false });
     expect(diff({ triggers: { of: ["a"], version: "1" } })).toEqual({ changes: false });
   });
@@ -65,7 +65,7 @@ describe("what leaves it alone", () => {
     ["collection", `Msvm_VirtualSystemCollection.CollectionID="${id}"`],
     ["collection", "WEB-TIER"],
     ["snapshotType", 1],
-  ])("another spelling of the same is written down: %s %s", (name, value) => {
+  ])("in another spelling only updates the state: %s %s", (name, value) => {
     expect(diff({ [name]: value })).toEqual({ changes: true });
   });
 });
@@ -75,7 +75,7 @@ describe("a snapshot that isn't complete", () => {
 
   it("is resumed", () => expect(diff({}, pending)).toEqual({ changes: true }));
 
-  it("is replaced where its job failed", () => {
+  it("is replaced if its job failed", () => {
     expect(diff({}, { ...pending, failed: "state 10" })).toMatchObject({ replace: { inputs: ["collection"] } });
   });
 });

@@ -7,7 +7,7 @@ const failuresOf = (inputs: Values) =>
     checkInputs({ collection: "web-tier", ...inputs }).failures.map(({ property, reason }) => [property, reason]),
   );
 
-describe("inputs that are right", () => {
+describe("valid inputs", () => {
   it.each<Values>([
     {},
     { snapshotType: "Recovery" },
@@ -21,7 +21,7 @@ describe("inputs that are right", () => {
     { settings: { consistencyLevel: notKnownYet } },
   ])("%j", (inputs) => expect(failuresOf(inputs)).toEqual({}));
 
-  it("get the default type, so that the state says which it was", () => {
+  it("get the default type, so that the state records it", () => {
     expect(checkInputs({ collection: "web-tier" }).inputs).toEqual({
       collection: "web-tier",
       snapshotType: "Standard",
@@ -31,7 +31,7 @@ describe("inputs that are right", () => {
   });
 });
 
-describe("inputs that are wrong", () => {
+describe("invalid inputs", () => {
   it.each<[Values, Record<string, string>]>([
     [{ snapshotType: 3 }, { snapshotType: "reserved by the DMTF" }],
     [{ snapshotType: 32767 }, { snapshotType: "reserved by the DMTF" }],

@@ -46,7 +46,7 @@ async function imported(at: LifecycleInProcess, inputs: Properties) {
 }
 
 describe("an up that was killed while its job ran", () => {
-  it("is resumed by the next one", async () => {
+  it("is resumed by the next up", async () => {
     const next = await killedInMidJob();
     next.state = [];
     const { outs } = await next.create(inputsWithUrn);
@@ -66,7 +66,7 @@ describe("an up that was killed while its job ran", () => {
     expect(await recordsIn(next)).toEqual([]);
   });
 
-  it("then imported: a requested replacement takes a new one, and the imported one goes", async () => {
+  it("then imported: a requested replacement takes a new snapshot and destroys the imported one", async () => {
     const next = await killedInMidJob();
     await next.run(next.clock.sleep(60_000));
     const { id, outs } = await imported(next, inputsWithUrn);
@@ -77,7 +77,7 @@ describe("an up that was killed while its job ran", () => {
     expect(collectionsOn(next)).toEqual([replaced.outs["snapshotCollectionId"]]);
   });
 
-  it("then imported: a replacement that another trigger asks for leaves the imported one to its own delete", async () => {
+  it("then imported: a replacement by a changed trigger destroys the imported snapshot only in its own delete", async () => {
     const next = await killedInMidJob();
     await next.run(next.clock.sleep(60_000));
     const { id, outs } = await imported(next, inputsWithUrn);
@@ -157,7 +157,7 @@ describe("a stack that was renamed", () => {
   it.each([
     ["holds another id under the stored name", [{ urn, id: randomUUID() }]],
     ["can't be asked", undefined],
-  ])("a destroy leaves the other stack's record and job alone, where the state %s", async (_, state) => {
+  ])("a destroy doesn't touch the other stack's record and job, where the state %s", async (_, state) => {
     const { id, outs, next } = await renamed();
     next.state = state;
     await next.run(next.lifecycle.delete(id, outs));
@@ -165,7 +165,7 @@ describe("a stack that was renamed", () => {
     expect(await recordsIn(next)).not.toEqual([]);
   });
 
-  it("and messages go to the stack's row, not to one with the old name", async () => {
+  it("messages go to the stack's row, not to one with the old name", async () => {
     const first = new LifecycleInProcess(kept);
     const { id, outs } = await first.create(inputsWithUrn);
     const next = new LifecycleInProcess(kept, webTierSeed, first);
@@ -174,7 +174,7 @@ describe("a stack that was renamed", () => {
     expect(new Set(next.messages.map((message) => message.urn))).toEqual(new Set([undefined]));
   });
 
-  it("takes over its new name in place", async () => {
+  it("records its new name in place", async () => {
     const at = new LifecycleInProcess(kept);
     const { id, outs } = await at.create(inputsWithUrn);
     const news = withMeta({ urn: urn.replace("urn:pulumi:test", "urn:pulumi:renamed") });
@@ -199,12 +199,12 @@ describe("a record that can't be trusted", () => {
     return next;
   }
 
-  it("is refused where its id is a path", async () => {
+  it("is refused if its id is a path", async () => {
     const next = await rewritten((record) => ({ ...record, id: "../../x" }));
     expect(await next.failure(next.lifecycle.create(inputsWithUrn))).toMatchObject({ code: "RECORD_UNREADABLE" });
   });
 
-  it("is refused where it names another resource than its folder", async () => {
+  it("is refused if it names another resource than its folder", async () => {
     const next = await rewritten((record) => ({ ...record, resource: "another" }));
     expect(await next.failure(next.lifecycle.create(inputsWithUrn))).toMatchObject({ code: "RECORD_UNREADABLE" });
   });
@@ -227,7 +227,7 @@ describe("a record that can't be trusted", () => {
     expect(next.warnings.join()).toContain("stays on the host");
   });
 
-  it("of another stack affects that one only", async () => {
+  it("of another stack affects only that stack", async () => {
     const next = await killedInMidJob({ ...inputsWithUrn, triggers: ["first"] });
     await next.run(next.clock.sleep(60_000));
     const folder = "0123456789abcdef0123456789abcdef";
@@ -298,7 +298,7 @@ it("an attempt that made nothing keeps no name of the group, which may be a secr
       expect(await at.records.read(folder, name)).not.toContain("web-tier");
 });
 
-it("two resources with one identity in one run are an error", async () => {
+it("two resources with the same identity in one run are an error", async () => {
   const at = new LifecycleInProcess();
   await at.create(inputsWithUrn);
   const error = await at.failure(at.lifecycle.create(inputsWithUrn));
@@ -317,7 +317,7 @@ it("the old and the new copy of a resource are deleted in one destroy, newest fi
   expect(last.snapshotCounts()).toEqual([0, 0, 0]);
 });
 
-it("a destroy that was interrupted before a rename is still known after it: the snapshot is replaced", async () => {
+it("an interrupted destroy is still known after a rename: the snapshot is replaced", async () => {
   const first = new LifecycleInProcess(kept);
   const { id, outs } = await first.create(inputsWithUrn);
   const destroying = new LifecycleInProcess(kept, webTierSeed, first);

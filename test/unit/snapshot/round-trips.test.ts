@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { LifecycleInProcess, standardInputs } from "../../support/lifecycle-in-process";
 
-it("a create makes at most 8 host requests one after the other, its naming included", async () => {
+it("a create needs at most 8 consecutive host requests, including the naming", async () => {
   const at = new LifecycleInProcess();
   at.host.setOption("completion", "atOnce");
   for (const verb of ["get", "query", "associators", "references", "invokeMethod"] as const)

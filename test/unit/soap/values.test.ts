@@ -74,7 +74,7 @@ test.each(
       ["uint16[]", null],
     ] satisfies [string, CimValue][]
   ).map(([type, value]) => [type, String(value), value] as const),
-)("a %s goes out and comes back the same: %s", (type, _, value) => {
+)("a %s is unchanged after it was written and read: %s", (type, _, value) => {
   expect(read(written(value, type), type)).toEqual(value);
 });
 
@@ -95,11 +95,11 @@ test.each([
     "<v><Datetime>2013-03-09T03:06:25Z</Datetime></v>",
     "20130309030625.000000+000",
   ],
-])("reads %s as DSP0004 has it", (_, xml, value) => {
+])("reads %s as DSP0004 specifies", (_, xml, value) => {
   expect(read(xml, "datetime")).toBe(value);
 });
 
-test("reads a reference that is wrapped, and one whose class has the DMTF's URI", () => {
+test("reads a wrapped reference, and one whose class has the DMTF's URI", () => {
   const selectors = '<w:SelectorSet><w:Selector Name="collectionid">1</w:Selector></w:SelectorSet>';
   const parameters = (uri: string) =>
     `<a:ReferenceParameters><w:ResourceURI>${uri}</w:ResourceURI>${selectors}</a:ReferenceParameters>`;

@@ -27,7 +27,7 @@ test("an HTML page isn't an envelope", () => {
   expect(() => bodyOf(readXml("<html><body>Sign in</body></html>"))).toThrow("its root is <html>, not a SOAP envelope");
 });
 
-test("reads pieces cut anywhere, CDATA, character references and namespaces", () => {
+test("reads chunks of any size, CDATA, character references and namespaces", () => {
   const text =
     '<p:a xmlns:p="urn:x" p:Name="&#228;">&lt;<![CDATA[<&]]>&#x6F22;<b xsi:nil="true" xmlns:xsi="urn:i"/></p:a>';
   const reader = new XmlReader();
@@ -38,7 +38,7 @@ test("reads pieces cut anywhere, CDATA, character references and namespaces", ()
   expect(read.children).toMatchObject([{ name: "b", attributes: { nil: "true" } }]);
 });
 
-test("hands over items one by one and keeps none of them", () => {
+test("passes on items one by one and keeps none in memory", () => {
   const items: string[] = [];
   const reader = new XmlReader((item) => items.push(item.text));
   reader.write("<r><Items><i>1</i><i>2</i></Items><end/></r>");
@@ -50,7 +50,7 @@ test("hands over items one by one and keeps none of them", () => {
   ]);
 });
 
-test("writes texts so that none becomes markup, in elements and in attributes", () => {
+test("escapes strings in elements and attributes", () => {
   const hostile = `]]></a><b x="'&\r\n\t`;
   const read = readXml(elementWith("a", { x: hostile }, hostile, element("c")).text);
   expect(read).toMatchObject({ attributes: { x: hostile }, text: hostile });
@@ -61,6 +61,6 @@ test.each([
   ["a name", () => element("a b")],
   ["a text", () => element("a", "\u0000")],
   ["half a character", () => element("a", "\ud83d")],
-])("refuses %s that XML has no form for", (_, write) => {
+])("refuses %s that XML can't hold", (_, write) => {
   expect(write).toThrow(InvalidArgumentError);
 });

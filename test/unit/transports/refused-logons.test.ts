@@ -18,7 +18,7 @@ it("never tries a refused log-on again in this process", async () => {
   expect(tried).toBe(1);
 });
 
-it("tries another password, another host, and after a failure that refused no account", async () => {
+it("tries another password, another host, and again after a failure that isn't a refusal", async () => {
   await expect(account("old").attempt(() => Promise.reject(refused))).rejects.toBe(refused);
   expect(await account("new").attempt(async () => "in")).toBe("in");
   const lost = new ConnectionError(parts);
@@ -39,7 +39,7 @@ it("makes the log-ons of one account one after the other", async () => {
   expect(most).toBe(1);
 });
 
-it("remembers a refusal that came later than the log-on", async () => {
+it("remembers a refusal that arrives after the log-on", async () => {
   const logon = account("expired");
   await logon.attempt(async () => "in");
   logon.note(refused);

@@ -59,7 +59,7 @@ const machines = "SELECT * FROM Msvm_ComputerSystem";
 const optimised = [element("w:OptimizeEnumeration"), element("w:MaxElements", "100")];
 
 describe("the service of a simulated host", () => {
-  it("brings every declared property in the declared order, nil where it has no value", async () => {
+  it("returns every declared property in the declared order, nil if it has no value", async () => {
     const body = await new Asking().enumerate(machines, undefined, ...optimised);
     const [first] = elementsBelow(body, "Msvm_ComputerSystem");
     const names = [...new Set(first?.children.map(({ name }) => name))];
@@ -68,7 +68,7 @@ describe("the service of a simulated host", () => {
     expect(childOf(first, "ProcessID")?.attributes).toEqual({ nil: "true" });
   });
 
-  it("brings items one by one to a client that says nothing of MaxElements", async () => {
+  it("returns items one by one to a client that doesn't set MaxElements", async () => {
     const at = new Asking();
     const begun = await at.enumerate(machines);
     expect(elementsBelow(begun, "Msvm_ComputerSystem")).toHaveLength(0);
@@ -99,13 +99,13 @@ describe("the service of a simulated host", () => {
     expect(childOf(await at.pull(context), "Fault")).toBeDefined();
   });
 
-  it("answers a list of properties as a fragment, without class or namespace", async () => {
+  it("returns a list of properties as a fragment, without class or namespace", async () => {
     const wql = "SELECT Name, ElementName FROM Msvm_ComputerSystem WHERE ElementName = 'web-01'";
     const [item] = elementsBelow(await new Asking().enumerate(wql, undefined, ...optimised), "XmlFragment");
     expect(item?.children.map(({ name }) => name)).toEqual(["Name", "ElementName"]);
   });
 
-  it("answers endpoint references, alone or beside the objects", async () => {
+  it("returns endpoint references, alone or beside the objects", async () => {
     const at = new Asking();
     const mode = (text: string) => [...optimised, element("w:EnumerationMode", text)];
     const references = await at.enumerate(machines, undefined, ...mode("EnumerateEPR"));
@@ -115,7 +115,7 @@ describe("the service of a simulated host", () => {
     expect(elementsBelow(both, "Item").map(({ children }) => children.length)).toEqual([2, 2, 2, 2, 2]);
   });
 
-  it("knows __SERVER, but not inside a text, and compares GUIDs without regard to case", async () => {
+  it("replaces __SERVER outside of strings, and compares GUIDs without regard to case", async () => {
     const at = new Asking();
     const count = async (wql: string) =>
       elementsBelow(await at.enumerate(wql, undefined, ...optimised), "Msvm_ComputerSystem").length;
@@ -126,7 +126,7 @@ describe("the service of a simulated host", () => {
     expect(await count(`${machines} WHERE Name = '${machine?.string("Name")?.toUpperCase()}'`)).toBe(1);
   });
 
-  it("has the classes of the computer that clients ask for when they open a connection", async () => {
+  it("has the computer classes that clients read when they open a connection", async () => {
     const at = new Asking();
     const cimv2 = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/*";
     for (const name of ["Win32_ComputerSystem", "Win32_ComputerSystemProduct", "Win32_OperatingSystem"]) {
@@ -136,7 +136,7 @@ describe("the service of a simulated host", () => {
     expect(faultOf(await at.enumerate("SELECT * FROM Win32_Process", cimv2))).toBe(String(0x80041010));
   });
 
-  it("finds a service by some of its keys, as long as they leave one", async () => {
+  it("finds a service by some of its keys if they identify one", async () => {
     const at = new Asking();
     const get = (className: string, selectors: Record<string, string>) =>
       at.ask(`${XmlNamespace.transfer}/Get`, `${root}/${className}`, undefined, selectors);
@@ -158,7 +158,7 @@ describe("the service of a simulated host", () => {
     expect(faultOf(await new Asking().enumerate("SELECT * FROM Msvm_Nothing", uri))).toBe(String(number));
   });
 
-  it("answers an injected number as a fault, and a lost connection not at all", async () => {
+  it("sends an injected number as a fault, and sends nothing for a lost connection", async () => {
     const at = new Asking();
     at.host.injectFault({ verb: "query", hresult: 0x800706be });
     expect(faultOf(await at.enumerate(machines))).toBe(String(0x800706be));
@@ -166,7 +166,7 @@ describe("the service of a simulated host", () => {
     await expect(at.enumerate(machines)).rejects.toThrow("connection lost");
   });
 
-  it("refuses what isn't an envelope with a fault", async () => {
+  it("responds with a fault to a request that isn't an envelope", async () => {
     const answer = await new Asking().service.answer("<html/>", async () => {});
     expect(answer).toMatchObject({ status: 500, text: expect.stringContaining("SchemaValidationError") });
   });

@@ -21,7 +21,7 @@ test.each<[string, readonly string[], readonly string[]]>([
   expect(others.filter(matches)).toEqual([]);
 });
 
-test("no pattern makes it slow", () => {
+test("every pattern is matched quickly", () => {
   const matches = likePattern(`${"%a".repeat(50)}b`);
   expect(matches("a".repeat(20_000))).toBe(false);
 });

@@ -75,7 +75,7 @@ describe("ASSOCIATORS OF and REFERENCES OF", () => {
   });
 });
 
-describe("what is no query", () => {
+describe("a malformed query", () => {
   test.each([
     ["", 1],
     ["DELETE FROM C", 1],
@@ -100,18 +100,18 @@ describe("what is no query", () => {
     ["ASSOCIATORS OF {C.K=1} WHERE Colour=A", 30],
     ["ASSOCIATORS OF {C.K=1} WHERE Role=A Role=B", 41],
     ["REFERENCES OF {C.K=1} WHERE AssocClass=A", 29],
-  ])("%s: told at character %i", (text, at) => {
+  ])("%s: is reported at character %i", (text, at) => {
     expect(() => parseWql(text)).toThrow(SyntaxError);
     expect(() => parseWql(text)).toThrow(new RegExp(`at character ${at}$`));
   });
 
-  test("nesting without end", () => {
+  test("is refused if it is nested too deeply", () => {
     expect(() => where(`${"(".repeat(100_000)}a=1`)).toThrow("no more than 200");
     expect(() => where(`${"NOT ".repeat(100_000)}a=1`)).toThrow("no more than 200");
   });
 });
 
-test("a condition on a key is found, so that an index can answer", () => {
+test("finds a condition on a key, so that an index can be used", () => {
   const pinned = (condition: string) =>
     pinnedKey(where(condition) as NonNullable<ReturnType<typeof where>>, ["InstanceID", "Name"]);
   expect(pinned("instanceid = 'a'")).toEqual({ key: "InstanceID", values: ["a"] });

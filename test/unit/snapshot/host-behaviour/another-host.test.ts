@@ -12,7 +12,7 @@ async function afterFailover() {
   return { at, id, outs, onNodeB, nodeB };
 }
 
-describe("a connection that leads to another node", () => {
+describe("a connection to another node", () => {
   it("keeps the resource in the state at a refresh", async () => {
     const { id, outs, onNodeB } = await afterFailover();
     const error = await onNodeB.failure(onNodeB.lifecycle.read(id, outs));
@@ -20,7 +20,7 @@ describe("a connection that leads to another node", () => {
     expect(error.message).toContain("NODE-B answers, the state names HV-TEST");
   });
 
-  it("keeps it at a destroy, too, and destroys nothing", async () => {
+  it("keeps the resource in the state at a destroy, and destroys nothing", async () => {
     const { at, id, outs, onNodeB, nodeB } = await afterFailover();
     expect(await onNodeB.failure(onNodeB.lifecycle.delete(id, outs))).toMatchObject({ code: "OTHER_HOST" });
     expect(nodeB.methodCalls).toEqual({});
@@ -76,13 +76,13 @@ describe("merging that is switched off", () => {
     return { at, id, outs };
   };
 
-  it("is named after a destroy", async () => {
+  it("is reported after a destroy", async () => {
     const { at, id, outs } = await off(false);
     await at.run(at.lifecycle.delete(id, outs));
     expect(at.warnings.join()).toContain("Destroyed, but merging is switched off for db-01");
   });
 
-  it("fails a destroy that is to wait for the merge, and not by its timeout", async () => {
+  it("fails a destroy with waitForMerge before its timeout", async () => {
     const { at, id, outs } = await off(true);
     const error = await at.failure(at.lifecycle.delete(id, outs));
     expect(error).toMatchObject({ code: "MERGE_SWITCHED_OFF", effect: "partial" });
@@ -92,7 +92,7 @@ describe("merging that is switched off", () => {
 });
 
 describe("a machine that is not busy", () => {
-  it("but has an error status isn't waited for as long as one that is", async () => {
+  it("but has an error status is waited for more briefly than a busy one", async () => {
     const at = new LifecycleInProcess();
     at.host.changeMachine("web-01", { OperationalStatus: [2, 32782] });
     at.host.injectFault({ method: "CreateSnapshot", returnValue: 32775, times: 1000 });

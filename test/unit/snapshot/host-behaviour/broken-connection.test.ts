@@ -3,8 +3,8 @@ import { ConnectionError, PartialCreateError } from "../../../../provider/src/er
 import { optionValues } from "../../../../provider/src/simulator/index";
 import { LifecycleInProcess, standardInputs } from "../../../support/lifecycle-in-process";
 
-describe("a connection that is lost with the answer to CreateSnapshot", () => {
-  it("before it took effect is a failure that leaves nothing, after a search", async () => {
+describe("a connection that is lost during CreateSnapshot", () => {
+  it("before its effect fails the create after a search, and leaves no snapshot", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostBefore" });
     const error = await at.failure(at.lifecycle.create(standardInputs));
@@ -14,7 +14,7 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
   });
 
-  it("after it took effect is found by its job, and nothing is sent twice", async () => {
+  it("after its effect is no failure: the snapshot is found by its job, and the request isn't repeated", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
     const { outs } = await at.create();
@@ -23,7 +23,7 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
   });
 
-  it("after a host that is done at once took it is found by the group's list", async () => {
+  it("on a host that needs no job is no failure: the snapshot is found in the group's list", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("completion", "atOnce");
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
@@ -32,7 +32,7 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
     expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
   });
 
-  it("and stays lost keeps the resource, whose next update looks again", async () => {
+  it("and stays lost keeps the resource, and the next update searches again", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
     at.afterCall = { method: "CreateSnapshot", happen: () => at.host.restart({ downSeconds: 60 }) };
@@ -45,7 +45,7 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
     expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
   });
 
-  it("and of which nothing came is told so by the next update, which the one after replaces", async () => {
+  it("and had no effect is reported by the next update, and the one after takes a new snapshot", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostBefore" });
     at.afterCall = { method: "CreateSnapshot", happen: () => at.host.restart({ downSeconds: 60 }) };
@@ -57,7 +57,7 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
     expect(await at.run(at.lifecycle.diff(id, news, standardInputs))).toMatchObject({ replaces: ["collection"] });
   });
 
-  it("says what it found where two could have come of it, and takes neither", async () => {
+  it("reports both candidates if two snapshots are possible, and adopts neither", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("completion", "atOnce");
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
@@ -70,7 +70,7 @@ describe("a connection that is lost with the answer to CreateSnapshot", () => {
 });
 
 describe("a search for an unknown outcome", () => {
-  it("doesn't take a job for none that this account can't see", async () => {
+  it("doesn't treat a job that the account can't see as a missing one", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("rights", "jobsHidden");
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 300 } });
@@ -87,13 +87,13 @@ describe("a search for an unknown outcome", () => {
   });
 });
 
-describe("a connection that is lost with the answer to DestroySnapshot", () => {
+describe("a connection that is lost during DestroySnapshot", () => {
   it.each(
     ["lostBefore", "lostAfter"].flatMap((lost) =>
       optionValues.missingReference.map((missing) => [lost as "lostBefore", missing as "refuse4"] as const),
     ),
   )(
-    "%s, where a missing object is answered with %s, is made up for by the next destroy",
+    "%s, on a host that reports a missing object as %s, is resolved by the next destroy",
     async (connection, missing) => {
       const at = new LifecycleInProcess();
       at.host.setOption("missingReference", missing);
@@ -107,7 +107,7 @@ describe("a connection that is lost with the answer to DestroySnapshot", () => {
     },
   );
 
-  it("is no failure where an earlier destroy is still at it", async () => {
+  it("isn't a failure if an earlier destroy is still running", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     const [collection] = at.host.query("SELECT * FROM Msvm_SnapshotCollection");
@@ -120,8 +120,8 @@ describe("a connection that is lost with the answer to DestroySnapshot", () => {
   });
 });
 
-describe("a job that ended well", () => {
-  it("and whose snapshot can't be found has made one all the same: the next up looks again", async () => {
+describe("a job that succeeded", () => {
+  it("and whose snapshot can't be found isn't treated as failed: the next up searches again", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", job: { endState: 7, takesEffect: false } });
     const { id, outs } = await at.partial();
@@ -130,7 +130,7 @@ describe("a job that ended well", () => {
   });
 });
 
-describe("a host that starts anew in the middle of a job", () => {
+describe("a host that restarts during a job", () => {
   const restarted = async (jobsAtRestart: "gone" | "goneButMade" | "goOn") => {
     const at = new LifecycleInProcess();
     at.host.setOption("jobsAtRestart", jobsAtRestart);
@@ -141,13 +141,13 @@ describe("a host that starts anew in the middle of a job", () => {
     return { at, created };
   };
 
-  it.each(["goOn", "goneButMade"] as const)("(%s) is waited for, and the snapshot found", async (jobs) => {
+  it.each(["goOn", "goneButMade"] as const)("(%s) is waited for, and the snapshot is found", async (jobs) => {
     const { at, created } = await restarted(jobs);
     expect((await at.run(created)).outs).toMatchObject({ members: [{}, {}, {}] });
     expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
   });
 
-  it("(gone) is told to have made nothing, and the next up takes one in its place", async () => {
+  it("(gone) is reported to have made no snapshot, and the next up takes one", async () => {
     const { at, created } = await restarted("gone");
     const error = await at.failure<PartialCreateError>(created);
     expect(PartialCreateError.isInstance(error)).toBe(true);
@@ -161,7 +161,7 @@ describe("a host that starts anew in the middle of a job", () => {
 });
 
 describe("slow answers", () => {
-  it("cost time and nothing else", async () => {
+  it("only cost time", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ verb: "query", delaySeconds: 20, times: 5 });
     at.host.injectFault({ method: "CreateSnapshot", delaySeconds: 40 });
@@ -173,7 +173,7 @@ describe("slow answers", () => {
 });
 
 describe("polls that fail", () => {
-  it("aren't a job that failed", async () => {
+  it("don't fail the job", async () => {
     const at = new LifecycleInProcess();
     const created = at.lifecycle.create(standardInputs);
     await at.run(at.clock.sleep(300));

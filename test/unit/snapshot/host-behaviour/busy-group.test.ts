@@ -6,7 +6,7 @@ const sent = (at: LifecycleInProcess, method: string) =>
   at.requests.filter(({ methodName }) => methodName === method).length;
 
 describe("a group that is busy", () => {
-  it("is asked again with growing pauses, which the row tells of", async () => {
+  it("is tried again after growing pauses, which the resource's row shows", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", returnValue: 32774, times: 3 });
     await at.create();
@@ -18,7 +18,7 @@ describe("a group that is busy", () => {
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
   });
 
-  it("is waited for as long as a member is seen to be busy, up to the timeout", async () => {
+  it("is waited for up to the timeout while a member is busy", async () => {
     const at = new LifecycleInProcess();
     const inputs = { ...standardInputs, __meta: { timeouts: { create: "20m" } } };
     // another owner's job works on the members longer than that
@@ -33,7 +33,7 @@ describe("a group that is busy", () => {
     expect(at.snapshotCounts()).toEqual([2, 2, 2]);
   });
 
-  it("isn't waited for longer than a minute when nothing is seen to be busy", async () => {
+  it("isn't waited for longer than a minute if no member is busy", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", returnValue: 32775, times: 1000 });
     await at.failure(at.lifecycle.create(standardInputs));
@@ -41,14 +41,14 @@ describe("a group that is busy", () => {
     expect(sent(at, "CreateSnapshot")).toBe(7);
   });
 
-  it("is asked once where the refusal isn't one that passes", async () => {
+  it("isn't tried again after a permanent refusal", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", returnValue: 32770 });
     await at.failure(at.lifecycle.create(standardInputs));
     expect(sent(at, "CreateSnapshot")).toBe(1);
   });
 
-  it("is snapshot again after a replacement's merge", async () => {
+  it("gets its new snapshot after the merge of a replacement", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     await at.run(at.lifecycle.delete(id, outs));
@@ -81,7 +81,7 @@ describe("waitForMerge", () => {
     }
   });
 
-  it("unset says which machines still merge, and doesn't wait", async () => {
+  it("unset reports the machines that still merge, and doesn't wait", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     await at.run(at.lifecycle.delete(id, outs));
@@ -89,7 +89,7 @@ describe("waitForMerge", () => {
     expect(told.map(({ text }) => text)).toEqual(["Destroyed; disks still merge: db-01, web-01, web-02"]);
   });
 
-  it("keeps the resource at the timeout, and waits on in the next destroy", async () => {
+  it("keeps the resource at the timeout, and the next destroy continues to wait", async () => {
     const at = new LifecycleInProcess(
       {},
       { machines: [{ name: "m" }], groups: [{ name: "web-tier", members: ["m"] }], mergeSeconds: 3600 },
@@ -104,7 +104,7 @@ describe("waitForMerge", () => {
     await at.run(at.lifecycle.delete(id, outs));
   });
 
-  it("is taken over in place", async () => {
+  it("is updated in place", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     expect(await at.run(at.lifecycle.diff(id, outs, merging))).toEqual({ changes: true });

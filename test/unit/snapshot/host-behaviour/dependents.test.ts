@@ -18,7 +18,7 @@ function hostWith(dependents: string): LifecycleInProcess {
 }
 
 describe("dependents unknown", () => {
-  it("refuses while a checkpoint that a person took later depends on it, and names it", async () => {
+  it("refuses while a person's later checkpoint depends on the snapshot, and reports that checkpoint", async () => {
     const at = hostWith("unknown");
     const { id, outs } = await at.create();
     takeCheckpoint(at, "web-01");
@@ -40,7 +40,7 @@ describe("dependents unknown", () => {
     expect(at.snapshotCounts()).toEqual([2, 1, 1]);
   });
 
-  it("names the machine of each dependent and who took it, or the resource that owns it, and the order that works", async () => {
+  it("reports the machine and the owner of each dependent, and the order that works", async () => {
     const at = hostWith("unknown");
     const named = (name: string) => ({
       ...inputsWithUrn,
@@ -59,7 +59,7 @@ describe("dependents unknown", () => {
     );
   });
 
-  it("deletes before it creates where an input has changed, and so takes no snapshot too few or too many", async () => {
+  it("deletes before it creates for a changed input, so that exactly one snapshot exists", async () => {
     const at = hostWith("unknown");
     const { id, outs } = await at.create();
     const news = { ...standardInputs, triggers: ["1.4.1"] };
@@ -69,7 +69,7 @@ describe("dependents unknown", () => {
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
   });
 
-  it("loses nothing when a replacement that was asked for creates first", async () => {
+  it("loses no snapshot if a requested replacement creates first", async () => {
     const at = hostWith("unknown");
     const { id, outs } = await at.create();
     await at.create();
@@ -94,7 +94,7 @@ describe("dependents kept", () => {
 });
 
 describe("dependents removed", () => {
-  it("names in a warning what goes with it", async () => {
+  it("warns of the dependents that are destroyed too", async () => {
     const at = hostWith("removed");
     const { id, outs } = await at.create();
     takeCheckpoint(at, "web-01");
@@ -105,7 +105,7 @@ describe("dependents removed", () => {
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 
-  it("never destroys a snapshot from under a later one of a whole group, in this run or any other", async () => {
+  it("never destroys a snapshot with a later one of the whole group, in this run or another", async () => {
     const at = hostWith("removed");
     const { id, outs } = await at.create();
     const newer = await at.create();
@@ -123,7 +123,7 @@ describe.each([
   ["unknown", "DEPENDENTS_UNKNOWN"],
   ["removed", "DEPENDENTS_COLLECTED"],
 ])("a snapshot that a person takes meanwhile, dependents %s", (dependents, code) => {
-  it("is waited for, since it will depend on the one that is to be destroyed", async () => {
+  it("is waited for, since it will depend on the snapshot to destroy", async () => {
     const at = hostWith(dependents);
     const { id, outs } = await at.create();
     at.takeAnother();
@@ -133,7 +133,7 @@ describe.each([
     expect(at.shown.join()).toContain("a snapshot is being taken that will depend on this one; still busy: web-01");
   });
 
-  it("keeps it from being destroyed at the end of its time, too", async () => {
+  it("stops the destroy even at the timeout", async () => {
     const at = hostWith(dependents);
     const { id, outs } = await at.create();
     at.host.injectFault({ method: "CreateSnapshot", job: { stallAtPercent: 50 } });
@@ -145,8 +145,8 @@ describe.each([
   });
 });
 
-describe.each(["unknown", "removed"])("deletes in hand for one group, dependents %s", (dependents) => {
-  it("run newest first, one that isn't complete before all others", async () => {
+describe.each(["unknown", "removed"])("concurrent deletes for one group, dependents %s", (dependents) => {
+  it("run newest first, and an incomplete snapshot before all others", async () => {
     const at = hostWith(dependents);
     const first = await at.create();
     const second = await at.create();

@@ -7,8 +7,8 @@ const machineOf = ({ host }: LifecycleInProcess, name: string) =>
   host.query(`SELECT * FROM Msvm_ComputerSystem WHERE ElementName = '${name}'`)[0]?.path ?? null;
 const groups = "Msvm_CollectionManagementService";
 
-describe("what has changed on the host", () => {
-  it("a member's snapshot that was deleted by hand is shown by a refresh; nothing is destroyed for it", async () => {
+describe("drift", () => {
+  it("a refresh shows a member's snapshot that was deleted by hand, and destroys nothing", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     const [member] = outs["members"] as { snapshotId: string; vmName: string }[];
@@ -27,7 +27,7 @@ describe("what has changed on the host", () => {
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 
-  it("a renamed group is shown by a refresh, and replaces nothing, under the old name or the new", async () => {
+  it("a refresh shows a renamed group, and neither the old nor the new name replaces the snapshot", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     at.elsewhere(groups, "RenameCollection", { Collection: groupOf(at), NewName: "web" });
@@ -51,7 +51,7 @@ describe("what has changed on the host", () => {
     expect(at.host.query("SELECT * FROM Msvm_SnapshotCollection")).toEqual([]);
   });
 
-  it("members that join or leave the group later change nothing of the snapshot", async () => {
+  it("members that join or leave the group later don't change the snapshot", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     at.elsewhere(groups, "AddMember", { Collection: groupOf(at), Member: machineOf(at, "other") });

@@ -13,7 +13,7 @@ const documented = [...Object.values(refusals), ...Object.values(VendorCode)];
 const ofTheRanges = [7, 4095, 4097, 32767, 32780, 32788, 65535];
 
 describe.each([...documented, ...ofTheRanges])("the code %i", (code) => {
-  it("as return value of CreateSnapshot is a refusal that tells of the members, and leaves nothing", async () => {
+  it("as return value of CreateSnapshot is a refusal that shows the members' states, and leaves no snapshot", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", returnValue: code, times: 1000 });
     const error = await at.failure<MethodFailedError>(at.lifecycle.create(standardInputs));
@@ -24,7 +24,7 @@ describe.each([...documented, ...ofTheRanges])("the code %i", (code) => {
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 
-  it("as a job's error code names itself, and leaves nothing", async () => {
+  it("as a job's error code is named in the error, and leaves no snapshot", async () => {
     const at = new LifecycleInProcess();
     const job = { endState: 10, atPercent: 40, errorCode: code, errorDescription: "Nein & nochmals nein." };
     at.host.injectFault({ method: "CreateSnapshot", job });
@@ -74,7 +74,7 @@ describe("a job that ends in", () => {
     expect(at.clock.now()).toBe(2 * 60_000);
   });
 
-  it("tells what GetErrorEx has, and goes without where a host has nothing", async () => {
+  it("reports the errors of GetErrorEx, and works on a host that returns none", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", job: { failsMember: "db-01" } });
     const error = await at.failure(at.lifecycle.create(standardInputs));

@@ -13,7 +13,7 @@ const sent = (at: LifecycleInProcess) =>
   at.requests.filter(({ methodName }) => methodName === "ModifySystemSettings").length;
 
 describe("snapshotName", () => {
-  it("is written to every member's snapshot and read back, also with characters of other scripts", async () => {
+  it("is written to every member's snapshot and read back, also with non-Latin characters", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create(named('vor dem Umbau "1.4" 東京 >'));
     expect(namesOn(at)).toEqual(Array(3).fill('vor dem Umbau "1.4" 東京 >'));
@@ -31,7 +31,7 @@ describe("snapshotName", () => {
     expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
   });
 
-  it("that was changed by hand is seen by a refresh, and put back by the next up", async () => {
+  it("that was changed by hand is shown by a refresh, and restored by the next up", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create(named("before"));
     const [snapshot] = at.host.query("SELECT * FROM Msvm_VirtualSystemSettingData WHERE ElementName = 'before'");
@@ -47,7 +47,7 @@ describe("snapshotName", () => {
     expect(sent(at) - before).toBe(1);
   });
 
-  it("that a host refuses leaves a complete snapshot and a partial failure, which the next up mends", async () => {
+  it("that a host refuses is a partial failure with a complete snapshot, and the next up retries", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("recoverySnapshotSettings", "refuse32775");
     const inputs = { ...named("before"), snapshotType: "Recovery" };
@@ -67,7 +67,7 @@ describe("snapshotName", () => {
     expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
   });
 
-  it("that a host refuses for one machine fails, and the others have it", async () => {
+  it("that a host refuses for one machine fails, and the other machines get it", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create(named("before"));
     at.host.injectFault({ method: "ModifySystemSettings", returnValue: 32769 });
@@ -76,7 +76,7 @@ describe("snapshotName", () => {
     expect(namesOn(at)).toEqual(["before", "after", "after"]);
   });
 
-  it("that hosts are known to refuse, or that is empty, is refused beforehand", async () => {
+  it("that is empty, or that hosts refuse, fails in check", async () => {
     const at = new LifecycleInProcess();
     for (const name of ["a & b", "<b>", " "]) {
       const { failures } = await at.run(at.lifecycle.check({}, named(name)));

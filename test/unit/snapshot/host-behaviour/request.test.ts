@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CimInstancePath } from "../../../../provider/src/cim/cim-instance-path";
 import { LifecycleInProcess, standardInputs } from "../../../support/lifecycle-in-process";
 
-describe("what CreateSnapshot is sent", () => {
+describe("the parameters of CreateSnapshot", () => {
   const raw = '<INSTANCE CLASSNAME="Msvm_VirtualSystemSnapshotSettingData"></INSTANCE>';
   const typed = { consistencyLevel: "CrashConsistent", ignoreNonSnapshottableDisks: true, guestBackupType: "Copy" };
   const property = (name: string, type: string, value: string) =>
@@ -30,8 +30,8 @@ describe("what CreateSnapshot is sent", () => {
   });
 });
 
-describe("what the job made", () => {
-  it("is told from what another program makes of the same group meanwhile", async () => {
+describe("the job's result", () => {
+  it("is distinguished from a snapshot that another program takes of the same group meanwhile", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("membersBusy", "accept");
     const created = at.lifecycle.create(standardInputs);
@@ -51,7 +51,7 @@ describe("what the job made", () => {
 describe("before the call", () => {
   const machine = (name: string, more: object) => ({ name, ...more });
 
-  it("warns, in one line, of states in which hosts may refuse, and sends the request all the same", async () => {
+  it("warns in one line of states in which hosts may refuse, and sends the request anyway", async () => {
     const names = ["off", "saved", "full", "disabled", "old", "fine"];
     const at = new LifecycleInProcess(
       {},
@@ -80,7 +80,7 @@ describe("before the call", () => {
     ]);
   });
 
-  it("a refusal says which member may be the reason", async () => {
+  it("a refusal names the member that may be the reason", async () => {
     const at = new LifecycleInProcess(
       {},
       { machines: [{ name: "db-01", state: "off" }], groups: [{ name: "web-tier", members: ["db-01"] }] },

@@ -10,7 +10,7 @@ describe.each(["blind", "denied"] as const)("an account that is %s", (rights) =>
     return { at, ...state };
   };
 
-  it("sees nothing that it takes for gone in a refresh, and sees all of it again a moment later", async () => {
+  it("treats nothing as deleted in a refresh, and reads everything once it has the rights again", async () => {
     const { at, id, outs } = await blinded();
     const error = await at.failure(at.lifecycle.read(id, outs));
     expect(AccessDeniedError.isInstance(error)).toBe(true);
@@ -18,7 +18,7 @@ describe.each(["blind", "denied"] as const)("an account that is %s", (rights) =>
     expect(await at.run(at.lifecycle.read(id, outs))).toMatchObject({ id, props: outs });
   });
 
-  it("destroys nothing and loses nothing", async () => {
+  it("destroys nothing, and keeps the resource in the state", async () => {
     const { at, id, outs } = await blinded();
     expect(AccessDeniedError.isInstance(await at.failure(at.lifecycle.delete(id, outs)))).toBe(true);
     at.host.setOption("rights", "full");
@@ -27,7 +27,7 @@ describe.each(["blind", "denied"] as const)("an account that is %s", (rights) =>
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 
-  it("takes no group for missing", async () => {
+  it("doesn't treat a group as missing", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("rights", rights);
     const error = await at.failure(at.lifecycle.create(standardInputs));
@@ -35,7 +35,7 @@ describe.each(["blind", "denied"] as const)("an account that is %s", (rights) =>
     expect(error.message).toContain("Hyper-V Administrators");
   });
 
-  it("takes no trace of an unknown outcome for missing", async () => {
+  it("doesn't treat the result of an unknown outcome as missing", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
     at.afterCall = { method: "CreateSnapshot", happen: () => at.host.setOption("rights", rights) };
@@ -47,7 +47,7 @@ describe.each(["blind", "denied"] as const)("an account that is %s", (rights) =>
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
   });
 
-  it("ends no snapshot that is being made", async () => {
+  it("doesn't cancel a snapshot that is being taken", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
     const { id, outs } = await at.partial();
@@ -69,7 +69,7 @@ describe("an account that jobs are hidden from", () => {
     expect(at.clock.now()).toBeGreaterThanOrEqual(10_000);
   });
 
-  it("removes what a job makes that it can't see", async () => {
+  it("removes the snapshot of a job that it can't see", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 35 * 60 } });
     const { id, outs } = await at.partial();
@@ -93,15 +93,18 @@ describe("an account whose rights change meanwhile", () => {
     };
   };
 
-  it.each([1, 2, 3, 4])("from the first request on, %i of them, treats nothing as deleted", async (blindRequests) => {
-    const at = new LifecycleInProcess();
-    const { id, outs } = await at.create();
-    blindBetween(at, 1, blindRequests);
-    const read = await at.run(at.lifecycle.read(id, outs)).catch((error) => error);
-    expect(AccessDeniedError.isInstance(read) || read.id === id).toBe(true);
-  });
+  it.each([1, 2, 3, 4])(
+    "treats nothing as deleted without rights for the first requests (%i)",
+    async (blindRequests) => {
+      const at = new LifecycleInProcess();
+      const { id, outs } = await at.create();
+      blindBetween(at, 1, blindRequests);
+      const read = await at.run(at.lifecycle.read(id, outs)).catch((error) => error);
+      expect(AccessDeniedError.isInstance(read) || read.id === id).toBe(true);
+    },
+  );
 
-  it("is told while it waits for a job to end, and leaves nothing behind", async () => {
+  it("is reported as denied while it waits for a job to end, and leaves no snapshot", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("cancelledJob", "goesOn");
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
@@ -115,7 +118,7 @@ describe("an account whose rights change meanwhile", () => {
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 
-  it("isn't told that a snapshot was renamed that it can't see", async () => {
+  it("fails to rename a snapshot that it can't see", async () => {
     const at = new LifecycleInProcess();
     const named = { ...standardInputs, snapshotName: "before" };
     const { id, outs } = await at.create(named);
@@ -125,8 +128,8 @@ describe("an account whose rights change meanwhile", () => {
   });
 });
 
-describe("a snapshot that is really gone", () => {
-  it("leaves the state, and is destroyed without a word", async () => {
+describe("a snapshot that was deleted", () => {
+  it("leaves the state in a refresh, and is destroyed without a message", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     await at.run(at.lifecycle.delete(id, outs));
@@ -134,7 +137,7 @@ describe("a snapshot that is really gone", () => {
     await at.run(at.lifecycle.delete(id, outs));
   });
 
-  it("whose group was deleted too is proven deleted by a member machine that still exists", async () => {
+  it("is proven deleted by a member machine that still exists if the group was deleted too", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     await at.run(at.lifecycle.delete(id, outs));

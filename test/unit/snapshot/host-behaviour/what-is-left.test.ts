@@ -19,7 +19,7 @@ describe.each([3, 32771, 32772, 32788])("a return value that proves nothing (%i)
     },
   );
 
-  it("is a refusal where a search finds nothing", async () => {
+  it("is a refusal if a search finds nothing", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", returnValue });
     const error = await at.failure(at.lifecycle.create(standardInputs));
@@ -32,7 +32,7 @@ describe.each([3, 32771, 32772, 32788])("a return value that proves nothing (%i)
 const unsure = [2, 32768];
 
 describe.each(unsure)("a refusal with %i", (returnValue) => {
-  it("names the snapshot that the host has taken all the same", async () => {
+  it("names the snapshot that the host took despite the refusal", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("completion", "atOnce");
     at.host.injectFault({ method: "CreateSnapshot", returnValue, takesEffect: true });
@@ -42,32 +42,35 @@ describe.each(unsure)("a refusal with %i", (returnValue) => {
     expect(message).not.toContain("No snapshot was taken");
   });
 
-  it("says that one is being taken, where the machines show it", async () => {
+  it("says that a snapshot is being taken if the machines show it", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", returnValue, takesEffect: true });
     const { message } = await at.failure(at.lifecycle.create(standardInputs));
     expect(message).toContain("No snapshot was taken so far; one is being taken now of web-01, web-02, db-01");
   });
 
-  it("says that none was taken where that can be seen, whatever the group had before", async () => {
+  it("says that no snapshot was taken if the account can see that, whatever the group had before", async () => {
     const at = new LifecycleInProcess();
     await at.create();
     at.host.injectFault({ method: "CreateSnapshot", returnValue });
     expect((await at.failure(at.lifecycle.create(standardInputs))).message).toContain(" No snapshot was taken. ");
   });
 
-  it.each(["blind", "denied"] as const)("says that it isn't known to an account that is %s by now", async (rights) => {
-    const at = new LifecycleInProcess();
-    at.host.injectFault({ method: "CreateSnapshot", returnValue, takesEffect: true });
-    at.afterCall = { method: "CreateSnapshot", happen: () => at.host.setOption("rights", rights) };
-    const error = await at.failure(at.lifecycle.create(standardInputs));
-    expect(error).toMatchObject({ returnValue });
-    expect(error.message).toContain("It isn't known whether a snapshot was taken, since the search failed");
-    expect(error.message).not.toContain("No snapshot was taken");
-  });
+  it.each(["blind", "denied"] as const)(
+    "says that the outcome is unknown to an account that is %s by now",
+    async (rights) => {
+      const at = new LifecycleInProcess();
+      at.host.injectFault({ method: "CreateSnapshot", returnValue, takesEffect: true });
+      at.afterCall = { method: "CreateSnapshot", happen: () => at.host.setOption("rights", rights) };
+      const error = await at.failure(at.lifecycle.create(standardInputs));
+      expect(error).toMatchObject({ returnValue });
+      expect(error.message).toContain("It isn't known whether a snapshot was taken, since the search failed");
+      expect(error.message).not.toContain("No snapshot was taken");
+    },
+  );
 });
 
-it("a refusal stays one when the connection is lost before what it left is looked for", async () => {
+it("a refusal is still reported if the connection is lost before the search for its result", async () => {
   const at = new LifecycleInProcess();
   at.host.injectFault({ method: "CreateSnapshot", returnValue: 2 });
   at.afterCall = { method: "CreateSnapshot", happen: () => at.host.restart({ downSeconds: 60 }) };
@@ -76,7 +79,7 @@ it("a refusal stays one when the connection is lost before what it left is looke
   expect(error.message).toContain("It isn't known whether a snapshot was taken");
 });
 
-describe.each(["job", "atOnce"] as const)("a result that can't be it (completion %s)", (completion) => {
+describe.each(["job", "atOnce"] as const)("a result reference that can't be right (completion %s)", (completion) => {
   /** A group with a snapshot and another group with one; the host is to name one of them for a new one of the first. */
   const withTwoGroups = async (which: "older" | "otherGroup") => {
     const at = new LifecycleInProcess(
@@ -97,7 +100,7 @@ describe.each(["job", "atOnce"] as const)("a result that can't be it (completion
     return { at, named, taken: new Set([older, other].map(({ outs }) => outs["snapshotCollectionId"])) };
   };
 
-  it.each(["older", "otherGroup"] as const)("(%s) is passed by for the one that is new", async (which) => {
+  it.each(["older", "otherGroup"] as const)("(%s) is ignored in favour of the new snapshot", async (which) => {
     const { at, named, taken } = await withTwoGroups(which);
     at.host.injectFault({ method: "CreateSnapshot", namesResult: named });
     const { outs } = await at.create();
@@ -109,7 +112,7 @@ describe.each(["job", "atOnce"] as const)("a result that can't be it (completion
     ["older", "which was there before"],
     ["otherGroup", 'which belongs to the VM group "mail"'],
   ] as const)(
-    "(%s) is reported if it isn't known which one it is, and stays when the resource is destroyed",
+    "(%s) is reported if several new snapshots are possible, and stays when the resource is destroyed",
     async (which, why) => {
       const { at, named } = await withTwoGroups(which);
       at.host.injectFault({ method: "CreateSnapshot", namesResult: named });
@@ -148,7 +151,7 @@ describe("a search for an unknown outcome", () => {
     options: { membersBusy: "accept" },
   } satisfies Seed;
 
-  it("doesn't take for ours the job of another group that has our machines too", async () => {
+  it("doesn't adopt the job of another group with the same machines", async () => {
     const at = new LifecycleInProcess({}, { ...twoGroups, jobs: { CreateSnapshot: { seconds: 300 } } });
     const [all] = at.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'all'");
     at.elsewhere("Msvm_CollectionSnapshotService", "CreateSnapshot", {
@@ -161,7 +164,7 @@ describe("a search for an unknown outcome", () => {
     expect(outs["__pending"]).toMatchObject({ outcomeUnknown: true, job: null, made: null });
   });
 
-  it("finds nothing in a job that made a snapshot of another group of the same machines", async () => {
+  it("ignores a job that took a snapshot of another group with the same machines", async () => {
     const groups = [
       { name: "web-tier", members: ["web-01"] },
       { name: "twin", members: ["web-01"] },
@@ -179,7 +182,7 @@ describe("a search for an unknown outcome", () => {
   });
 });
 
-it("members that can't be seen aren't a snapshot without members", async () => {
+it("a snapshot whose members can't be seen isn't treated as one without members", async () => {
   const at = new LifecycleInProcess();
   at.beforeRequest = () => {
     const last = at.requests.at(-1);
@@ -195,7 +198,7 @@ it("members that can't be seen aren't a snapshot without members", async () => {
   expect(healed.outs).toMatchObject({ members: [{}, {}, {}] });
 });
 
-describe("a snapshot that isn't complete, whose job ended without one", () => {
+describe("an incomplete snapshot whose job took none", () => {
   /** Its job is cancelled by a delete that is interrupted; then a person takes a snapshot. */
   const cancelledThenByHand = async (times: number) => {
     const at = new LifecycleInProcess();
@@ -214,7 +217,7 @@ describe("a snapshot that isn't complete, whose job ended without one", () => {
     [1, "a snapshot collection"],
     [2, "2 snapshot collections"],
   ])(
-    "isn't taken for any of %i that the group has gained since: a delete leaves those alone, and names them",
+    "is never matched with one of %i later snapshots of the group: a delete keeps and reports those",
     async (times, gained) => {
       const { at, id, outs } = await cancelledThenByHand(times);
       await at.run(at.lifecycle.delete(id, outs));

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../../support/temporary-folder";
 const longAgo = new Date(0);
 
 describe("fillFolder", () => {
-  it("shows the folder only once it is complete", async () => {
+  it("creates the folder only when it is complete", async () => {
     const folder = join(temporaryFolder(), "cli");
     await fillFolder(folder, async (partial) => {
       writeFileSync(join(partial, "pulumi"), "new");
@@ -18,20 +18,20 @@ describe("fillFolder", () => {
     expect(readdirSync(dirname(folder))).toEqual(["cli"]);
   });
 
-  it("replaces what was there before", async () => {
+  it("replaces the folder's earlier content", async () => {
     const folder = join(temporaryFolder(), "cli");
     for (const name of ["old", "new"])
       await fillFolder(folder, async (partial) => writeFileSync(join(partial, name), ""));
     expect(readdirSync(folder)).toEqual(["new"]);
   });
 
-  it("leaves everything unchanged when the work fails", async () => {
+  it("changes nothing if the work fails", async () => {
     const folder = join(temporaryFolder(), "cli");
     await expect(fillFolder(folder, () => Promise.reject(new Error("no power")))).rejects.toThrow("no power");
     expect(readdirSync(dirname(folder))).toEqual([]);
   });
 
-  it("removes what a killed process left a day ago, and nothing that is newer", async () => {
+  it("removes files of a killed process after a day, and nothing newer", async () => {
     const folder = join(temporaryFolder(), "cli");
     for (const name of ["cli.partial-old", "cli.partial-new"]) mkdirSync(join(dirname(folder), name));
     utimesSync(join(dirname(folder), "cli.partial-old"), longAgo, longAgo);
@@ -46,7 +46,7 @@ describe("placeCompanions", () => {
     { name: "pulumi-language-nodejs", content: Buffer.from("start"), mode: 0o755 },
   ];
 
-  it("writes them, and later only those whose bytes differ", async () => {
+  it("writes the companions, and later only those whose bytes differ", async () => {
     const folder = join(temporaryFolder(), "bin");
     await placeCompanions(folder, companions("one"));
     for (const name of readdirSync(folder)) utimesSync(join(folder, name), longAgo, longAgo);

@@ -36,7 +36,7 @@ function goThatIs(version: string, toolchain: string, onBuild = "exit 1"): NodeJ
 const buildsPulumi = 'printf \'#!/bin/sh\\necho v3.259.0\\n\' > "$out"; chmod +x "$out"';
 
 describe.skipIf(process.platform === "win32")("the search for a Pulumi CLI", () => {
-  it("takes the one that PULUMI_CLI names", async () => {
+  it("uses the CLI that PULUMI_CLI names", async () => {
     const command = writeScript(temporaryFolder(), "my-pulumi", "echo v3.254.0");
     const found = await searchIn({ PULUMI_CLI: command }).search();
     expect(found).toEqual({ command, version: "3.254.0", source: "PULUMI_CLI" });
@@ -47,7 +47,7 @@ describe.skipIf(process.platform === "win32")("the search for a Pulumi CLI", () 
     ["a program that fails", "echo broken >&2; exit 3", "ended with exit code 3: broken"],
     ["another program", "echo hello", `answered "hello", which isn't a version`],
     ["a CLI that is too old", "echo v3.253.9", "is version 3.253.9, and 3.254.0 or newer is needed"],
-  ])("ends when PULUMI_CLI names %s", async (_what, script, reason) => {
+  ])("fails if PULUMI_CLI names %s", async (_what, script, reason) => {
     const folder = temporaryFolder();
     const command = script === undefined ? join(folder, "none") : writeScript(folder, "pulumi", script);
     const searching = searchIn({ PULUMI_CLI: command, PATH: folder }, cacheWithCli()).search();
@@ -57,7 +57,7 @@ describe.skipIf(process.platform === "win32")("the search for a Pulumi CLI", () 
     });
   });
 
-  it("takes the first on the PATH that can be run", async () => {
+  it("uses the first one on the PATH that can be run", async () => {
     const [without, first, second] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
     const command = writeScript(first, "pulumi", "echo v4.0.0");
     writeScript(second, "pulumi", "echo v5.0.0");
@@ -65,13 +65,13 @@ describe.skipIf(process.platform === "win32")("the search for a Pulumi CLI", () 
     expect(await search()).toEqual({ command, version: "4.0.0", source: "PATH" });
   });
 
-  it("passes over the npm package's own program on the PATH, which would download into the user's home", async () => {
+  it("skips the npm package's own program on the PATH, which would download into the user's home", async () => {
     const folder = temporaryFolder();
     symlinkSync(require.resolve("pulumi/run.js"), join(folder, "pulumi"));
     expect(await searchIn({ PATH: folder }, cacheWithCli()).search()).toMatchObject({ source: "cache" });
   });
 
-  it("reports one on the PATH that is too old, and takes that of the cache, with its companions", async () => {
+  it("reports a CLI on the PATH that is too old, and uses the cached one with its companions", async () => {
     const [folder, cache] = [temporaryFolder(), cacheWithCli()];
     writeScript(folder, "pulumi", "echo v3.99.1");
     const { search, reported } = searchIn({ PATH: folder }, cache);
@@ -81,7 +81,7 @@ describe.skipIf(process.platform === "win32")("the search for a Pulumi CLI", () 
     expect(existsSync(join(dirname(command), "language-host.js"))).toBe(true);
   });
 
-  it("lets the npm package download it into the cache, and finds it there the next time", async () => {
+  it("downloads it into the cache by the npm package, and finds it there the next time", async () => {
     const { cache, search } = searchIn();
     const npmProgram = join(cache, "downloads.js");
     writeFileSync(
@@ -104,7 +104,7 @@ writeFileSync(folder + "/pulumi-language-nodejs", "theirs", { mode: 0o755 });`,
     ["go1.26", "auto"],
     ["go1.22.0", "auto"],
     ["go1.22.0", "go1.23.1+auto"],
-  ])("builds it with %s and GOTOOLCHAIN=%s where the download fails", async (version, toolchain) => {
+  ])("builds it with %s and GOTOOLCHAIN=%s if the download fails", async (version, toolchain) => {
     const { cache, search, reported } = searchIn(goThatIs(version, toolchain, buildsPulumi));
     expect(await search()).toEqual({
       command: builtCommand(cliProgram(cache)),
@@ -115,7 +115,7 @@ writeFileSync(folder + "/pulumi-language-nodejs", "theirs", { mode: 0o755 });`,
     expect(existsSync(join(cache, "npm", "versions"))).toBe(false);
   });
 
-  it("says in one message what was tried and what to do", async () => {
+  it("reports every attempt and the fix in one message", async () => {
     const { search, cache } = searchIn(goThatIs("go1.19.8", "local"));
     const error = await search().catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ name: "NoPulumiCliError" });
@@ -133,13 +133,13 @@ writeFileSync(folder + "/pulumi-language-nodejs", "theirs", { mode: 0o755 });`,
     }
   });
 
-  it("leaves nothing when a build fails, and shows what Go wrote", async () => {
+  it("removes everything if a build fails, and shows Go's output", async () => {
     const { cache, search } = searchIn(goThatIs("go1.26.8", "local", 'echo part > "$out"; echo "no disk" >&2; exit 2'));
     await expect(search()).rejects.toThrow(/`go build` ended with exit code 2\s+no disk/);
     expect(readdirSync(cache)).toEqual(["no-network.js"]);
   });
 
-  it("searches nowhere once it is aborted", async () => {
+  it("stops the search when it is aborted", async () => {
     const { search } = searchIn({}, cacheWithCli());
     await expect(search({ abortSignal: AbortSignal.abort() })).rejects.toThrow("aborted");
   });

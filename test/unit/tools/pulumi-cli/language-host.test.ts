@@ -22,7 +22,7 @@ function startHost(cwd: string, engineAddress: string): ChildProcess {
 
 // Starting Node takes its time on a busy machine.
 describe("the language host", { timeout: 30_000 }, () => {
-  it("says what to do when the program has no @pulumi/pulumi", async () => {
+  it("shows the fix if the program doesn't have @pulumi/pulumi", async () => {
     const folder = temporaryFolder();
     const host = startHost(folder, "127.0.0.1:1");
     const [message] = await once(host.stderr!, "data");
@@ -31,7 +31,7 @@ describe("the language host", { timeout: 30_000 }, () => {
     expect(code).toBe(1);
   });
 
-  it("prints its port, and ends when its engine does", async () => {
+  it("prints its port, and exits when its engine does", async () => {
     const engine = createServer().listen(0, "127.0.0.1");
     await once(engine, "listening");
     const session = once(engine, "session");

@@ -15,7 +15,7 @@ describe("pulumiEnvironment", () => {
     expect(folders?.at(-1)).toBe(dirname(process.execPath));
   });
 
-  it("keeps the CLI quiet and offline, and the rest as it was", () => {
+  it("keeps the CLI quiet and offline, and doesn't change other variables", () => {
     const command = writeScript(temporaryFolder(), "pulumi", "");
     expect(pulumiEnvironment(cli(command), { ...options, passphrase: "secret" })).toMatchObject({
       OTHER: "kept",

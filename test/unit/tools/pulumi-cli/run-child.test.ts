@@ -13,7 +13,7 @@ describe("runChild", { timeout: 30_000 }, () => {
     expect(lines).toEqual(["one", "two"]);
   });
 
-  it("says how it failed", async () => {
+  it("reports how the child failed", async () => {
     const result = await runNode("console.error('bad'); process.exitCode = 7");
     expect(result).toEqual({ stdout: "", lastWords: "bad", failure: "ended with exit code 7" });
     const missing = await runChild("/no/such/program", [], { env: {} });

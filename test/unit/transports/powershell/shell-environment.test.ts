@@ -4,7 +4,7 @@ import { shellEnvironment } from "../../../../provider/src/transports/powershell
 const version7 = "C:\\Users\\me\\Documents\\PowerShell\\Modules;C:\\Program Files\\PowerShell\\7\\Modules";
 const windows = "C:\\Program Files\\WindowsPowerShell\\Modules;C:\\Windows\\system32\\WindowsPowerShell\\v1.0\\Modules";
 
-it("passes on what a shell needs, and no secret", () => {
+it("passes on the variables that a shell needs, and no secret", () => {
   const given = { Path: "C:\\Windows", SystemRoot: "C:\\Windows", DOTNET_ROOT: "/dotnet", LC_ALL: "de_DE" };
   const secret = {
     PULUMI_ACCESS_TOKEN: "a",

@@ -27,7 +27,7 @@ afterEach(async () => {
   vi.unstubAllEnvs();
 });
 
-it("says what to do where there is no PowerShell", async () => {
+it("shows the fix if there is no PowerShell", async () => {
   vi.stubEnv("NODE_POWERSHELL", "/nowhere/pwsh");
   const error = await failure(open());
   expect(error.code).toBe("MISSING_DEPENDENCY");
@@ -36,7 +36,7 @@ it("says what to do where there is no PowerShell", async () => {
 });
 
 describe.skipIf(process.platform === "win32")("a shell that", () => {
-  it("is restricted by policy is told as what it is", async () => {
+  it("is restricted by policy is reported as that", async () => {
     play("restricted");
     const error = await failure(open());
     expect(error.code).toBe("MISSING_DEPENDENCY");
@@ -51,7 +51,7 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     expect(error.message).toContain("antivirus (AMSI)");
   });
 
-  it("is refused its log-on is the only one: no request and no session tries again", async () => {
+  it("can't log on is the only try: no request and no session logs on again", async () => {
     play("logon fails");
     const options = { host: "HV-REFUSED", userName: "LAB\\me", password: "wrong" };
     expect((await failure(open(options))).code).toBe("AUTHENTICATION_FAILED");
@@ -61,12 +61,12 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     expect(await session.query(jobs)).toEqual([]);
   });
 
-  it("hangs at its start is given up in time", async () => {
+  it("hangs at its start is stopped after its timeout", async () => {
     play("hangs at its start");
     expect((await failure(open({ startTimeoutMs: 300 }))).code).toBe("TRANSPORT_TIMEOUT");
   });
 
-  it("ends at its start is told with what it printed", async () => {
+  it("exits at its start is reported with its output", async () => {
     play("ends at its start");
     const error = await failure(open());
     expect(error.code).toBe("CONNECTION_FAILED");
@@ -83,7 +83,7 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     ["ends", "CONNECTION_FAILED", "PowerShell ended without an answer"],
     ["ends with 3", "CONNECTION_FAILED", "PowerShell ended without an answer"],
     ["silent", "TRANSPORT_TIMEOUT", "PowerShell gave no answer in time"],
-  ])("answers wrongly (%s) is replaced, and what was under way says so", async (mode, code, said) => {
+  ])("sends an invalid response (%s) is replaced, and its requests fail", async (mode, code, said) => {
     play(mode);
     session = await open(mode === "silent" ? { requestTimeoutMs: 1000 } : {});
     const lost = await failure(session.query(jobs));
@@ -94,7 +94,7 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     expect(await session.query(jobs)).toEqual([]);
   });
 
-  it("ends under a read gives it to the next, once", async () => {
+  it("exits during a read is replaced, and the read is repeated once", async () => {
     play("ends");
     session = await open();
     const read = session.query(jobs);
@@ -102,7 +102,7 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     expect(await read).toEqual([]);
   });
 
-  it("ends while a method is invoked leaves open whether it took effect; those that wait go to the next", async () => {
+  it("exits during a method call leaves its effect unknown, and waiting requests go to the next shell", async () => {
     play("ends");
     session = await open();
     const lost = failure(session.invokeMethod(service, "CreateSnapshot", {}));
@@ -112,7 +112,7 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     expect(await waiting).toEqual([]);
   });
 
-  it("is ended by close leaves the same open", async () => {
+  it("is stopped by close leaves the effect unknown too", async () => {
     play("silent");
     session = await open();
     const lost = failure(session.invokeMethod(service, "CreateSnapshot", {}));
@@ -122,7 +122,7 @@ describe.skipIf(process.platform === "win32")("a shell that", () => {
     expect((await lost).message).toContain("The request may have taken effect on the host");
   });
 
-  it("answers while the event loop is busy is still heard", async () => {
+  it("responds while the event loop is busy doesn't time out", async () => {
     play("");
     const opening = open();
     // node-powershell's own reading hangs when both ends of an answer on CRLF arrive at once (its defect D1)

@@ -16,7 +16,7 @@ const configuration = (changes: Changes) =>
     ...changes,
   }) as SshConfiguration;
 
-it("takes files from the program's folder, and the port as a number", () => {
+it("resolves files from the program's folder, and reads the port as a number", () => {
   const key = join(temporaryFolder(), "key");
   writeFileSync(key, "");
   const options = sshOptions(configuration({ identityFile: key, port: "2222", username: "me" }), "linux");
@@ -37,7 +37,7 @@ it.each([
   [{ password: "secret-text" }, "linux", "pulumi config set hyperv-snapshots:username"],
   [{ password: "secret-text", username: "me", identityFile: "key" }, "linux", "both it and identityFile are set"],
   [{ password: "secret-text", username: "me" }, "win32", "Use a key"],
-] as const)("refuses what can't work before anything is started (%#)", (changes, platform, said) => {
+] as const)("refuses a configuration that can't work before it starts a process (%#)", (changes, platform, said) => {
   const read = () => sshOptions(configuration(changes), platform);
   expect(read).toThrow(said);
   expect(read).not.toThrow("secret-text");

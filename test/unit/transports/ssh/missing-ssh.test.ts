@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../../support/temporary-folder";
 
 const options = { host: "hv01", namespace: "root\\virtualization\\v2", remoteShell: "pwsh" } as const;
 
-it("says what to install where there is no ssh", async () => {
+it("says what to install if there is no ssh", async () => {
   vi.stubEnv("PATH", temporaryFolder());
   await expect(openSshSession(options)).rejects.toMatchObject({
     code: "MISSING_DEPENDENCY",
@@ -19,7 +19,7 @@ it("says what to install where there is no ssh", async () => {
   vi.unstubAllEnvs();
 });
 
-it("gives ssh the user's environment without secrets of Pulumi and of ours, and untranslated messages", () => {
+it("starts ssh with the user's environment, without secrets of Pulumi and this package, and with untranslated messages", () => {
   const given = {
     PATH: "/bin",
     AWS_PROFILE: "a",

@@ -4,14 +4,14 @@ import { type SshVersion, sessionArguments } from "../../../../provider/src/tran
 const options = { host: "hv01", namespace: "root\\virtualization\\v2", remoteShell: "powershell" } as const;
 const current: SshVersion = [9, 2];
 
-it("starts PowerShell by a command that cmd.exe and PowerShell pass on as it is", () => {
+it("starts PowerShell by a command that cmd.exe and PowerShell don't change", () => {
   const [host, command] = sessionArguments(options, current).slice(-2);
   expect(host).toBe("hv01");
   expect(command).toBe("powershell -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -NoExit -Command -");
   expect(command).not.toMatch(/["$%&|;]/);
 });
 
-it("puts every option in front of the host, so that no host is taken for one", () => {
+it("puts every option before the host, so that a host name is never read as an option", () => {
   const all = sessionArguments(
     { ...options, port: 2222, userName: "me", identityFile: "key", sshConfig: "file" },
     current,
@@ -21,7 +21,7 @@ it("puts every option in front of the host, so that no host is taken for one", (
   expect(all.slice(0, end).join(" ")).toMatch(/^-T -F file .*IdentitiesOnly=yes .*-p 2222 -l me -i key$/);
 });
 
-it("asks nothing without a password, and with one only a known host for it, once", () => {
+it("never prompts without a password, and prompts once, only for a known host, with one", () => {
   const without = sessionArguments(options, current);
   expect(without).toContain("BatchMode=yes");
   // how host keys are checked is the user's choice

@@ -36,19 +36,19 @@ describe("a failure of ssh before the log-on", () => {
     expect(error.effect).toBe("none");
   });
 
-  it("counts only with the exit code of ssh itself: the other end may print the same", () => {
+  it("is recognized only with ssh's own exit code, since the host can print the same text", () => {
     expect(explain(1, "Host key verification failed.", { printed: "it printed: x" })).toMatchObject({
       code: "REMOTE_SHELL_FAILED",
       message: expect.stringContaining("exit code 1; it printed: x"),
     });
   });
 
-  it("knows a missing PowerShell by the exit codes of Unix and of cmd.exe", () => {
+  it("recognizes a missing PowerShell by the exit codes of Unix and cmd.exe", () => {
     for (const code of [127, 9009]) expect(explain(code, "?").code).toBe("REMOTE_SHELL_FAILED");
   });
 });
 
-it("after the log-on any end is a lost connection, whatever the other end printed", () => {
+it("every exit after the log-on is a lost connection, whatever the host printed", () => {
   const error = explain(255, "Permission denied (publickey).", { wasReady: true });
   expect(error.code).toBe("CONNECTION_FAILED");
 });

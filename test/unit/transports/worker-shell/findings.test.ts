@@ -28,7 +28,7 @@ const failing = (step: "session" | "namespace", error: HyperVError): Partial<Exa
 });
 
 describe("what doctor reports about PowerShell", () => {
-  it("names the edition, and under which right it runs", () => {
+  it("includes the edition, and whether it runs as administrator", () => {
     expect(find({})).toEqual({
       PowerShell: "ok: Windows PowerShell 5.1.20348.2700. undefined",
       "module CimCmdlets": "ok: loaded. undefined",
@@ -41,7 +41,7 @@ describe("what doctor reports about PowerShell", () => {
     expect(find({ facts: { ...facts, elevated: true } })["account"]).toContain("ok: elevated");
   });
 
-  it("warns of an account that Hyper-V shows nothing, but only on the host itself", () => {
+  it("warns of an account that can't see Hyper-V, but only on the host itself", () => {
     const plain = { ...facts, hyperVAdministrator: false };
     expect(find({ facts: plain })["account"]).toMatch(/^warning: .*Hyper-V Administrators/);
     expect(find({ facts: plain }, "HV01")["account"]).toContain("skipped: what it may do on HV01 counts");
@@ -49,7 +49,7 @@ describe("what doctor reports about PowerShell", () => {
     expect(find({ facts: outsideWindows })["account"]).toContain("skipped");
   });
 
-  it("ends at a shell that isn't there, and at a module that can't be loaded", () => {
+  it("stops at a missing shell, and at a module that can't be loaded", () => {
     const error = new ConnectionError(parts);
     expect(find({ facts: null, failure: { step: "shell", error } })).toEqual({
       PowerShell: "failed: the host said no. a remedy",
@@ -59,7 +59,7 @@ describe("what doctor reports about PowerShell", () => {
     expect(withoutModule["module CimCmdlets"]).toContain("failed: it can't be loaded: no such module");
   });
 
-  it("tells the right that a remote session lacks from the one that the namespace asks for", () => {
+  it("distinguishes a missing right for remote sessions from one for the namespace", () => {
     const session = find(failing("session", denied), "HV01");
     expect(session["session"]).toContain("On HV01, let it join Remote Management Users");
     expect(session).not.toHaveProperty("namespace for the account");
@@ -70,7 +70,7 @@ describe("what doctor reports about PowerShell", () => {
     expect(find(failing("session", denied))["session"]).toContain("a remedy");
   });
 
-  it("knows a computer without Hyper-V", () => {
+  it("recognizes a computer without Hyper-V", () => {
     const error = new CimError(parts, { hresult: Hresult.WBEM_E_INVALID_NAMESPACE });
     expect(find(failing("namespace", error))["namespace for the account"]).toContain("Install-WindowsFeature Hyper-V");
   });

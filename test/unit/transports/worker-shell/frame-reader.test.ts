@@ -14,8 +14,8 @@ function reader() {
   return { frames, seen };
 }
 
-describe("the reader of answers", () => {
-  it.each(["\n", "\r\n"])("finds answers among banners, wherever they stand in a line, with %j", (end) => {
+describe("the reader of responses", () => {
+  it.each(["\n", "\r\n"])("finds responses among banners, anywhere in a line, with %j", (end) => {
     const { frames, seen } = reader();
     const text = [
       "A banner.",
@@ -34,7 +34,7 @@ describe("the reader of answers", () => {
     });
   });
 
-  it("doesn't care how the output is cut", () => {
+  it("reads chunks of any size", () => {
     const whole = `x\r\n#token:1:${encode("first")}\r\ny\n#token:22:${encode("second, ".repeat(50))}\n`;
     fc.assert(
       fc.property(fc.array(fc.nat(whole.length), { maxLength: 20 }), (cuts) => {
@@ -49,14 +49,14 @@ describe("the reader of answers", () => {
     );
   });
 
-  it.each(["#token:1:?!", "#token:x:AAAA", "#token:1:"])("tells garbage: %s", (line) => {
+  it.each(["#token:1:?!", "#token:x:AAAA", "#token:1:"])("reports garbage: %s", (line) => {
     const { frames, seen } = reader();
     frames.push(`${line}\n`);
     expect(seen.garbage).toHaveLength(1);
     expect(seen.frames).toEqual([]);
   });
 
-  it("takes another shell's answer for noise", () => {
+  it("treats another shell's response as noise", () => {
     const { frames, seen } = reader();
     frames.push(`#other:1:${encode("x")}\n`);
     expect(seen.noise).toHaveLength(1);

@@ -27,11 +27,11 @@ describe("a value for the worker", () => {
     ["a list", ["a", "b"], undefined, { type: "string[]", value: ["=a", "=b"] }],
     ["an empty list", [], "string[]", { type: "string[]", value: [] }],
     ["a reference", group, undefined, { type: "ref", value: wirePath(group, namespace) }],
-  ])("is a text that nothing reads anything into: %s", (_, value, declared, wire) => {
+  ])("stays a string that PowerShell doesn't interpret: %s", (_, value, declared, wire) => {
     expect(wireValue(value, declared, namespace)).toEqual(wire);
   });
 
-  it("names its keys with their declared types, in any case", () => {
+  it("has its keys with their declared types, in any case", () => {
     const path = CimInstancePath.parse('msvm_computersystem.name="x",creationclassname="y"');
     expect(wirePath(path, namespace)).toEqual({
       className: "=msvm_computersystem",
@@ -52,7 +52,7 @@ describe("an instance from the worker", () => {
     keys,
   });
 
-  it("has its path by the schema, else by what is marked, else by all there is", () => {
+  it("gets its path from the schema's keys, else from the marked keys, else from all properties", () => {
     const paths = [
       instance("Msvm_ConcreteJob", { InstanceID: "a", JobState: 4 }),
       instance("Msvm_StorageJob", { InstanceID: "a", JobState: 4 }, ["InstanceID"]),
@@ -65,7 +65,7 @@ describe("an instance from the worker", () => {
     ]);
   });
 
-  it("has references as paths, 64 bits exactly, and lists of either", () => {
+  it("has references as paths, exact 64-bit numbers, and lists of both", () => {
     const reference = { reference: instance("Msvm_VirtualSystemCollection", { CollectionID: "A" }) };
     const read = readValues(
       {

@@ -15,7 +15,7 @@ const failure = (facts: Partial<WorkerFailure>): WorkerFailure => ({
 });
 const context = { attempted: "Invoking CreateSnapshot", target: "x on HV01", changes: true };
 
-describe("a refusal", () => {
+describe("an error of the worker", () => {
   it.each([
     ["CIM_NOT_FOUND", { messageId: "HRESULT 0x80041002", nativeErrorCode: 6 }, "0x80041002 (WBEM_E_NOT_FOUND)"],
     ["CIM_NOT_FOUND", { nativeErrorCode: 6 }, "MI_Result 6 (NotFound)"],
@@ -41,18 +41,18 @@ describe("a refusal", () => {
       { id: "Modules_ModuleNotFound,Microsoft.PowerShell.Commands.ImportModuleCommand", isModule: true },
       "CimCmdlets",
     ],
-  ])("is %s by its number, whatever language it speaks (%#)", (code, facts, said) => {
+  ])("is %s by its number, in any language (%#)", (code, facts, said) => {
     const error = workerError(failure(facts), context);
     expect(error.code).toBe(code);
     expect(error.message).toContain(said);
     expect(error.message).toContain("見つかりません");
   });
 
-  it("bears its HRESULT", () => {
+  it("has its HRESULT", () => {
     expect((workerError(failure({ messageId: "HRESULT 0x80041002" }), context) as CimError).hresult).toBe(0x80041002);
   });
 
-  it("leaves open what became of a call whose connection broke, but not of a reading one", () => {
+  it("has an unknown effect if the connection broke during a call, but not during a read", () => {
     const broken = failure({ messageId: "HRESULT 0x800706be" });
     expect(workerError(broken, context).message).toContain("The request may have taken effect on the host");
     expect(workerError(broken, { ...context, changes: false }).message).toContain("Nothing was changed");
@@ -74,13 +74,13 @@ describe("the effect of a call that failed", () => {
     ["unknown", { type: "System.ArgumentException", id: "System.ArgumentException,Invoke-CimMethod" }],
   ];
 
-  it.each(cases)("is %s where its number says so (%#)", (effect, facts) => {
+  it.each(cases)("is %s by its number (%#)", (effect, facts) => {
     const error = workerError(failure(facts), context);
     expect(error.effect).toBe(effect);
     expect(error.message.includes("Nothing was changed")).toBe(effect === "none");
   });
 
-  it.each(cases)("is none where it only read (%#)", (_, facts) => {
+  it.each(cases)("is none for a read (%#)", (_, facts) => {
     expect(workerError(failure(facts), { ...context, changes: false }).effect).toBe("none");
   });
 });

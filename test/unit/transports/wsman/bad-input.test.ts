@@ -66,7 +66,7 @@ afterEach(() => {
 
 describe("the log-on", () => {
   test.each(["plain", "sealed", "TLS"] as const)(
-    "names a wrong password, and doesn't repeat it: %s",
+    "reports a wrong password without repeating it: %s",
     async (connection) => {
       const server = await serve(connection);
       const options = wsmanOptions(server.port, connection);
@@ -80,13 +80,13 @@ describe("the log-on", () => {
     },
   );
 
-  test("names what a listener offers that doesn't offer NTLM", async () => {
+  test("lists what a listener without NTLM offers", async () => {
     const error = await refusal(to((await serve("plain")).port, "sealed"));
     expect(error.message).toContain("doesn't offer NTLM; it offers Basic");
     expect(error.message).toContain('winrm set winrm/config/service/auth @{Negotiate="true"}');
   });
 
-  test("names what a listener offers that doesn't offer Basic", async () => {
+  test("lists what a listener without Basic offers", async () => {
     const error = await refusal(to((await serve("sealed")).port, "plain"));
     expect(error.message).toContain("doesn't offer Basic; it offers Negotiate");
   });
@@ -111,7 +111,7 @@ describe("TLS", () => {
     ["an expired certificate", { notAfter: new Date(Date.now() - day) }, "has expired"],
     ["a certificate that isn't valid yet", { notBefore: new Date(Date.now() + day / 2) }, "isn't valid yet"],
     ["a certificate for another name", { hosts: ["hv02.example"] }, "is for another name"],
-  ])("names %s", async (_, content, answer) => {
+  ])("reports %s", async (_, content, answer) => {
     const tls = certificate(content);
     const server = await serve("TLS", { tls });
     const error = await refusal(to(server.port, "TLS", { ca: tls.certificate }));
@@ -120,13 +120,13 @@ describe("TLS", () => {
     expect(server.logOns).toBe(0);
   });
 
-  test("names a certificate that nothing vouches for", async () => {
+  test("reports an untrusted certificate", async () => {
     const error = await refusal(to((await serve("TLS")).port, "TLS", { ca: certificate({}).certificate }));
     expect(error.message).toContain("self-signed");
     expect(error.message).toContain("hyperv-snapshots:caFile");
   });
 
-  test("names another certificate than the pinned one, and takes the pinned one whatever is wrong with it", async () => {
+  test("reports a certificate that isn't the pinned one, and accepts the pinned one despite other problems", async () => {
     const tls = certificate({ notAfter: new Date(Date.now() - day), hosts: ["elsewhere"] });
     const server = await serve("TLS", { tls });
     const wrong = await refusal(to(server.port, "TLS", { fingerprint: "00".repeat(32) }));
@@ -137,17 +137,17 @@ describe("TLS", () => {
     await session.close();
   });
 
-  test("names HTTP on the port for HTTPS", async () => {
+  test("reports HTTP on the port for HTTPS", async () => {
     const error = await refusal(to((await serve("sealed")).port, "TLS"));
     expect(error.message).toContain("doesn't speak TLS; it may be the port for HTTP");
   });
 
-  test("names HTTPS on the port for HTTP", async () => {
+  test("reports HTTPS on the port for HTTP", async () => {
     const error = await refusal(to((await serve("TLS")).port, "sealed"));
     expect(error.message).toMatch(/may be the port for HTTPS|isn't HTTP/);
   });
 
-  test("a client certificate is the log-on where it is mapped, and refused where it isn't", async () => {
+  test("accepts a mapped client certificate as the log-on, and reports an unmapped one", async () => {
     const authority = certificate({ name: "authority", isAuthority: true });
     const mine = certificate({ name: "operator", issuer: authority });
     const strange = certificate({ name: "stranger" });
@@ -165,7 +165,7 @@ describe("TLS", () => {
   });
 });
 
-describe("what isn't WinRM", () => {
+describe("a server that isn't WinRM", () => {
   let closedPort: number;
 
   beforeAll(async () => {
@@ -174,19 +174,19 @@ describe("what isn't WinRM", () => {
     await server.stop();
   });
 
-  test.each(["plain", "sealed", "TLS"] as const)("names a closed port: %s", async (connection) => {
+  test.each(["plain", "sealed", "TLS"] as const)("is reported as a closed port: %s", async (connection) => {
     const error = await refusal(to(closedPort, connection));
     expect(error).toMatchObject({ code: "CONNECTION_FAILED" });
     expect(error.message).toContain("refused the connection");
     expect(error.message).toContain("Enable-PSRemoting");
   });
 
-  test("names a name that can't be resolved", async () => {
+  test("is reported if its name can't be resolved", async () => {
     const error = await refusal(to(1, "plain", { host: "no-such-host.invalid" }));
     expect(error.message).toContain("can't be resolved");
   });
 
-  test("names a host that accepts connections and says nothing", async () => {
+  test("is reported if it accepts connections and never responds", async () => {
     const port = await answerWith(() => "");
     const error = await refusal({ ...to(port, "plain"), networkMarginMs: 50, operationTimeoutSeconds: 0 });
     expect(error).toMatchObject({ code: "TRANSPORT_TIMEOUT" });
@@ -208,20 +208,20 @@ describe("what isn't WinRM", () => {
     ["an answer with a DOCTYPE", 200, soap, '<!DOCTYPE x SYSTEM "http://127.0.0.1:1/x"><x/>', "", "DOCTYPE"],
     ["bytes that aren't UTF-8", 200, soap, Buffer.from([0x3c, 0xff, 0xfe]), "", "isn't UTF-8"],
     ["another charset", 200, "application/soap+xml;charset=shift_jis", "<x/>", "", "charset is shift_jis"],
-  ])("names %s", async (_, status, type, body, headers, answer) => {
+  ])("reports %s", async (_, status, type, body, headers, answer) => {
     const port = await answerWith(() => httpAnswer(status, type, body, headers));
     const error = await refusal(to(port, "plain"));
     expect(error).toMatchObject({ code: "PROTOCOL" });
     expect(error.message).toContain(answer);
   });
 
-  test("names an answer to another message", async () => {
+  test("is reported if it responds to another message", async () => {
     const other = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header><a:RelatesTo xmlns:a="urn:a">uuid:1</a:RelatesTo></s:Header><s:Body/></s:Envelope>`;
     const error = await refusal(to(await answerWith(() => httpAnswer(200, soap, other)), "plain"));
     expect(error.message).toContain("answers another message (uuid:1 instead of uuid:");
   });
 
-  test("refuses an answer that isn't sealed over a connection that is", async () => {
+  test("is refused if it sends an unsealed response over a sealed connection", async () => {
     const server = await serve("sealed");
     const session = await openWsmanSession(to(server.port, "sealed"));
     server.sealsAnswers = false;
@@ -240,7 +240,7 @@ describe("faults", () => {
     return session;
   };
 
-  test("a fault in Japanese is recognised by its number", async () => {
+  test("are recognized by their number, also in Japanese", async () => {
     const japanese = SimulatedHost.inMemory({ seed: webTierSeed });
     japanese.setOption("language", "Japanese");
     const session = await open("sealed", { host: () => japanese });
@@ -249,7 +249,7 @@ describe("faults", () => {
     expect(String(error)).toContain("要求を処理できません");
   });
 
-  test("an answer over the host's limit is named, with the setting that raises it", async () => {
+  test("report a response over the host's limit, with the setting that raises it", async () => {
     const large = SimulatedHost.inMemory({ seed: { machines: [{ name: "x".repeat(600 * 1024) }] } });
     const session = await open("plain", { host: () => large, maxEnvelopeBytes: 500 * 1024 });
     const error = await session.query("SELECT * FROM Msvm_ComputerSystem").catch((thrown: unknown) => thrown);
@@ -257,7 +257,7 @@ describe("faults", () => {
     expect(String(error)).toContain("MaxEnvelopeSizekb");
   });
 
-  test("a request over the host's limit is named, and may not have run", async () => {
+  test("report a request over the host's limit, which may not have run", async () => {
     const session = await open("plain", { maxEnvelopeBytes: 500 * 1024 });
     const [service] = await session.query("SELECT * FROM Msvm_CollectionSnapshotService");
     if (!service) throw new Error("there is no service");

@@ -15,7 +15,7 @@ function optionsOf(given: Record<string, string>) {
 }
 
 describe("the configuration of wsman", () => {
-  it("is HTTPS with NTLM on WinRM's port where nothing else is said", () => {
+  it("defaults to HTTPS with NTLM on WinRM's port", () => {
     expect(optionsOf(account)).toEqual({
       endpoint: { host: "hv01", port: 5986, isHttps: true },
       credentials: { method: "ntlm", userName: "LAB\\me", password: "secret-text" },
@@ -55,13 +55,13 @@ describe("the configuration of wsman", () => {
     [{ caFile: "package.json" }, "isn't PEM"],
     [{ certificateFingerprint: "ab".repeat(20) }, "SHA-1 thumbprint"],
     [{ certificateFingerprint: "sha" }, "isn't a SHA-256 fingerprint"],
-  ])("is refused before anything is asked: %j", (given, answer) => {
+  ])("is refused before any host request: %j", (given, answer) => {
     const read = () => optionsOf({ ...account, ...given });
     expect(read).toThrow(answer);
     expect(read).not.toThrow("secret-text");
   });
 
-  it("allows Basic over HTTP only where that is said by name", () => {
+  it("allows Basic over HTTP only with an explicit setting", () => {
     const { credentials } = optionsOf({
       ...account,
       authentication: "basic",

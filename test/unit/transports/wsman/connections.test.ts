@@ -34,33 +34,39 @@ async function createSnapshot(session: CimSession) {
   return () => session.invokeMethod(service.path, "CreateSnapshot", { Collection: group.path, SnapshotType: 1 });
 }
 
-describe.each(wsmanConnections)("a connection that is cut, %s", (connection) => {
+describe.each(wsmanConnections)("an interrupted connection, %s", (connection) => {
   const cutNext = (proxy: CuttingProxy, place: CutPlace) => {
     proxy.cut = { at: proxy.requests + 1, place };
   };
 
-  test.each(["before", "after"] as const)("a read is repeated once: cut %s the host got it", async (place) => {
-    const { host, proxy, session } = await scene(connection);
-    const before = host.requests.query;
-    cutNext(proxy, place);
-    expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
-    expect(host.requests.query - before).toBe(place === "before" ? 1 : 2);
-  });
+  test.each(["before", "after"] as const)(
+    "a read is repeated once if it was interrupted %s the host received it",
+    async (place) => {
+      const { host, proxy, session } = await scene(connection);
+      const before = host.requests.query;
+      cutNext(proxy, place);
+      expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
+      expect(host.requests.query - before).toBe(place === "before" ? 1 : 2);
+    },
+  );
 
   test.each([
     ["before", {}],
     ["after", { CreateSnapshot: 1 }],
-  ] as const)("a call is never repeated, and its effect is unknown: cut %s the host got it", async (place, calls) => {
-    const { host, proxy, session } = await scene(connection);
-    const create = await createSnapshot(session);
-    cutNext(proxy, place);
-    const error = await create().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: "CONNECTION_FAILED", effect: "unknown" });
-    expect(host.methodCalls).toEqual(calls);
-    expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
-  });
+  ] as const)(
+    "a call is never repeated, and its effect is unknown if it was interrupted %s the host received it",
+    async (place, calls) => {
+      const { host, proxy, session } = await scene(connection);
+      const create = await createSnapshot(session);
+      cutNext(proxy, place);
+      const error = await create().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "CONNECTION_FAILED", effect: "unknown" });
+      expect(host.methodCalls).toEqual(calls);
+      expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
+    },
+  );
 
-  test("a call over a connection that is known to be closed goes over another, after another log-on", async () => {
+  test("a call uses a new connection and log-on if the old connection is known to be closed", async () => {
     const { host, server, proxy, session } = await scene(connection);
     const create = await createSnapshot(session);
     const logOns = server.logOns;
@@ -71,7 +77,7 @@ describe.each(wsmanConnections)("a connection that is cut, %s", (connection) => 
     expect(server.logOns - logOns).toBe(connection === "plain" ? 0 : 1);
   });
 
-  test("every cut of a log-on is survived by a read", async () => {
+  test("a read succeeds after an interruption at any step of the log-on", async () => {
     const { proxy, session } = await scene(connection);
     for (const place of ["before", "after"] as const) {
       for (const step of [1, 2, 3]) {
@@ -86,7 +92,7 @@ describe.each(wsmanConnections)("a connection that is cut, %s", (connection) => 
 });
 
 describe("connections", () => {
-  test("300 requests at once take 8 sockets, one log-on each, and arrive once each", async () => {
+  test("300 concurrent requests use 8 sockets with one log-on each, and each arrives once", async () => {
     const { host, server, session } = await scene("sealed");
     const before = host.requests.query;
     const wql = "SELECT * FROM Msvm_VirtualSystemCollection";
@@ -97,7 +103,7 @@ describe("connections", () => {
     expect(server.logOns).toBe(server.mostSockets);
   });
 
-  test("a log-on that the host has forgotten is made again, for a call too: nothing of it had run", async () => {
+  test("a log-on that the host has forgotten is repeated, even for a call, since the call had not run", async () => {
     const { host, server, session } = await scene("sealed");
     const create = await createSnapshot(session);
     server.forgetLogOns();
@@ -105,7 +111,7 @@ describe("connections", () => {
     expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
   });
 
-  test("a request that is given up while it waits for a connection is never sent", async () => {
+  test("a request that is aborted while it waits for a connection is never sent", async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -125,7 +131,7 @@ describe("connections", () => {
     expect(host.requests.query - before).toBe(8);
   });
 
-  test("a request that is given up under way leaves a session that serves the next one", async () => {
+  test("the session serves the next request after one was aborted under way", async () => {
     const { host, session } = await scene("sealed");
     host.injectFault({ verb: "query", delaySeconds: 60 });
     const controller = new AbortController();
@@ -136,7 +142,7 @@ describe("connections", () => {
     expect(await session.query(wql)).toHaveLength(1);
   });
 
-  test("a call to a closed session under way fails typed, with an unknown effect", async () => {
+  test("a call under way fails with an unknown effect if its session is closed", async () => {
     const { host, session } = await scene("sealed");
     const create = await createSnapshot(session);
     host.injectFault({ method: "CreateSnapshot", delaySeconds: 60 });
@@ -156,7 +162,7 @@ describe("a host that is too busy", () => {
     ["too many operations", 500, 0x803381a6],
     ["QuotaLimit", 500, 0x8033803f],
     ["HTTP 503", 503, 0],
-  ])("is asked again after pauses that grow, and then named: %s", async (_, status, code) => {
+  ])("is tried again after growing pauses, then reported: %s", async (_, status, code) => {
     const server = await RawAnswers.start(() => httpAnswer(status, soap, fault(code)));
     onTestFinished(() => server.stop());
     const pauses: number[] = [];
@@ -167,7 +173,7 @@ describe("a host that is too busy", () => {
     expect(server.requests).toBe(8);
   });
 
-  test("is waited for no longer than the caller waits", async () => {
+  test("isn't waited for after the caller's signal", async () => {
     const { session } = await scene("plain", {}, { pause: () => new Promise(() => {}) });
     const nothing = new CimInstancePath({ className: "Msvm_ConcreteJob", keys: { InstanceID: "1" } });
     await expect(session.get(nothing, { abortSignal: AbortSignal.abort() })).rejects.toMatchObject({

@@ -17,14 +17,14 @@ async function served(count: number, maxEnvelopeBytes: number) {
   return { host, server, session };
 }
 
-test("what fits into one envelope takes one request", async () => {
+test("a result that fits into one envelope takes one request", async () => {
   const { server, session } = await served(100, 8 * 1024 * 1024);
   const before = server.requests;
   expect(await session.query("SELECT * FROM Msvm_ComputerSystem")).toHaveLength(101);
   expect(server.requests - before).toBe(1);
 });
 
-test("what doesn't fit is pulled to its end, each item once", async () => {
+test("a larger result is pulled to its end, each item once", async () => {
   const { host, server, session } = await served(300, 64 * 1024);
   const before = server.requests;
   const found = await session.query("SELECT * FROM Msvm_ComputerSystem WHERE Caption = 'Virtual Machine'");
@@ -34,7 +34,7 @@ test("what doesn't fit is pulled to its end, each item once", async () => {
   expect(host.requests.query).toBe(2);
 });
 
-test("an enumeration that can't be pulled to its end is given back to the host", async () => {
+test("an enumeration that can't be pulled to its end is released on the host", async () => {
   const { server, session } = await served(300, 64 * 1024);
   const controller = new AbortController();
   const before = server.requests;
@@ -47,7 +47,7 @@ test("an enumeration that can't be pulled to its end is given back to the host",
   await expect.poll(() => server.openEnumerations).toBe(0);
 });
 
-test("an item that can't be read is an error of the protocol that names the property", async () => {
+test("an item that can't be read is a protocol error that names the property", async () => {
   const answer = (request: string) => {
     const id = /MessageID>([^<]+)</.exec(request)?.[1];
     const item = "<i:Msvm_ConcreteJob xmlns:i='urn:i'><i:JobState>soon</i:JobState></i:Msvm_ConcreteJob>";
@@ -64,7 +64,7 @@ test("an item that can't be read is an error of the protocol that names the prop
   expect(String(error)).toContain('JobState is "soon" instead of a number');
 });
 
-test("an account that sees no service keeps the name by which the host was reached", async () => {
+test("the host keeps its configured name if the account can't see its service", async () => {
   const host = SimulatedHost.inMemory({ seed: { ...webTierSeed, options: { rights: "blind" } } });
   const server = await serveHost(() => host, "plain");
   onTestFinished(() => server.stop());
@@ -73,7 +73,7 @@ test("an account that sees no service keeps the name by which the host was reach
   await session.close();
 });
 
-test("the state of VMMS is read from the computer's own namespace, and is null where it can't be", async () => {
+test("the state of VMMS is read from the computer's own namespace, and is null if it can't be read", async () => {
   const { host, server, session } = await served(1, 8 * 1024 * 1024);
   expect(await session.managementServiceState?.()).toBe("Running");
   host.stopVmms();
