@@ -89,7 +89,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
           host: "NODE-B",
         });
 
-      test("leads to the same instance here: after a failover, a state has the other node's name", async () => {
+      test("reaches the same instance, as after a failover, when the state has the other node's name", async () => {
         const path = await group();
         expect((await session.get(elsewhere(path))).path.identity).toBe(path.identity);
         const members = { associationClass: "Msvm_CollectedVirtualSystems" };
@@ -97,19 +97,19 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect(await session.references(elsewhere(path), members)).toHaveLength(2);
       });
 
-      test("can be a parameter, and the target of a method", async () => {
+      test("works as a parameter and as the target of a method", async () => {
         const parameters = { Collection: elsewhere(await group()), SnapshotSettings: "", SnapshotType: 1 };
         const { returnValue } = await session.invokeMethod(elsewhere(await service()), "CreateSnapshot", parameters);
         expect(returnValue).toBe(4096);
       });
     });
 
-    test("answers the state of VMMS, or null where it can't be asked", async () => {
+    test("returns the state of VMMS, or null if it can't be read", async () => {
       const state = (await session.managementServiceState?.()) ?? null;
       expect([null, "Running"]).toContain(state);
     });
 
-    test("says of a failed read that it changed nothing, and of a failed call only by its number", async () => {
+    test("reports no effect for a failed read, and decides the effect of a failed call by its number", async () => {
       host.injectFault({ verb: "query", hresult: 0x80041001 });
       await expect(session.query("SELECT * FROM Msvm_ComputerSystem")).rejects.toMatchObject({ effect: "none" });
       for (const [hresult, effect] of [
@@ -138,13 +138,13 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect(found.properties).toHaveProperty("ProcessID", null);
       });
 
-      test("takes a path without host and namespace, and names in any case", async () => {
+      test("accepts a path without host and namespace, and names in any case", async () => {
         const { path } = await machine("web-01");
         const lower = CimInstancePath.parse(path.relativePath.toLowerCase());
         expect((await session.get(lower)).string("ElementName")).toBe("web-01");
       });
 
-      test("says typed that an instance isn't there", async () => {
+      test("throws NotFoundError for an instance that doesn't exist", async () => {
         const nothing = CimInstancePath.parse(
           'Msvm_SnapshotCollection.CollectionID="00000000-0000-0000-0000-000000000000"',
         );
@@ -153,7 +153,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect((error as NotFoundError).hresult).toBe(0x80041002);
       });
 
-      test("says typed that a class isn't there", async () => {
+      test("throws a typed error for a class that doesn't exist", async () => {
         const error = await session
           .get(CimInstancePath.parse('Msvm_Nothing.Name="x"'))
           .catch((thrown: unknown) => thrown);
@@ -163,14 +163,14 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
     });
 
     describe("query", () => {
-      test("answers instances with their paths, none where nothing fits", async () => {
+      test("returns instances with their paths, and none if nothing matches", async () => {
         const machines = await session.query("SELECT * FROM Msvm_ComputerSystem WHERE Caption = 'Virtual Machine'");
         expect(machines).toHaveLength(6);
         for (const found of machines) expect((await session.get(found.path)).path.equals(found.path)).toBe(true);
         expect(await session.query("SELECT * FROM Msvm_SnapshotCollection")).toEqual([]);
       });
 
-      test("answers the properties of a list", async () => {
+      test("returns only the listed properties", async () => {
         const found = await only(
           "SELECT CreationClassName, Name, ElementName FROM Msvm_ComputerSystem WHERE ElementName = 'web-01'",
         );
@@ -179,12 +179,12 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect(found.path.key("Name")).toBe(found.string("Name"));
       });
 
-      test("answers a class's subclasses as what they are", async () => {
+      test("returns instances of subclasses with their own class", async () => {
         await createSnapshot();
         expect((await only("SELECT * FROM CIM_ConcreteJob")).path.className).toBe("Msvm_ConcreteJob");
       });
 
-      test("finds many by key in one query", async () => {
+      test("finds many instances by key in one query", async () => {
         host.setOption("membersBusy", "accept");
         const ids = [];
         for (let started = 0; started < 20; started += 1) ids.push(jobOf(await createSnapshot()).key("InstanceID"));
@@ -196,7 +196,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         ["a malformed query", "SELECT * FROM Msvm_ComputerSystem WHERE", 0x80041017],
         ["a property that the class doesn't have", "SELECT * FROM Msvm_ComputerSystem WHERE Colour = 1", 0x80041017],
         ["an unknown class", "SELECT * FROM Msvm_Nothing", 0x80041010],
-      ])("refuses %s, typed", async (_, wql, hresult) => {
+      ])("refuses %s with a typed error", async (_, wql, hresult) => {
         const error = await session.query(wql).catch((thrown: unknown) => thrown);
         expect(CimError.isInstance(error)).toBe(true);
         expect((error as CimError).hresult).toBe(hresult);
@@ -204,7 +204,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
     });
 
     describe("associators and references", () => {
-      test("walk an association, each object once", async () => {
+      test("return each associated object once", async () => {
         const members = await session.associators(await group(), { associationClass: "Msvm_CollectedVirtualSystems" });
         expect(members.map((found) => found.string("ElementName"))).toEqual(["web-01", "web-02"]);
         await createSnapshot();
@@ -214,7 +214,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect(await session.references(path, { associationClass: "CIM_Dependency" })).toHaveLength(2);
       });
 
-      test("are narrowed by result class and roles", async () => {
+      test("filter by result class and roles", async () => {
         const { path } = await machine("web-01");
         const count = async (options: object) =>
           (await session.associators(path, { associationClass: "Msvm_CollectedVirtualSystems", ...options })).length;
@@ -224,7 +224,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect(await count({ role: "Collection" })).toBe(0);
       });
 
-      test("answer rows with their references and arrays", async () => {
+      test("return association rows with their references and arrays", async () => {
         const job = jobOf(await createSnapshot());
         clock.pass(10);
         const rows = await session.references(job, {
@@ -239,7 +239,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect(rows.every((row) => row.path.className === "Msvm_AffectedJobElement")).toBe(true);
       });
 
-      test("find nothing where there is nothing", async () => {
+      test("return nothing if nothing is associated", async () => {
         const empty = (await only("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'empty'")).path;
         expect(await session.associators(empty, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);
         expect(await session.references(empty, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);
@@ -252,17 +252,17 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         ["characters beyond ASCII", otherCharacters],
         ["backslashes and quotes", backslashes],
         ["a megabyte", longText],
-      ])("texts come whole: %s", async (_, text) => {
+      ])("strings arrive unchanged: %s", async (_, text) => {
         expect((await machine(text)).string("ElementName")).toBe(text);
       });
 
-      test("numbers of 64 bits come exactly", async () => {
+      test("64-bit numbers arrive exactly", async () => {
         clock.pass(9_007_199_254_740);
         const uptime = (await machine("web-01")).properties["OnTimeInMilliseconds"];
         expect(uptime).toBe(9_007_199_254_740_000n);
       });
 
-      test("times, intervals, booleans, numbers and arrays come as what they are", async () => {
+      test("times, intervals, booleans, numbers and arrays keep their types", async () => {
         const job = jobOf(await createSnapshot());
         clock.pass(2.5);
         const found = await session.get(job);
@@ -277,7 +277,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect((await session.get(job)).numbers("OperationalStatus")).toEqual([17, 2]);
       });
 
-      test("references come as paths", async () => {
+      test("references arrive as paths", async () => {
         const [row] = await session.references(await group(), { associationClass: "Msvm_CollectedVirtualSystems" });
         const member = row?.reference("Member");
         expect(member?.className).toBe("Msvm_ComputerSystem");
@@ -286,7 +286,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
     });
 
     describe("invokeMethod", () => {
-      test("answers the number and the out parameters", async () => {
+      test("returns the return value and the out parameters", async () => {
         const { returnValue, outParameters } = await createSnapshot();
         expect(returnValue).toBe(4096);
         expect(outParameters["ResultingSnapshotCollection"] ?? null).toBeNull();
@@ -294,7 +294,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
       });
 
-      test("answers what was made where it is done at once", async () => {
+      test("returns the new object if the method completes without a job", async () => {
         host.setOption("completion", "atOnce");
         const { returnValue, outParameters } = await createSnapshot();
         expect([returnValue, outParameters["Job"] ?? null]).toEqual([0, null]);
@@ -310,20 +310,20 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         ["characters beyond ASCII", otherCharacters],
         ["backslashes and quotes", backslashes],
         ["a megabyte", longText],
-      ])("sends texts whole: %s", async (_, text) => {
+      ])("sends strings unchanged: %s", async (_, text) => {
         await createSnapshot({ SnapshotSettings: text });
         expect(lastParameters()?.["SnapshotSettings"] ?? null).toBe(text);
       });
 
       test.each(["2026-11-23T06:42:00Z", "/Date(1700000000000)/", "0x10", "1e5", "true", "null"])(
-        "sends texts as texts that look like something else: %s",
+        "sends strings that look like another type as strings: %s",
         async (text) => {
           await createSnapshot({ SnapshotSettings: text });
           expect(lastParameters()?.["SnapshotSettings"]).toBe(text);
         },
       );
 
-      test("sends references as references, numbers as numbers", async () => {
+      test("sends references and numbers with their types", async () => {
         const collection = await group();
         await createSnapshot({ SnapshotType: 2 });
         const sent = lastParameters() ?? {};
@@ -339,12 +339,12 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect((await request("00000000000000.000000:000")).returnValue).toBe(0);
       });
 
-      test("reports what a method refuses as its number, not as an error", async () => {
+      test("returns a method's refusal as a return value, not as an error", async () => {
         host.injectFault({ method: "CreateSnapshot", returnValue: 32775 });
         expect((await createSnapshot()).returnValue).toBe(32775);
       });
 
-      test("says typed that the instance isn't there", async () => {
+      test("throws a typed error if the instance doesn't exist", async () => {
         const nothing = CimInstancePath.parse('Msvm_ConcreteJob.InstanceID="00000000-0000-0000-0000-000000000000"');
         const error = await session
           .invokeMethod(nothing, "RequestStateChange", { RequestedState: 4 })
@@ -352,7 +352,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect(NotFoundError.isInstance(error)).toBe(true);
       });
 
-      test("is never repeated: what was sent once arrives once", async () => {
+      test("reaches the host exactly once", async () => {
         host.injectFault({ method: "CreateSnapshot", returnValue: 2 });
         await createSnapshot();
         expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
@@ -361,7 +361,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
       test.each([
         ["an unknown method", "TakeSnapshot", {}],
         ["an unknown parameter", "CreateSnapshot", { Group: "web-tier" }],
-      ])("says typed that the call is refused: %s", async (_, method, parameters) => {
+      ])("throws a typed error if WMI refuses the call: %s", async (_, method, parameters) => {
         const error = await session
           .invokeMethod(await service(), method, parameters)
           .catch((thrown: unknown) => thrown);
@@ -371,7 +371,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
     });
 
     describe("rights and connections", () => {
-      test("an account without the rights gets no rows and no error, and isn't told that anything is there", async () => {
+      test("an account without rights gets no rows and no error, and can't see that an object exists", async () => {
         const path = await group();
         host.setOption("rights", "blind");
         expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toEqual([]);
@@ -383,7 +383,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect((await session.get(path)).string("ElementName")).toBe("web-tier");
       });
 
-      test("an account that is refused is told so, typed", async () => {
+      test("an account that is denied gets AccessDeniedError", async () => {
         const path = await group();
         host.setOption("rights", "denied");
         for (const attempt of [session.get(path), session.query("SELECT * FROM Msvm_ConcreteJob")]) {
@@ -393,7 +393,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         }
       });
 
-      test("a connection that is lost is told of, typed, and the next request is served", async () => {
+      test("a lost connection throws ConnectionError, and the next request succeeds", async () => {
         const path = await group();
         host.injectFault({ verb: "get", connection: "lostBefore", times: repeatsReads ? 2 : 1 });
         const error = await session.get(path).catch((thrown: unknown) => thrown);
@@ -401,7 +401,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect((await session.get(path)).string("ElementName")).toBe("web-tier");
       });
 
-      test("a call whose answer is lost has taken effect once, and isn't made again", async () => {
+      test("a call whose response is lost takes effect once and isn't repeated", async () => {
         const [path, parameters] = [await service(), { Collection: await group(), SnapshotType: 1 }];
         host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
         const error = await session.invokeMethod(path, "CreateSnapshot", parameters).catch((thrown: unknown) => thrown);
@@ -411,7 +411,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
     });
 
     describe("abort and close", () => {
-      test("a request that is aborted beforehand isn't made", async () => {
+      test("a request whose signal is already aborted isn't sent", async () => {
         const abortSignal = AbortSignal.abort();
         const { path } = await machine("web-01");
         const asked = requests.length;
@@ -428,7 +428,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         expect((await session.get(path)).string("ElementName")).toBe("web-01");
       });
 
-      test("a closed session serves nothing and says so, typed", async () => {
+      test("a closed session refuses requests with a typed error", async () => {
         const { path } = await machine("web-01");
         await session.close();
         await session.close();
@@ -440,7 +440,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
       });
     });
 
-    test("many requests at once are all answered, each with its own answer", async () => {
+    test("many concurrent requests each get their own response", async () => {
       const names = ["web-01", "web-02", xmlCharacters, otherCharacters];
       const asked = Array.from({ length: 40 }, (_, at) => names[at % names.length] ?? "");
       const answers = await Promise.all(asked.map(machine));

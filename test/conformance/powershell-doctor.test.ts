@@ -41,7 +41,7 @@ describe.each(powerShellEditions)("doctor through $name", (edition) => {
     );
   }
 
-  it("goes the whole way to the groups", async () => {
+  it("passes every step up to the list of groups", async () => {
     const found = await findings();
     expect(found["PowerShell"]).toMatch(
       edition.edition === "Core" ? /^ok: PowerShell 7/ : /^ok: Windows PowerShell 5\.1/,
@@ -55,7 +55,7 @@ describe.each(powerShellEditions)("doctor through $name", (edition) => {
     });
   });
 
-  it("says at which step a remote host refuses the account, and what to do there", async () => {
+  it("reports the step at which a remote host refuses the account, and the fix", async () => {
     server.intercept = ({ verb }) => (verb === "connect" ? denied : undefined);
     const outside = await findings("host=HV01");
     expect(outside["session"]).toMatch(/^failed: .*Remote Management Users/);
@@ -66,14 +66,14 @@ describe.each(powerShellEditions)("doctor through $name", (edition) => {
     expect(inside["namespace for the account"]).toMatch(/^failed: .*Remote Enable/);
   });
 
-  it("finds that the namespace or the module isn't there", async () => {
+  it("reports a missing namespace or module", async () => {
     const elsewhere = await findings("namespace=root\\cimv3");
     expect(elsewhere["namespace for the account"]).toMatch(/^failed: .*Install-WindowsFeature Hyper-V/);
     vi.stubEnv("PSModulePath", at.folder);
     expect((await findings())["module CimCmdlets"]).toMatch(/^failed: it can't be loaded/);
   });
 
-  it("finds that there is no PowerShell", async () => {
+  it("reports a missing PowerShell", async () => {
     vi.stubEnv("NODE_POWERSHELL", "no-such-powershell");
     expect((await findings())["PowerShell"]).toMatch(/^failed: PowerShell could not be started.*NODE_POWERSHELL/);
   });

@@ -41,7 +41,7 @@ async function medianOf(rounds: number, action: () => Promise<unknown>): Promise
   return median(times);
 }
 
-describe.each(powerShellEditions)("what it costs with $name", (edition) => {
+describe.each(powerShellEditions)("the cost of requests with $name", (edition) => {
   let server: CimHostServer;
   let session: CimSession;
   let service: CimInstancePath;
@@ -72,7 +72,7 @@ describe.each(powerShellEditions)("what it costs with $name", (edition) => {
       child.stdin?.end();
     });
 
-  it("a call, a megabyte and a hundred calls at once, against a start for every call", async () => {
+  it("one call, one megabyte and 100 concurrent calls are cheaper than a PowerShell start for every call", async () => {
     const get = () => session.get(service);
     const hundredInARow = async () => {
       for (let asked = 0; asked < 100; asked += 1) await get();
@@ -110,7 +110,7 @@ describe.each(powerShellEditions)("what it costs with $name", (edition) => {
     expect(isFast()).toBe(true);
   });
 
-  it("any number of snapshots, with two starts of PowerShell", async () => {
+  it("any number of snapshots needs two starts of PowerShell", async () => {
     const jobs = new JobMonitor(session, systemClock);
     const [group] = await session.query("SELECT * FROM Msvm_VirtualSystemCollection");
     for (let taken = 0; taken < 5; taken += 1) {

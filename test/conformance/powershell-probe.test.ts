@@ -30,7 +30,7 @@ describe.each(powerShellEditions)("a probe through $name", (edition) => {
     await server?.stop();
   });
 
-  it("finds what a probe of the same host finds by the shortest way", async () => {
+  it("finds the same as an in-process probe of the same host", async () => {
     const recording = await runProbe({
       host: { session, jobs: new JobMonitor(session, clock, () => 0.5) },
       clock,

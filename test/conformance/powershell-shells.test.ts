@@ -50,7 +50,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     return session;
   };
 
-  it("take data for data, whatever it says", async () => {
+  it("never run data as code, whatever it contains", async () => {
     const file = join(temporaryFolder(), "broken-out");
     const call = `[IO.File]::WriteAllText('${file}', 'x')`;
     const attempts = [
@@ -83,7 +83,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     expect(server.connects).toHaveLength(1);
   });
 
-  it("may print what they like", async () => {
+  it("may print anything beside the responses", async () => {
     const noisy = await CimHostServer.start(at.host, { isNoisy: true });
     for (const [name, value] of Object.entries(noisy.environment)) vi.stubEnv(name, value);
     const opened = await open();
@@ -93,7 +93,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     await noisy.stop();
   });
 
-  it("get a remote host's name and the credentials through the pipe only", async () => {
+  it("receive a remote host's name and the credentials only through the pipe", async () => {
     const password = `Zoë's "pass" $(word) \`n 東京`;
     const opened = await open({ host: "HV02.lab", userName: "LAB\\zoë", password, authentication: "Kerberos" });
     await opened.query(jobs, { isPoll: true });
@@ -116,7 +116,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
   // what differs between the editions is how text travels: the rest is tried with one
   if (edition !== newer) return;
 
-  it("are two: a call that hangs holds no poll up", async () => {
+  it("run in parallel, so a call that hangs delays no poll", async () => {
     const opened = await open();
     let release = () => {};
     server.intercept = (request) =>
@@ -129,7 +129,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     expect(server.connects).toHaveLength(2);
   });
 
-  it("are replaced when they die, and those who wait go to the new one", async () => {
+  it("are replaced when they die, and waiting requests go to the new one", async () => {
     const opened = await open();
     const asked = new Promise<void>((resolve) => {
       server.intercept = ({ verb }) => {
@@ -165,7 +165,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     await untilGone(server.shells.slice(0, 1));
   });
 
-  it("go on when a request under way is given up", async () => {
+  it("keep serving after a request under way is aborted", async () => {
     const opened = await open();
     const giveUp = new AbortController();
     let release = () => {};
@@ -183,7 +183,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     expect(server.connects).toHaveLength(1);
   });
 
-  it("log on once with a password that is refused, whatever is asked afterwards", async () => {
+  it("log on only once with a refused password, whatever is requested afterwards", async () => {
     const opened = await open({ host: "HV-EXPIRED", userName: "LAB\\me", password: "expired" });
     const refusal = { hresult: Hresult.ERROR_LOGON_FAILURE, nativeErrorCode: MiResult.Failed, text: "Abgelaufen" };
     server.intercept = ({ verb }) => (verb === "query" ? refusal : undefined);
@@ -195,25 +195,25 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     expect(server.connects.length).toBeLessThanOrEqual(2);
   });
 
-  it("get none of this process's secrets", async () => {
+  it("inherit none of this process's secrets", async () => {
     if (process.platform !== "linux") return;
     vi.stubEnv("PULUMI_ACCESS_TOKEN", "pul-secret");
     await open();
     expect(readFileSync(`/proc/${server.shells[0]}/environ`, "utf8")).not.toContain("pul-secret");
   });
 
-  describe("that can't open a session", () => {
+  describe("a shell that can't open a session", () => {
     it.each([
       ["AUTHENTICATION_FAILED", { hresult: Hresult.ERROR_LOGON_FAILURE, nativeErrorCode: MiResult.Failed }],
       ["CIM_ACCESS_DENIED", { hresult: Hresult.E_ACCESSDENIED, nativeErrorCode: MiResult.AccessDenied }],
       ["CONNECTION_FAILED", { hresult: Hresult.ERROR_WSMAN_NETWORK_TIMEDOUT, nativeErrorCode: MiResult.Failed }],
-    ])("say so, typed: %s", async (code, refusal) => {
+    ])("throws a typed error: %s", async (code, refusal) => {
       server.intercept = ({ verb }) => (verb === "connect" ? { ...refusal, text: "Zugriff verweigert" } : undefined);
       await expect(open({ host: `HV-${code}` })).rejects.toMatchObject({ code });
     });
   });
 
-  it("are replaced when the connection to the host is lost", async () => {
+  it("is replaced when the connection to the host is lost", async () => {
     const opened = await open();
     const lost = { hresult: Hresult.RPC_S_CALL_FAILED, nativeErrorCode: MiResult.Failed, text: "Der RPC-Server" };
     server.intercept = ({ verb }) => (verb === "query" ? lost : undefined);
@@ -223,7 +223,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     expect(server.connects).toHaveLength(2);
   });
 
-  it("without CIM cmdlets are told as that", async () => {
+  it("reports missing CIM cmdlets", async () => {
     vi.stubEnv("PSModulePath", temporaryFolder());
     await expect(open()).rejects.toMatchObject({
       code: "MISSING_DEPENDENCY",
@@ -235,7 +235,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     ["can't be loaded", "throw [IO.FileLoadException]::new('Could not load the assembly')", "Import-Module CimCmdlets"],
     ["was made for another version", "[A.Type.Of.Another.Version]::Call()", "Import-Module CimCmdlets"],
     ["is blocked by a policy", blockedModule, "A policy blocks the module"],
-  ])("whose module %s say so at once", async (_, script, said) => {
+  ])("reports at once that its module %s", async (_, script, said) => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "CimCmdlets"));
     writeFileSync(join(folder, "CimCmdlets/CimCmdlets.psm1"), script);

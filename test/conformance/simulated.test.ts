@@ -8,7 +8,7 @@ import { describeCimSession } from "./describe-cim-session";
 
 describeCimSession("simulated", async (host) => simulatedSession(host));
 
-test("opens the host in a store, made from a seed file", async () => {
+test("creates the host's store from a seed file and opens it", async () => {
   const seedFile = join(import.meta.dirname, "../../examples/simulated-host/seed.json");
   const storeFile = join(temporaryFolder(), "host.jsonl");
   const session = openSimulatedSession({ storeFile, seedFile });

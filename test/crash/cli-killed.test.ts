@@ -35,14 +35,14 @@ const cut = (isWhole ? whole : reduced).flatMap(([action, choose]) =>
 );
 
 describe.skipIf(process.platform === "win32")("with the real CLI", () => {
-  it.each(cut)("$action during $name: an up resumes it", async ({ action, choose, ...operation }) => {
+  it.each(cut)("$action during $name: the next up resumes", async ({ action, choose, ...operation }) => {
     const part = `${operation.name}, the CLI, ${action}`;
     const stage = await CliStage.create(operation.configuration);
     const progress = isWhole ? keptProgress(part) : noProgress;
     expect(await cutOff(operation, { stage, action, choose, progress })).toBeGreaterThan(0);
   });
 
-  it("whose output pipe is closed: an up resumes it", async () => {
+  it("the output pipe closes: the next up resumes", async () => {
     const stage = await CliStage.create();
     await stage.upReadBy("head -n 1", first);
     await stage.up(first);

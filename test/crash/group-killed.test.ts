@@ -8,7 +8,7 @@ import { groupSubject } from "./stage";
 import { simulatedWay } from "./ways";
 
 it.each(groupOperations)(
-  "the provider is killed during $name of a VM group: the host has what the state names",
+  "the provider is killed during $name of a VM group: the host has exactly the group of the state",
   async (operation) => {
     const choose = isWhole ? everyPoint : onePerKind();
     const progress = isWhole ? keptProgress(`group, ${operation.name}`) : noProgress;

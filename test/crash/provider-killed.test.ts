@@ -8,10 +8,13 @@ import { simulatedWay } from "./ways";
 
 const chooseInTurn = onePerKind();
 
-it.each(operations)("the provider is killed during $name: one snapshot, which the state names", async (operation) => {
-  const choose = isWhole ? everyPoint : chooseInTurn;
-  const progress = isWhole ? keptProgress(operation.name) : noProgress;
-  const stage = new ProviderStage(simulatedWay(), operation.configuration);
-  const tried = await cutOff(operation, { stage, action: "provider", choose, progress });
-  expect(tried).toBeGreaterThan(0);
-});
+it.each(operations)(
+  "the provider is killed during $name: the host has exactly the snapshot of the state",
+  async (operation) => {
+    const choose = isWhole ? everyPoint : chooseInTurn;
+    const progress = isWhole ? keptProgress(operation.name) : noProgress;
+    const stage = new ProviderStage(simulatedWay(), operation.configuration);
+    const tried = await cutOff(operation, { stage, action: "provider", choose, progress });
+    expect(tried).toBeGreaterThan(0);
+  },
+);

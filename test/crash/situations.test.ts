@@ -50,8 +50,8 @@ const aged = (hours: number) => (text: string) =>
     JSON.stringify({ beganAt: new Date(Date.parse(moment) - hours * 3_600_000).toISOString() }).slice(1, -1),
   );
 
-describe("several at once", () => {
-  it("two stacks on one group: each gets its own", async () => {
+describe("concurrent updates", () => {
+  it("two stacks on one group each get their own snapshot", async () => {
     const common = shared();
     const [one, two] = [newStage({ ...common, stack: "one" }), newStage({ ...common, stack: "two" })];
     await Promise.all([one.up(inputs), two.up(inputs)]);
@@ -62,7 +62,7 @@ describe("several at once", () => {
   });
 
   it.skipIf(isWindows)(
-    "the owner of a recovery record is stopped: a second up waits for it, and has the same snapshot",
+    "the owner of a recovery record is stopped: a second up waits for it, and returns the same snapshot",
     async () => {
       const common = shared();
       const [owner, second] = [newStage(common), newStage(common)];
@@ -84,7 +84,7 @@ describe("several at once", () => {
     },
   );
 
-  it("two backends with the same project and stack, chosen by a login: neither takes the other's for its own", async () => {
+  it("two backends with the same project and stack, chosen by `pulumi login`: neither adopts the other's snapshot", async () => {
     const common = shared();
     const [here, there] = ["https://one.example", "https://two.example"].map((current) => {
       const home = temporaryFolder();
@@ -100,11 +100,11 @@ describe("several at once", () => {
   });
 });
 
-describe("a snapshot that was taken out of the state to be kept", () => {
+describe("a snapshot that was removed from the state", () => {
   it.each([
     { which: "the same", next: inputs },
     { which: "other", next: others },
-  ])("stays, and an up with $which inputs takes a new one", async ({ next }) => {
+  ])("stays on the host, and an up with $which inputs takes a new one", async ({ next }) => {
     const stage = newStage();
     await stage.up(inputs);
     const kept = stage.named;
@@ -116,22 +116,25 @@ describe("a snapshot that was taken out of the state to be kept", () => {
   });
 });
 
-describe("an up after one that was interrupted", () => {
-  it("resumes it under another timeout", async () => {
+describe("an up after an interrupted up", () => {
+  it("resumes with another timeout", async () => {
     const stage = newStage();
     await killedUp(stage);
     await stage.up(inputs, { create: "10m" });
     expectOnHost(stage, [stage.named], 1);
   });
 
-  it.each([afterTheRequest, accepted])("with other inputs takes another, and removes the first (%s)", async (point) => {
-    const stage = newStage();
-    await killedUp(stage, point);
-    await stage.up(others);
-    expectOnHost(stage, [stage.named], 2);
-  });
+  it.each([afterTheRequest, accepted])(
+    "with changed inputs takes a new snapshot and removes the first (%s)",
+    async (point) => {
+      const stage = newStage();
+      await killedUp(stage, point);
+      await stage.up(others);
+      expectOnHost(stage, [stage.named], 2);
+    },
+  );
 
-  it("a day later takes another, and removes the first, of which it knows that it is its own", async () => {
+  it("a day later takes a new snapshot and removes the first if it provably belongs to the resource", async () => {
     const stage = newStage();
     await killedUp(stage, accepted);
     stage.rewriteRecords(aged(24));
@@ -139,7 +142,7 @@ describe("an up after one that was interrupted", () => {
     expectOnHost(stage, [stage.named], 2);
   });
 
-  it("a day later leaves the first, where it may be another owner's, and names it", async () => {
+  it("a day later keeps the first snapshot and reports it if it may have another owner", async () => {
     const stage = newStage();
     await killedUp(stage);
     const [first] = stage.collections();
@@ -149,7 +152,7 @@ describe("an up after one that was interrupted", () => {
     expect(stage.warnings).toEqual([expect.stringContaining(`${first} may be its result, or another's`)]);
   });
 
-  it("resumes it though the clock was set back by half a minute, and not by a day", async () => {
+  it("resumes if the clock was set back by half a minute, but not by a day", async () => {
     const stage = newStage();
     await killedUp(stage, accepted);
     stage.rewriteRecords(aged(-0.5 / 60));
@@ -161,14 +164,14 @@ describe("an up after one that was interrupted", () => {
   });
 });
 
-describe("the folder of recovery records", () => {
-  it.skipIf(isWindows)("that can't be written to keeps anything from being asked", async () => {
+describe("a folder of recovery records", () => {
+  it.skipIf(isWindows)("that can't be written to stops the update before any host request", async () => {
     const stage = newStage({ configuration: { "hyperv-snapshots:recoveryFolder": "/dev/null/records" } });
     await expect(stage.up(inputs)).rejects.toThrow(/Nothing was asked of the host.*hyperv-snapshots:recoveryFolder/s);
     expectOnHost(stage, [], 0);
   });
 
-  it("on a disk that is full keeps anything from being asked", async () => {
+  it("on a full disk stops the update before any host request", async () => {
     const stage = newStage();
     const failure = stage.cutOff("write record requested #1 before", "full", () => stage.up(inputs));
     expect(await failure).toBe(true);
@@ -177,7 +180,7 @@ describe("the folder of recovery records", () => {
     expectOnHost(stage, [stage.named], 1);
   });
 
-  it("on a disk that is full once the host was asked doesn't matter", async () => {
+  it("on a disk that fills up after the host request doesn't fail the update", async () => {
     const stage = newStage();
     expect(await stage.cutOff("write record accepted #1 before", "full", () => stage.up(inputs))).toBe(true);
     expectOnHost(stage, [stage.named], 1);
@@ -186,15 +189,18 @@ describe("the folder of recovery records", () => {
   it.each([
     { which: "torn", text: '{"version":1,"id":"4', says: /it is damaged/ },
     { which: "of a later version", text: '{"version":99}', says: /a later version wrote it/ },
-  ])("with a recovery record that is $which stops everything until a person has looked", async ({ text, says }) => {
-    const stage = newStage();
-    await killedUp(stage);
-    const [first] = stage.collections();
-    stage.rewriteRecords(() => text);
-    await expect(stage.up(inputs)).rejects.toThrow(says);
-    expectOnHost(stage, [first], 1);
-    stage.removeRecords();
-    await stage.up(inputs);
-    expectOnHost(stage, [first, stage.named], 2);
-  });
+  ])(
+    "with a recovery record that is $which stops every update until a person removes the record",
+    async ({ text, says }) => {
+      const stage = newStage();
+      await killedUp(stage);
+      const [first] = stage.collections();
+      stage.rewriteRecords(() => text);
+      await expect(stage.up(inputs)).rejects.toThrow(says);
+      expectOnHost(stage, [first], 1);
+      stage.removeRecords();
+      await stage.up(inputs);
+      expectOnHost(stage, [first, stage.named], 2);
+    },
+  );
 });

@@ -82,7 +82,7 @@ async function cutEverywhere(place: CutPlace, act: (name: string, arm: () => voi
 }
 
 it.each(["before", "after"] satisfies CutPlace[])(
-  "a create that is cut %s the host got a request leaves one snapshot, at whichever request",
+  "a create takes one snapshot if the connection is cut %s the host receives a request, for every request",
   async (place) => {
     const cuts = await cutEverywhere(place, async (name, arm) => {
       arm();
@@ -99,7 +99,7 @@ it.each(["before", "after"] satisfies CutPlace[])(
 );
 
 it.each(["before", "after"] satisfies CutPlace[])(
-  "a delete that is cut %s the host got a request leaves no snapshot, at whichever request",
+  "a delete removes the snapshot if the connection is cut %s the host receives a request, for every request",
   async (place) => {
     const cuts = await cutEverywhere(place, async (name, arm) => {
       const { id, outputs } = await upUntilDone(inputsOf(`delete-${name}`));

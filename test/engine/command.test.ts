@@ -12,7 +12,7 @@ const program = {
   "index.js": `new (require("pulumi-hyperv-snapshots").CollectionSnapshot)("before-upgrade", { collection: "web-tier" });`,
 };
 
-it("the command uses the stack that is selected, and shows none of its secrets", async () => {
+it("the command uses the selected stack and shows none of its secrets", async () => {
   const project = await PulumiProject.create({ program });
   expect(await project.run(["config", "set", "--secret", "hyperv-snapshots:password", "hunter2"])).toMatchObject({
     status: 0,
@@ -41,7 +41,7 @@ it("the command uses the stack that is selected, and shows none of its secrets",
   for (const { output } of [listed, leftovers, owned, doctor]) expect(output).not.toMatch(/hunter/);
 });
 
-it("a recovery folder that CI keeps between its machines is enough to resume", async () => {
+it("another CI machine resumes from the recovery folder alone", async () => {
   const project = await PulumiProject.create({
     program,
     configuration: { "hyperv-snapshots:recoveryFolder": ".recovery" },

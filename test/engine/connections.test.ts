@@ -4,7 +4,7 @@ import { SimulatedHost } from "../../provider/src/simulator/index";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
 
-it("a stack with two hosts: keys set with --path, a secret key, a change of connection, and a wrong name", async () => {
+it("a stack uses two hosts: keys set with --path, a secret key, a changed connection, and an unknown connection", async () => {
   const onWest = snapshotProgram(`{ collection: "web-tier", connection: "west" }`);
   const project = await PulumiProject.create({ program: { "index.js": onWest } });
   const west = SimulatedHost.open({

@@ -8,7 +8,7 @@ let dependsOn = [];
 for (const name of ${JSON.stringify(names)}) dependsOn = [new CollectionSnapshot(name, { collection: "web-tier" }, { dependsOn })];
 `;
 
-it("refuses to destroy a snapshot with dependents until the configuration says what the host does with them", async () => {
+it("refuses to destroy a snapshot with dependent snapshots until `dependents` is configured", async () => {
   const project = await PulumiProject.create({ program: { "index.js": program(["first", "second"]) } });
   expect(await project.up()).toMatchObject({ status: 0 });
   project.write("index.js", program(["second"]));

@@ -29,7 +29,7 @@ function projectOf(name: string, more: Readonly<Record<string, string>> = {}): P
 
 const machines = ["db-01", "web-01", "web-02"];
 
-it("before-upgrade takes a snapshot before each upgrade, and upgrades only once it is there", async () => {
+it("before-upgrade takes a snapshot before each upgrade, and upgrades only after it exists", async () => {
   const project = await projectOf("before-upgrade");
   project.host.injectFault({ method: "CreateSnapshot", returnValue: 32773 });
   const failed = await project.up();
@@ -41,7 +41,7 @@ it("before-upgrade takes a snapshot before each upgrade, and upgrades only once 
   expect(names).toEqual(machines.map(() => ["before 1.5.0"]));
 });
 
-it("group-and-snapshot makes a group and takes a snapshot of it, in preview, too", async () => {
+it("group-and-snapshot creates a group and takes a snapshot of it, also in a preview", async () => {
   const project = await projectOf("group-and-snapshot");
   expect(await project.preview()).toMatchObject({ status: 0 });
   const up = await project.up();
@@ -85,7 +85,7 @@ it("automation-api takes a snapshot from a script, and removes it", async () => 
   expect(project.snapshotCounts()).toEqual([0, 0, 0]);
 });
 
-it("every example is tested, here or by the demo", () => {
+it("every example has a test here or in the demo", () => {
   const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const names = ["automation-api", "before-upgrade", "group-and-snapshot", "import-existing", "simulated-host"];
   expect(folders.map(({ name }) => name).sort()).toEqual(names);

@@ -15,7 +15,7 @@ function expectOneSnapshot(project: PulumiProject, requests: number): string | u
   return saved?.id;
 }
 
-it("a CLI that is killed in the middle of the job: the next up resumes it, a requested replacement takes a new one each time", async () => {
+it("the CLI is killed during the job: the next up resumes, and each requested replacement takes a new snapshot", async () => {
   const project = await PulumiProject.create({
     program: { "index.js": snapshotProgram('{ collection: "web-tier" }') },
     seed: { ...smallSeed, jobs: { ...smallSeed.jobs, CreateSnapshot: { seconds: 3, progress: "linear" } } },

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PulumiProject } from "../support/pulumi-project";
 
-it("look-ups in a program: unknown in a preview before the object exists; a secret stays a secret", async () => {
+it("look-ups in a program are unknown in a preview until the object exists, and keep secrets secret", async () => {
   const project = await PulumiProject.create({
     program: {
       "index.js": `

@@ -37,8 +37,8 @@ async function killAt(project: PulumiProject, points: KillPoints, point: KillPoi
   await project.unlock();
 }
 
-describe("an up that was killed in the middle of the job", () => {
-  it("whose snapshot is then imported: a later change of an input keeps that snapshot", async () => {
+describe("an up that was killed during the job", () => {
+  it("keeps its snapshot on a later change of an input if the snapshot was imported", async () => {
     const project = await startProject();
     await project.upKilledWhen(() => sent(project) === 1);
     await expect.poll(() => onHost(project), { timeout: 30_000 }).toHaveLength(1);
@@ -61,7 +61,7 @@ describe("an up that was killed in the middle of the job", () => {
     expectOnHost(project, 1, 1);
   });
 
-  it("is left alone by a destroy of a stack that once had the same name", async () => {
+  it("isn't affected by a destroy of a stack that had the same name before", async () => {
     const configuration = { "hyperv-snapshots:dependents": "kept" };
     const project = await startProject({ configuration });
     expect(await project.up()).toMatchObject({ status: 0 });
@@ -92,7 +92,7 @@ new CollectionSnapshot("after", ${inputs}, { parent, aliases: [{ name: "before",
   });
 });
 
-it("an inline program whose backend and home only the workspace knows: a rerun after an unknown outcome has the same snapshot", async () => {
+it("a rerun of an inline program whose workspace sets backend and home finds the same snapshot after an unknown outcome", async () => {
   const points = new KillPoints();
   const project = await startProject({
     program: {
@@ -125,7 +125,7 @@ await stack.up({ onOutput: (text) => process.stderr.write(text) });
   expectOnHost(project, 1, 1);
 });
 
-it("a VM group: an up that was killed after DefineCollection is resumed, and there is one group", async () => {
+it("a VM group: an up that was killed after DefineCollection is resumed without a second group", async () => {
   const points = new KillPoints();
   const project = await PulumiProject.create({
     program: {
@@ -147,7 +147,7 @@ new VirtualSystemCollection("tier", { members: ["web-01", "web-02"] });
 });
 
 describe("a failed call", () => {
-  it("a naming job that fails keeps the snapshot, and the next up takes no second one", async () => {
+  it("keeps the snapshot if the naming job fails, and the next up takes no second one", async () => {
     const project = await startProject();
     project.host.injectFault({ method: "ModifySystemSettings", job: { endState: 10, errorCode: 32775 } });
     const failed = await project.up();
@@ -158,7 +158,7 @@ describe("a failed call", () => {
     expect(names).toEqual([["before"], ["before"]]);
   });
 
-  it("a CreateSnapshot that took effect and failed with 0x80041001 is found, and none is taken twice", async () => {
+  it("finds the snapshot of a CreateSnapshot that took effect and failed with 0x80041001, and takes no second one", async () => {
     const project = await startProject();
     project.host.injectFault({ method: "CreateSnapshot", hresult: 0x80041001, takesEffect: true });
     const up = await project.up();
@@ -168,10 +168,10 @@ describe("a failed call", () => {
   });
 });
 
-describe("a replacement that the program doesn't cause", () => {
+describe("a replacement without a changed input", () => {
   const triggered = (trigger: string) => snapshotProgram(inputs, `{ replacementTrigger: "${trigger}" }`);
 
-  it("by replacementTrigger and by --replace: the old snapshot goes first where dependents are unknown", async () => {
+  it("by replacementTrigger or --replace deletes the old snapshot first if dependents are unknown", async () => {
     const project = await PulumiProject.create({
       program: { "index.js": triggered("1") },
       // a host that refuses while disks merge would be asked again

@@ -25,7 +25,7 @@ new CollectionSnapshot("secret", { collection: pulumi.secret("${confidential}") 
 ${id ? `exports.found = CollectionSnapshot.get("found", "${id}").resultingSnapshotCollection;` : ""}
 `;
 
-it("a program with a component, inputs that are known late, a secret group, and a reference to a snapshot", async () => {
+it("supports components, inputs that are unknown in a preview, a secret group and references to a snapshot", async () => {
   const groups = ["group-a", "group-b", "group-late", confidential];
   const project = await PulumiProject.create({
     program: { "index.js": program() },

@@ -6,7 +6,7 @@ import { repositoryFolder } from "../support/repository";
 
 const program = { "index.js": snapshotProgram(`{ collection: "web-tier" }`) };
 
-it("a job that fails, one that outlasts the timeout, and one whose snapshot is destroyed before it ends", async () => {
+it("reports a job that fails, resumes one that outlasts the timeout, and destroys a snapshot whose job still runs", async () => {
   const patient = snapshotProgram(`{ collection: "web-tier" }`, `{ customTimeouts: { create: "500ms" } }`);
   const project = await PulumiProject.create({ program: { "index.js": patient } });
   project.host.injectFault({
@@ -74,14 +74,14 @@ it("names the file of a damaged simulated host", async () => {
   expect(damaged.output).not.toContain("    at ");
 });
 
-it("shows Node's message where the program lacks the package", async () => {
+it("shows Node's message if the package isn't installed", async () => {
   const project = await PulumiProject.create({ program, without: "pulumi-hyperv-snapshots" });
   const { status, output } = await project.up();
   expect(status).not.toBe(0);
   expect(output).toContain("Cannot find module 'pulumi-hyperv-snapshots'");
 });
 
-it("shows Node's message where another package of the program has it and the project doesn't", async () => {
+it("shows Node's message if only another package of the program has it installed", async () => {
   const elsewhere = JSON.stringify(join(repositoryFolder, "node_modules/pulumi-hyperv-snapshots"));
   const text = program["index.js"].replace('require("pulumi-hyperv-snapshots")', `require(${elsewhere})`);
   expect(text).toContain(elsewhere);

@@ -61,7 +61,7 @@ it.each(["http", "https"] as const)(
   600_000,
 );
 
-it("a wrong password ends the run after one log-on, and is shown nowhere", async () => {
+it("a wrong password stops the run after one log-on attempt and appears in no output", async () => {
   const project = await projectOver("http", "wrong-secret");
   const { status, output } = await project.up();
   expect(status).not.toBe(0);

@@ -99,18 +99,18 @@ const scalar: fc.Arbitrary<readonly [string, CimValue]> = fc.oneof(
 );
 
 fuzz("answers over WS-Management", {
-  "an answer that is cut short": forAny(position, async (part) => {
+  "a truncated response": forAny(position, async (part) => {
     mangle = (good) => good.subarray(0, Math.floor(good.length * part));
     await ask();
   }),
-  "an answer with something put into it": forAny(fc.tuple(position, insertion), async ([part, text]) => {
+  "a response with inserted text": forAny(fc.tuple(position, insertion), async ([part, text]) => {
     mangle = (good) => {
       const at = Math.floor(good.length * part);
       return Buffer.concat([good.subarray(0, at), Buffer.from(text), good.subarray(at)]);
     };
     await ask();
   }),
-  "an answer with other bytes in it": forAny(
+  "a response with changed bytes": forAny(
     fc.array(fc.tuple(position, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 8 }),
     async (changes) => {
       mangle = (good) => {
@@ -120,19 +120,19 @@ fuzz("answers over WS-Management", {
       await ask();
     },
   ),
-  "an answer in another encoding": forAny(fc.constantFrom("utf16le", "latin1", "base64", "hex"), async (encoding) => {
+  "a response in another encoding": forAny(fc.constantFrom("utf16le", "latin1", "base64", "hex"), async (encoding) => {
     mangle = (good) => Buffer.from(good.toString("utf8"), encoding as BufferEncoding);
     type = encoding === "utf16le" ? "application/soap+xml;charset=UTF-16" : soap;
     await ask();
   }),
-  "a value goes out and comes back the same": forAny(scalar, ([valueType, value]) => {
+  "a value is unchanged after it was sent and returned": forAny(scalar, ([valueType, value]) => {
     const written = writeValue("v", value, valueType, origin.namespace);
     const read = bodyOf(readXml(envelope([], element("x", written)))).children[0]?.children ?? [];
     expect(readValue(read, valueType, origin)).toEqual(value);
   }),
 });
 
-it("an endless answer is refused at 8 MiB, with and without a declared length", async () => {
+it("an endless response is refused at 8 MiB, with and without a declared length", async () => {
   for (const head of ["Transfer-Encoding: chunked", `Content-Length: ${100 * 1024 * 1024}`]) {
     let written = 0;
     const sockets = new Set<Socket>();

@@ -72,7 +72,7 @@ async function refusedOrRight(
 }
 
 fuzz("configuration", {
-  "of the stack and of the environment is refused, or read as it is": forAny(
+  "of the stack and of the environment is refused or read unchanged": forAny(
     fc.tuple(valuesOf(outsideKeys), valuesOf(outsideKeys)),
     async ([stack, environment]) => {
       const variables = Object.fromEntries(
@@ -91,7 +91,7 @@ fuzz("configuration", {
       expect(error?.code).toBe("INVALID_ARGUMENT");
     },
   ),
-  "of connections is refused, or read as it is": forAny(
+  "of connections is refused or read unchanged": forAny(
     fc.record({
       text: connectionsText,
       stack: valuesOf(outsideKeys),

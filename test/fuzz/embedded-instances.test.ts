@@ -28,7 +28,7 @@ const settingsText = settings.map(snapshotSettingsText);
 const at = new HostAtHand();
 
 fuzz("embedded instances", {
-  "made from settings are read by the host as these settings": forAny(settings, (given) => {
+  "made from settings are read by the host as the same settings": forAny(settings, (given) => {
     const { consistencyLevel, ignoreNonSnapshottableDisks: ignored, guestBackupType } = given;
     const values = {
       ...(consistencyLevel !== undefined && { ConsistencyLevel: ConsistencyLevel[consistencyLevel] }),
@@ -40,7 +40,7 @@ fuzz("embedded instances", {
     const asTexts = Object.entries(values).map(([name, value]) => [name, String(value)]);
     expect(readEmbeddedProperties(text)).toEqual(Object.fromEntries(asTexts));
   }),
-  "with any text in them are read by the host as this text, or aren't made": forAny(
+  "with any text in them are refused, or read by the host as the same text": forAny(
     fc.tuple(anyText, guid),
     async ([ElementName, InstanceID]) => {
       const className = ClassName.virtualSystemSettingData;
@@ -52,14 +52,14 @@ fuzz("embedded instances", {
       expect(readEmbeddedClass(value)).toEqual({ className });
     },
   ),
-  "are made of every name that the inputs' check lets through": forAny(anyText, (snapshotName) => {
+  "can be made of every name that the check accepts": forAny(anyText, (snapshotName) => {
     const { failures } = checkInputs({ collection: "web-tier", snapshotName });
     if (failures.length > 0) return;
     const text = embedInstance(ClassName.virtualSystemSettingData, { ElementName: snapshotName });
     expect(readEmbeddedProperties(text)).toEqual({ ElementName: snapshotName });
   }),
-  "with a mistake in them are refused, or are what they say": forAny(settingsText.chain(changed), refusedOrRight),
-  "are told from any other text": forAny(
+  "with a mistake in them are refused or read as written": forAny(settingsText.chain(changed), refusedOrRight),
+  "are distinguished from any other text": forAny(
     fc.oneof(
       anyText,
       anyText.map((text) => `<INSTANCE CLASSNAME="${settingsClass}">${text}</INSTANCE>`),

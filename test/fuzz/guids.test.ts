@@ -23,7 +23,7 @@ const written = guid.chain((id) =>
 const forms = fc.constantFrom(...(optionValues.collectionIdForm as readonly OptionValue<"collectionIdForm">[]));
 
 fuzz("GUIDs", {
-  "in any form find their group, in whichever form the host has them": forAny(
+  "in any form find their group in every form that hosts write": forAny(
     fc.record({ one: written, other: guid, form: forms }),
     async ({ one: { id, text }, other, form }) => {
       fc.pre(id !== other);
@@ -37,15 +37,15 @@ fuzz("GUIDs", {
       }
     },
   ),
-  "that name a machine name no other": forAny(fc.tuple(written, guid, anyText), ([{ id, text }, other, vmName]) => {
+  "of a machine match no other machine": forAny(fc.tuple(written, guid, anyText), ([{ id, text }, other, vmName]) => {
     expect(designates(text, { vmId: id, vmName })).toBe(true);
     expect(designates(text, { vmId: other, vmName })).toBe(other === id || vmName === text);
   }),
-  "that are nearly one are refused or taken for a name as it is, and never for another's id": forAny(
+  "with a mistake are refused or treated as a name, never as another object's id": forAny(
     written.chain(({ text }) => changed(text)),
     refusedOrRight,
   ),
-  "are told from any other text": forAny(anyText, refusedOrRight),
+  "are distinguished from any other text": forAny(anyText, refusedOrRight),
 });
 
 async function refusedOrRight(text: string): Promise<void> {

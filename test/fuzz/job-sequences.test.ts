@@ -147,14 +147,14 @@ async function waitFor(host: JobHost, id: string, timeoutMs: number): Promise<vo
 }
 
 fuzz("job sequences", {
-  "of one job end in time, and well only if the host said so": forAny(
+  "of one job end in time, and succeed only if the host reported success": forAny(
     fc.tuple(sequence, fc.double({ min: 0, max: 1, noNaN: true })),
     async ([{ looks, timeoutMs }, jitter]) => {
       const host = new JobHost(new Map([["job0", looks]]), jitter);
       await host.clock.run(waitFor(host, "job0", timeoutMs));
     },
   ),
-  "of several jobs at once don't disturb each other": forAny(
+  "of concurrent jobs don't affect each other": forAny(
     fc.array(sequence, { minLength: 2, maxLength: 5 }),
     async (sequences) => {
       const host = new JobHost(new Map(sequences.map(({ looks }, at) => [`job${at}`, looks])), 0.5);

@@ -41,28 +41,28 @@ const similarPath = fc
 const pathText = flatPath.map(String);
 
 fuzz("object paths", {
-  "one that is built is read back as the same": forAny(flatPath, (path) => {
+  "a path is unchanged after it was written and read": forAny(flatPath, (path) => {
     const again = CimInstancePath.parse(path.toString());
     expect(again.toString()).toBe(path.toString());
     expect(Object.entries(again.keys)).toEqual(Object.entries(path.keys));
     expect(again).toMatchObject({ className: path.className, namespace: path.namespace, host: path.host });
     expect(again.equals(path)).toBe(true);
   }),
-  "one inside another is read back as the same": forAny(nestedPath, (path) => {
+  "a nested path is unchanged after it was written and read": forAny(nestedPath, (path) => {
     const again = CimInstancePath.parse(path.toString());
     for (const [name, value] of Object.entries(path.keys)) {
       expect(CimInstancePath.parse(String(again.key(name))).equals(value as CimInstancePath)).toBe(true);
     }
   }),
-  "any text is refused, or read as what is written out the same": forAny(
+  "any text is refused, or read as a path that is written the same": forAny(
     fc.oneof(anyText, fc.string({ unit: fc.constantFrom(..."\\/\"'=.,:@aA_1-+ ", "TRUE", "root") })),
     refusedOrStable,
   ),
-  "one with a mistake in it is refused, or read as what is written out the same": forAny(
+  "a path with a mistake is refused, or read as a path that is written the same": forAny(
     pathText.chain(changed),
     refusedOrStable,
   ),
-  "two are equal where each key of one is equal to the other's": forAny(
+  "two paths are equal if each key of one equals the other's": forAny(
     fc.tuple(similarPath, similarPath, fc.boolean()),
     ([one, other, isSame]) => {
       const second = isSame ? new CimInstancePath({ ...one, keys: reversed(one.keys) }) : other;

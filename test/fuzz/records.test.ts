@@ -51,7 +51,7 @@ async function filesWith(folder: string, name: string, text: string): Promise<Re
 }
 
 fuzz("recovery records", {
-  "are read as they stand there, or refused": forAny(damaged, async (text) => {
+  "are read unchanged or refused": forAny(damaged, async (text) => {
     const { value, error } = await outcome(() => readRecord(text, "record.json"));
     if (error) return expect(error.code).toBe("RECORD_UNREADABLE");
     expect(JSON.parse(text)).toMatchObject(value);
@@ -60,7 +60,7 @@ fuzz("recovery records", {
 });
 
 fuzz("runs after a damaged record", {
-  "stop, or do the right thing": forAny(
+  "stop the operation or are handled correctly": forAny(
     fc.record({ text: damaged, call: fc.constantFrom("create", "diff", "update", "delete") }),
     async ({ text, call }) => {
       const first = await begun();

@@ -75,14 +75,14 @@ fuzz("requests to PowerShell", {
       );
     },
   ),
-  "a walk that no cmdlet does is a query that names the same instance": forAny(path, async (target) => {
+  "a walk without a cmdlet is sent as a query for the same instance": forAny(path, async (target) => {
     const { wql } = await sent(() => session.references(target, { associationClass }));
     const query = parseWql(String(wql).slice(1));
     expect(query).toMatchObject({ kind: "references", associationClass });
     if (query.kind !== "references") return;
     expect(query.path.toString()).toBe(target.toString());
   }),
-  "who asks and the password are data, and stand nowhere else": forAny(
+  "the user name and the password are data, and appear nowhere else": forAny(
     fc.record({
       host: fc.stringMatching(/^[a-z]{8}$/),
       userName: anyText,

@@ -146,7 +146,7 @@ const openAnswers = [
 ];
 
 fuzz("secrets", {
-  "would be found in any form": forAny(secret, (hidden) => {
+  "are found by the search of this test in any form": forAny(secret, (hidden) => {
     const text = Buffer.from(hidden.text).toString();
     const forms = [text, JSON.stringify([text]), encodeURIComponent(text)];
     for (const encoding of ["base64", "hex"] as const) {
@@ -163,7 +163,7 @@ fuzz("secrets", {
       }
     }
   }),
-  "of the configuration are nowhere in the state, records, logs and errors": forAny(
+  "of the configuration appear nowhere in the state, records, logs and errors": forAny(
     fc.record({ hidden: secret, which: fc.nat({ max: 9 }), fault, rights }),
     async ({ hidden, which, fault: meets, rights: allowed }) => {
       const [stack, environment] = configured(hidden.text)[which] ?? [{}, {}];
@@ -173,7 +173,7 @@ fuzz("secrets", {
       expectNowhere(await liveThrough(at, inputsWithUrn), hidden);
     },
   ),
-  "among the inputs are in the state only under the name of their input, which the engine encrypts": forAny(
+  "among the inputs appear in the state only under the name of their input, which the engine encrypts": forAny(
     fc.record({ hidden: secret, fault, input: fc.constantFrom("triggers", "settings", "snapshotName") }),
     async ({ hidden, fault: meets, input }) => {
       const given = {
@@ -190,7 +190,7 @@ fuzz("secrets", {
       );
     },
   ),
-  "go to a shell as data, and stand in no error of its": forAny(
+  "are sent to a shell as data, and appear in none of its errors": forAny(
     fc.record({ hidden: secret, openAnswer: fc.constantFrom(...openAnswers) }),
     async ({ hidden, openAnswer }) => {
       const values = { transport: "powershell", host: "HV01", username: "LAB\\operator", password: hidden.text };

@@ -108,15 +108,15 @@ const broken = fc.oneof(
 );
 
 fuzz("stores", {
-  "with what means nothing in them show the same host": forAny(harmless, (text) => {
+  "with meaningless additions show the same host": forAny(harmless, (text) => {
     expect(show(open(text))).toEqual(expected);
   }),
-  "without a record that others build on are refused": forAny(broken, async (text) => {
+  "without a record that later ones need are refused": forAny(broken, async (text) => {
     const { error } = await outcome(() => open(text).tree());
     expect(error?.code).toBe("INVALID_ARGUMENT");
   }),
-  "with any change to their text are refused, or show a host that can be used": forAny(changed(whole), refusedOrUsable),
-  "with another value in a record are refused, or show a host that can be used": forAny(
+  "with any change to their text are refused or show a usable host": forAny(changed(whole), refusedOrUsable),
+  "with another value in a record are refused or show a usable host": forAny(
     place.chain((at) =>
       changedJson(JSON.parse(records[at] ?? "")).map((record) =>
         textOf(records.map((line, each) => (each === at ? JSON.stringify(record) : line))),

@@ -37,7 +37,7 @@ async function logOn(acceptor: LineProgram, client: NtlmClient) {
 }
 
 describe("our NTLM to gss-ntlmssp", () => {
-  test("a log-on is accepted, and each opens what the other sealed", async (context) => {
+  test("a log-on is accepted, and each side unseals the other's messages", async (context) => {
     const python = pythonWithGss(context);
     await met(context, "gss-ntlmssp", packageVersion("gss-ntlmssp"));
     const acceptor = gssAcceptor(python);

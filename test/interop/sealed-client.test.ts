@@ -4,7 +4,7 @@ import { jobOf, webTierSeed } from "../support/simulated-hosts";
 import { openServed, serveHost, testAccount } from "../support/wsman-hosts";
 import { gssPassword, LineProgram, met, packageVersion, programFile, pythonWithGss, userFile } from "./peers";
 
-test("our sealed client works through a server whose seals are gss-ntlmssp's", async (context) => {
+test("our client works with a server that seals by gss-ntlmssp", async (context) => {
   const python = pythonWithGss(context);
   await met(context, "gss-ntlmssp behind Python's HTTP server", packageVersion("gss-ntlmssp"));
   const host = SimulatedHost.inMemory({ seed: webTierSeed });

@@ -52,8 +52,8 @@ afterEach(async () => {
   await provider?.stop();
 });
 
-describe("a snapshot's life", () => {
-  it("is created, read, left alone, and deleted", async () => {
+describe("a snapshot", () => {
+  it("is created, read, unchanged by an update without changes, and deleted", async () => {
     provider = await start();
     const { inputs, failures } = await provider.check({ collection: "web-tier", triggers: ["1.4.0"] });
     expect(failures).toEqual([]);
@@ -98,7 +98,7 @@ describe("a snapshot's life", () => {
     expect((await provider.read(id, outputs)).id).toBe("");
   });
 
-  it("completes at once where the host does", async () => {
+  it("completes at once if the host needs no job", async () => {
     simulated.setOption("completion", "atOnce");
     provider = await start();
     const { outputs } = await provider.create({ collection: "web-tier" });
@@ -119,7 +119,7 @@ describe("a snapshot's life", () => {
     for (const { text } of ofTheJob) expect(text).toMatch(/^snapshot job: \w+ \d+ %, \d+ s$/);
   });
 
-  it("is read from the host's id alone", async () => {
+  it("can be read by the host's id alone", async () => {
     provider = await start();
     const { outputs } = await provider.create({ collection: "web-tier", snapshotType: "Recovery" });
     const reference = outputs["resultingSnapshotCollection"] as string;
@@ -136,8 +136,8 @@ describe("a snapshot's life", () => {
   });
 });
 
-describe("a job that doesn't end well", () => {
-  it("that fails leaves nothing, and says what the host said", async () => {
+describe("a job", () => {
+  it("that fails leaves no snapshot and reports the host's error", async () => {
     simulated.injectFault({
       method: "CreateSnapshot",
       job: { endState: 10, atPercent: 40, errorCode: 32775, errorDescription: "Der Vorgang ist fehlgeschlagen." },
@@ -152,7 +152,7 @@ describe("a job that doesn't end well", () => {
     expect(snapshots()).toEqual([0, 0, 0]);
   });
 
-  it("that outlasts the timeout is kept, resumed by update, and taken once", async () => {
+  it("that outlasts the timeout is resumed by update, and one snapshot is taken", async () => {
     simulated.injectFault({ method: "CreateSnapshot", job: { seconds: 5 } });
     provider = await start();
     const inputs = { collection: "web-tier", snapshotType: "Standard", __meta: { timeouts: { create: "300ms" } } };
@@ -188,12 +188,12 @@ describe("a job that doesn't end well", () => {
   });
 });
 
-describe("what later checkpoints depend from", () => {
+describe("a snapshot with later checkpoints", () => {
   it.each([
     ["unknown", true],
     ["kept", false],
     ["removed", false],
-  ])("with dependents %s", async (dependents, refuses) => {
+  ])("is destroyed and replaced as the configuration says: dependents %s", async (dependents, refuses) => {
     provider = await start({ "hyperv-snapshots:dependents": dependents });
     const older = await provider.create({ collection: "web-tier" });
     const newer = await provider.create({ collection: "web-tier" });
@@ -215,7 +215,7 @@ describe("what later checkpoints depend from", () => {
 });
 
 describe("bad input", () => {
-  it("is told of all at once, each on its property", async () => {
+  it("is reported all at once, each problem on its property", async () => {
     provider = await start();
     const { failures } = await provider.check({
       colection: "x",
@@ -238,7 +238,7 @@ describe("bad input", () => {
     });
   });
 
-  it("that only the host can judge is told with what the host has", async () => {
+  it("that only the host can detect is reported with the host's groups", async () => {
     provider = await start();
     const unknown = await failure(provider.create({ collection: "web-teir" }));
     expect(unknown.message).toContain('the host has "web-tier"');
@@ -251,14 +251,14 @@ describe("bad input", () => {
     [{ "hyperv-snapshots:transprot": "simulated" }, "Did you mean hyperv-snapshots:transport?"],
     [{ "hyperv-snapshots:transport": "carrier-pigeon" }, '"carrier-pigeon" isn\'t one of its values'],
     [{ "hyperv-snapshots:dependents": "maybe" }, "Allowed values: unknown, kept, removed"],
-  ])("in the configuration %j", async (configuration, said) => {
+  ])("in the configuration is reported: %j", async (configuration, said) => {
     provider = await start(configuration as Record<string, string>);
     const error = await failure(provider.check({ collection: "web-tier" }));
     expect(error.message).toContain(said);
     expect(provider.stderr).not.toContain("    at ");
   });
 
-  it("of a configuration without a transport", async () => {
+  it("without a transport names the command that sets one", async () => {
     provider = await DynamicHost.start({}, repositoryFolder);
     const error = await failure(provider.check({ collection: "web-tier" }));
     expect(error.message).toContain("pulumi config set hyperv-snapshots:transport");

@@ -26,7 +26,7 @@ async function startProvider() {
 const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before";
 const inputs = { collection: "web-tier", snapshotType: "Standard", __meta: { urn } };
 
-it("a provider whose engine was killed ends by itself, and the next one resumes its snapshot", async () => {
+it("a provider stops when its engine is killed, and the next one resumes its snapshot", async () => {
   const { host, start } = await startProvider();
   const first = await start();
   const lost = first.create(inputs).catch(() => "interrupted");
@@ -42,7 +42,7 @@ it("a provider whose engine was killed ends by itself, and the next one resumes 
   expect(outputs["members"]).toHaveLength(3);
 });
 
-it("so does one that hasn't reached for a host yet", async () => {
+it("a provider without a host connection stops when its engine is killed", async () => {
   const { start } = await startProvider();
   const provider = await start();
   const outputs = { ...inputs, connection: "elsewhere" };
@@ -50,7 +50,7 @@ it("so does one that hasn't reached for a host yet", async () => {
   expect(await provider.loseEngine()).toEqual({ code: null, signal: "SIGTERM" });
 });
 
-it("a provider that is killed in the middle of a job leaves it to the next one, at once", async () => {
+it("the next provider resumes at once after one is killed during a job", async () => {
   const { host, start } = await startProvider();
   const first = await start();
   const lost = first.create(inputs).catch(() => "interrupted");

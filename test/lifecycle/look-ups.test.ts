@@ -26,7 +26,7 @@ function runProgram(text: string, env: NodeJS.ProcessEnv = process.env): Promise
   });
 }
 
-it("a program that only imports the package loads the classes, the errors and the doors of the look-ups", async () => {
+it("importing the package loads only the classes, the errors and the look-up functions", async () => {
   const loaded = "Object.keys(require.cache).filter((file) => file.includes('/provider/dist/'))";
   const { said } = await runProgram(`require("pulumi-hyperv-snapshots"); console.log(JSON.stringify(${loaded}))`);
   const files = (said as string[]).map((file) => relative(`${repositoryFolder}/provider/dist`, file)).sort();
@@ -57,7 +57,7 @@ it("a program that only imports the package loads the classes, the errors and th
   ]);
 });
 
-it("a program whose look-ups opened a shell ends by itself within a second, and the shell with it", async (context) => {
+it("a program whose look-ups opened a shell exits within a second, and so does the shell", async (context) => {
   const environment = requirePowerShell(context, powerShellEditions[0]!);
   server = await CimHostServer.start(SimulatedHost.inMemory({ seed: smallSeed }));
   const program = `

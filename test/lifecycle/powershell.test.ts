@@ -43,7 +43,7 @@ it("a snapshot is created, refreshed and deleted through PowerShell, by two shel
   expect(server.connects).toHaveLength(2);
 });
 
-it("no shell outlives a provider process that is killed, not even one that waits for the host", async () => {
+it("no shell outlives a killed provider process, even while it waits for the host", async () => {
   const hanging = new Promise<void>((resolve) => {
     server.intercept = ({ verb }: StandInRequest) => {
       if (verb !== "invokeMethod") return undefined;

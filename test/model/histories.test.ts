@@ -24,7 +24,7 @@ const worlds: readonly WorldOptions[] = [
 ];
 
 describe("after any history", () => {
-  it.each(worlds)("there is one snapshot, and the state names it: %j", async (options) => {
+  it.each(worlds)("the host has exactly the snapshot of the state: %j", async (options) => {
     const started = Date.now();
     const runs = Math.ceil(histories / worlds.length);
     const last = fc.record({

@@ -51,7 +51,7 @@ async function requestsAfterSuspension(): Promise<number | undefined> {
   return first.host.methodCalls["CreateSnapshot"];
 }
 
-describe("a mistake in the locks is caught", () => {
+describe("the model tests catch a mistake in the locks", () => {
   it("a renewal restores a lock that another machine has taken over", async () => {
     expect(await renewAfterTakeover(false)).toEqual([]);
     expect(await renewAfterTakeover(true)).toHaveLength(1);

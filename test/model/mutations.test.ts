@@ -270,7 +270,7 @@ async function firstWrong(mutation: Mutation) {
   return { wrong: undefined, tried };
 }
 
-describe("a mistake in the protocol is caught", () => {
+describe("the model tests catch a mistake in the protocol", () => {
   it.each(mutations)("$name", async (mutation) => {
     mutation.mutate();
     const { wrong, tried } = await firstWrong(mutation);

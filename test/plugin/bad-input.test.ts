@@ -51,7 +51,7 @@ const cases: readonly [string, string, Record<string, string>, RegExp][] = [
   ],
 ];
 
-it.for(cases)("%s is a clear error, and nothing is taken", async ([, program, configuration, message], context) => {
+it.for(cases)("%s is a clear error, and no snapshot is taken", async ([, program, configuration, message], context) => {
   const project = await yamlProject(context, program, { configuration });
   const up = await project.up();
   expect(up.status).not.toBe(0);

@@ -24,7 +24,7 @@ describe("a snapshot that was taken by hand", () => {
     return { project, id: onlySnapshot(project.host) };
   }
 
-  it("is imported by `pulumi import`, and then there is nothing to do", async (context) => {
+  it("is imported by `pulumi import`, and the next up changes nothing", async (context) => {
     const project = await yamlProject(context, yamlProgram({ before }));
     expect(await project.up()).toMatchObject({ status: 0 });
     const [taken] = project.snapshotsInState();
@@ -77,7 +77,7 @@ describe("a snapshot that was taken by hand", () => {
     expect(project.snapshotsInState()).toEqual([]);
   });
 
-  it("that isn't there is an error on the row, and nothing is imported", async (context) => {
+  it("that doesn't exist is an error on the resource's row, and nothing is imported", async (context) => {
     const { project, id } = await withSnapshotByHand(context);
     const other = id.replace(/^.{8}/, "00000000");
     project.write("Pulumi.yaml", yamlProgram({ before: { ...before, options: { import: other } } }));
@@ -92,7 +92,7 @@ describe("a snapshot that was taken by hand", () => {
   });
 });
 
-it("Pulumi's options do what they say", async (context) => {
+it("Pulumi's resource options work", async (context) => {
   const names = ["retained", "ignoring", "requested", "follower", "deaf", "late"];
   const program = (version: number) => {
     const take = (name: string, properties: object, options: Record<string, unknown>) => ({

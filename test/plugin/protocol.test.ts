@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const inputs = { collection: "web-tier", snapshotType: "Standard", snapshotName: "before" };
 
-describe("the plugin refuses with one sentence, and no stack", () => {
+describe("the plugin refuses with one sentence and no stack trace", () => {
   it("a type that it doesn't have", async () => {
     const refusal = plugin.check({}, pluginUrn("before", "hyperv-snapshots:index:Nothing"));
     await expect(refusal).rejects.toThrow('The plugin has no resource type "hyperv-snapshots:index:Nothing".');
@@ -82,14 +82,14 @@ describe("the plugin refuses with one sentence, and no stack", () => {
   });
 });
 
-it("answers Cancel after it has released everything, and still answers a second one", async () => {
+it("responds to Cancel after it has released everything, and responds to a second one too", async () => {
   const created = await plugin.create(inputs);
   expect(created.getId()).toMatch(/^[0-9a-f-]{36}$/);
   await plugin.call("cancel", new Empty());
   await plugin.call("cancel", new Empty());
 });
 
-it("Cancel ends a wait, which answers with the incomplete resource", async () => {
+it("Cancel ends a wait, and the call returns the incomplete resource", async () => {
   host.setOption("completion", "job");
   const creating = plugin.create(inputs).then(
     () => "created",

@@ -41,7 +41,7 @@ it("explicit providers reach two hosts in one stack", async (context) => {
     expect(host.tree().groups[0]?.machines.map((one) => one.snapshots.length)).toEqual([0, 0]);
 });
 
-it("a provider whose configuration isn't known in a preview waits for the update", async (context) => {
+it("a provider whose configuration is unknown in a preview sends no host request until the update", async (context) => {
   const storeFile = join(temporaryFolder(), "late.jsonl");
   const host = SimulatedHost.open({ storeFile, seed: smallSeed });
   const program = yamlProgram({

@@ -5,7 +5,7 @@ import { schemaFile } from "../../tools/plugin-schema/schema-sources";
 import { executableOnPath } from "../../tools/pulumi-cli/executable-on-path";
 import { repositoryFolder } from "../support/repository";
 
-it("the committed SDKs are the ones that the schema makes; if not, run npm run generate", async (context) => {
+it("the committed SDKs match the schema; if not, run npm run generate", async (context) => {
   if (executableOnPath("go", process.env) === undefined) context.skip("no-go: there is no `go` on the PATH");
   const command = await findGenSdk({ report: () => {} });
   const outdated = withGeneratedSdks(command, join(repositoryFolder, schemaFile), (generated) =>

@@ -7,7 +7,7 @@ import { requireSshServer, SshServer } from "../support/ssh-server";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
-describe.each(["powershell", "pwsh"] as const)("%s at the other end of ssh", (remoteShell) => {
+describe.each(["powershell", "pwsh"] as const)("%s over ssh", (remoteShell) => {
   let server: CimHostServer | undefined;
   let sshd: SshServer | undefined;
   let kept: CimSession | undefined;

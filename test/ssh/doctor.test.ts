@@ -36,7 +36,7 @@ async function findings(changes: Readonly<Record<string, string>> = {}): Promise
   );
 }
 
-it("tries every step to the groups", async () => {
+it("checks every step up to the list of groups", async () => {
   const found = await findings();
   expect(found["ssh"]).toMatch(/^ok: OpenSSH_/);
   expect(found["address"]).toMatch(new RegExp(`^ok: \\w+@127\\.0\\.0\\.1:${sshd.port}\\.`));
@@ -52,7 +52,7 @@ it("tries every step to the groups", async () => {
   expect(found["account"]).toMatch(/^skipped/);
 });
 
-it("ends at the step that fails, with what to do there", async () => {
+it("stops at the step that fails and shows the fix", async () => {
   const unknown = await findings({ sshConfig: sshd.path("empty_config") });
   expect(unknown["host key"]).toMatch(new RegExp(`^failed: .*ssh-keyscan -p ${sshd.port} 127\\.0\\.0\\.1`));
   expect(unknown["VM groups"]).toBe("skipped: host key comes first. ");
@@ -63,7 +63,7 @@ it("ends at the step that fails, with what to do there", async () => {
   expect(unreachable["connection"]).toMatch(/^failed: .*Start-Service sshd/);
 });
 
-it("names Remote Enable where WMI denies an account that ssh let in", async () => {
+it("suggests Remote Enable if WMI denies an account that could log on over ssh", async () => {
   const denied = {
     hresult: Hresult.E_ACCESSDENIED,
     nativeErrorCode: MiResult.AccessDenied,
@@ -75,7 +75,7 @@ it("names Remote Enable where WMI denies an account that ssh let in", async () =
   expect(found["namespace for the account"]).toMatch(/^failed: .*Remote Enable .*Hyper-V Administrators/);
 });
 
-it("warns of a configuration that accepts any host key, and names a PowerShell that the host hasn't", async () => {
+it("warns of a configuration that accepts any host key, and reports a PowerShell that the host doesn't have", async () => {
   const accepting = `Host *\n  StrictHostKeyChecking accept-new\n  UserKnownHostsFile ${sshd.path("new_hosts")}\n`;
   chmodSync(sshd.path("bin/pwsh"), 0o000);
   const found = await findings({ sshConfig: sshd.config("accepting_config", accepting) });

@@ -59,7 +59,7 @@ const cuts = {
   "the shell at the other end is killed": () => kill(hyperV.shells.slice(0, 1)),
 };
 
-it.each(Object.entries(cuts))("%s in a read: it is repeated over a new session", async (_, cut) => {
+it.each(Object.entries(cuts))("%s during a read: the read is repeated over a new session", async (_, cut) => {
   const opened = await open();
   const hanging = hang("query");
   const read = opened.query(groups);
@@ -69,7 +69,7 @@ it.each(Object.entries(cuts))("%s in a read: it is repeated over a new session",
   expect(hyperV.connects).toHaveLength(2);
 });
 
-it.each(Object.entries(cuts))("%s in a call that changes the host: it may have taken effect", async (_, cut) => {
+it.each(Object.entries(cuts))("%s during a call that changes the host: the effect is unknown", async (_, cut) => {
   const opened = await open();
   const hanging = hang("invokeMethod");
   const call = opened.invokeMethod(at.service, "CreateSnapshot", { Collection: at.group(), SnapshotType: 1 });
@@ -81,7 +81,7 @@ it.each(Object.entries(cuts))("%s in a call that changes the host: it may have t
   expect(at.host.methodCalls).toEqual({});
 });
 
-it("a network that falls silent is noticed, and the shell beyond it ends with its lease", async () => {
+it("a silent network is noticed, and the remote shell exits when its lease ends", async () => {
   const proxy = await SilentProxy.start(sshd.port);
   const config = `Host *\n  UserKnownHostsFile ${sshd.path("known_hosts")}\n  HostKeyAlias [127.0.0.1]:${sshd.port}\n`;
   const sshConfig = sshd.config("proxy_config", config);
@@ -96,7 +96,7 @@ it("a network that falls silent is noticed, and the shell beyond it ends with it
   await proxy.stop();
 });
 
-it("a client that is frozen leaves no shell at the other end, and goes on when it wakes up", async () => {
+it("a frozen client leaves no remote shell, and continues when it wakes up", async () => {
   const opened = await open({ leaseMs: 1500 });
   expect(await opened.query(groups)).toHaveLength(1);
   const frozen = sshClients();
@@ -107,7 +107,7 @@ it("a client that is frozen leaves no shell at the other end, and goes on when i
   expect(hyperV.connects).toHaveLength(2);
 });
 
-it("a shell lives on, however long nothing is asked, while the client does", async () => {
+it("an idle shell keeps running as long as its client does", async () => {
   const opened = await open({ leaseMs: 1000 });
   await new Promise((resolve) => setTimeout(resolve, 2500));
   expect(await opened.query(groups)).toHaveLength(1);

@@ -38,14 +38,14 @@ async function failure(changes: Partial<SshTransportOptions>, at = sshd): Promis
   return session;
 }
 
-it("an unknown host key is refused, and the command that shows it is named", async () => {
+it("refuses an unknown host key and names the command that shows it", async () => {
   const error = await failure({ sshConfig: sshd.path("empty_config") });
   expect(error).toMatchObject({ name: "HostKeyError", code: "HOST_KEY_UNKNOWN" });
   expect(error.message).toContain(`ssh-keyscan -p ${sshd.port} 127.0.0.1`);
   expect(sshd.accepted).toBe(0);
 });
 
-it("a changed host key is refused, and never tried again", async () => {
+it("refuses a changed host key without another try", async () => {
   const changed = { sshConfig: sshd.path("wrong_config") };
   const error = await failure(changed);
   expect(error).toMatchObject({ name: "HostKeyError", code: "HOST_KEY_CHANGED" });
@@ -55,7 +55,7 @@ it("a changed host key is refused, and never tried again", async () => {
   expect(sshd.connections).toBe(connections);
 });
 
-it.each(["stranger", "locked"])("a key that isn't accepted (%s) is refused, and never tried again", async (key) => {
+it.each(["stranger", "locked"])("reports a key that the host doesn't accept (%s), without another try", async (key) => {
   const options = { identityFile: sshd.path(key) };
   const error = await failure(options);
   expect(error).toMatchObject({ name: "AuthenticationError", code: "AUTHENTICATION_FAILED" });
@@ -65,20 +65,20 @@ it.each(["stranger", "locked"])("a key that isn't accepted (%s) is refused, and 
   expect(sshd.connections).toBe(connections);
 });
 
-it("a key file that others can read is named with what to do", async () => {
+it("reports a key file that others can read, with the fix", async () => {
   const error = await failure({ identityFile: sshd.path("readable") });
   expect(error).toMatchObject({ name: "AuthenticationError", code: "KEY_FILE_UNPROTECTED" });
   expect(error.message).toContain(`chmod 600 ${sshd.path("readable")}`);
 });
 
-it("a port where nothing listens, and a name that no host has, have codes of their own", async () => {
+it("a closed port and an unknown host name have their own error codes", async () => {
   expect(await failure({ port: 1 })).toMatchObject({ name: "ConnectionError", code: "CONNECTION_REFUSED" });
   const nowhere = await failure({ host: "no-such-host.invalid" });
   expect(nowhere).toMatchObject({ name: "ConnectionError", code: "HOST_NOT_FOUND" });
   expect(nowhere.message).toContain("hyperv-snapshots:host");
 });
 
-it("a host that doesn't answer is given up in time", async () => {
+it("stops waiting for a host that doesn't respond", async () => {
   const silent = createServer(() => {});
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
   const { port } = silent.address() as { port: number };
@@ -87,33 +87,33 @@ it("a host that doesn't answer is given up in time", async () => {
   silent.close();
 });
 
-it("a host without that PowerShell says so", async () => {
+it("reports that the host doesn't have the configured PowerShell", async () => {
   rmSync(sshd.path("bin/pwsh"));
   const error = await failure({});
   expect(error).toMatchObject({ name: "MissingDependencyError", code: "REMOTE_SHELL_FAILED" });
   expect(error.message).toContain("remoteShell powershell");
 });
 
-it("a shell that ends at its start is shown with what it printed", async () => {
+it("shows what a shell printed that exits at its start", async () => {
   writeFileSync(sshd.path("bin/pwsh"), "#!/bin/sh\necho Out of sorts. >&2\nexit 3\n");
   const error = await failure({});
   expect(error.code).toBe("REMOTE_SHELL_FAILED");
   expect(error.message).toMatch(/exit code 3; it printed: Out of sorts\./);
 });
 
-it("a configuration that ssh refuses is the caller's to fix", async () => {
+it("reports a configuration that ssh refuses as a configuration error", async () => {
   writeFileSync(sshd.path("bad_config"), "Nonsense yes\n");
   const error = await failure({ sshConfig: sshd.path("bad_config") });
   expect(error).toMatchObject({ name: "InvalidArgumentError", code: "INVALID_ARGUMENT" });
 });
 
-it("a host that begins like an option is no option", async () => {
+it("never takes a host name that looks like an option for an option", async () => {
   const file = sshd.path("broken-out");
   await failure({ host: `-oProxyCommand=touch ${file}` });
   expect(existsSync(file)).toBe(false);
 });
 
-it("a banner that looks like a failure is none, and the user's own options can't break the session", async () => {
+it("doesn't take a banner for a failure, and the user's own options can't break the session", async () => {
   await sshd.stop();
   sshd = await SshServer.start({ environment: hyperV.environment, banner: "Host key verification failed.\n" });
   const forward = `LocalForward 127.0.0.1:${sshd.port} 127.0.0.1:1`;

@@ -40,7 +40,7 @@ it("a snapshot is created, refreshed and deleted over ssh, by two sessions", asy
   expect(sshd.accepted).toBe(2);
 });
 
-it("no shell at the other end outlives a provider process that is killed, not even one that waits for the host", async () => {
+it("no remote shell outlives a killed provider process, even while it waits for the host", async () => {
   const hanging = new Promise<void>((resolve) => {
     hyperV.intercept = ({ verb }: StandInRequest) => {
       if (verb !== "invokeMethod") return undefined;
@@ -56,7 +56,7 @@ it("no shell at the other end outlives a provider process that is killed, not ev
   await untilGone(hyperV.shells);
 });
 
-it("a session that is cut while CreateSnapshot runs leaves one snapshot, and takes no second one", async () => {
+it("takes one snapshot if the session is cut while CreateSnapshot runs", async () => {
   const asked = new Promise<void>((resolve) => {
     hyperV.intercept = async ({ verb, methodName }: StandInRequest) => {
       if (verb !== "invokeMethod" || methodName !== "CreateSnapshot") return undefined;

@@ -30,7 +30,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-it("start, call, megabyte and a hundred snapshots at once, beside a local shell", async (context: TestContext) => {
+it("a start, a call, a megabyte and 100 concurrent snapshots stay close to a local shell", async (context: TestContext) => {
   requireSshServer(context);
   const environment = requirePowerShell(context, powerShellEditions[0]!);
   let requests = 0;

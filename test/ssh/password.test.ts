@@ -38,7 +38,7 @@ const options = (changes: Partial<SshTransportOptions> = {}): SshTransportOption
 });
 const leftFiles = () => readdirSync(tmpdir()).filter((name) => /^hyperv-snapshots-[A-Za-z0-9]{6}$/.test(name));
 
-it("logs on, and stands in no argument, no environment and no file", async () => {
+it("logs on, and appears in no argument, environment variable or file", async () => {
   const before = leftFiles();
   const session = await openSshSession(options());
   expect(await session.query(groups)).toHaveLength(1);
@@ -52,7 +52,7 @@ it("logs on, and stands in no argument, no environment and no file", async () =>
   await session.close();
 });
 
-it("is tried once when it is refused, by any number of sessions and requests", async () => {
+it("is tried only once after a refusal, by any number of sessions and requests", async () => {
   const wrong = options({ password: "wrong" });
   const tried = await Promise.allSettled([1, 2, 3].map(() => openSshSession(wrong)));
   for (const result of tried) {
@@ -63,7 +63,7 @@ it("is tried once when it is refused, by any number of sessions and requests", a
   expect(String((tried[0] as PromiseRejectedResult).reason)).toContain("PasswordAuthentication");
 });
 
-it("isn't given to a host whose key isn't known", async () => {
+it("isn't sent to a host with an unknown key", async () => {
   const unknown = openSshSession(options({ sshConfig: sshd.path("empty_config") }));
   await expect(unknown).rejects.toMatchObject({ code: "HOST_KEY_UNKNOWN" });
   const changed = openSshSession(options({ sshConfig: sshd.path("wrong_config") }));
@@ -71,7 +71,7 @@ it("isn't given to a host whose key isn't known", async () => {
   expect([sshd.accepted, sshd.refusedPasswords]).toEqual([0, 0]);
 });
 
-it("isn't given to a jump host that asks for one", async () => {
+it("isn't sent to a jump host that asks for a password", async () => {
   const jump = `Host target\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  ProxyJump jump@127.0.0.1:${sshd.port}\n`;
   const through = sshd.config(
     "jump_config",

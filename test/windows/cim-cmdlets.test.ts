@@ -224,7 +224,7 @@ describe.each(cases)("$edition.name and $place", ({ isReal, edition }) => {
     });
   });
 
-  it("recognizes by numbers what isn't there", async () => {
+  it("recognizes by numbers what doesn't exist", async () => {
     const numberOf = async (answer: Promise<unknown>) => {
       const error = await answer.catch((reason: unknown) => reason);
       expect(CimError.isInstance(error), String(error)).toBe(true);
@@ -240,7 +240,7 @@ describe.each(cases)("$edition.name and $place", ({ isReal, edition }) => {
     expect(NotFoundError.isInstance(error), String(error)).toBe(true);
   });
 
-  it("fails with an error of ours when a method or a parameter doesn't exist", async () => {
+  it("fails with a typed error if a method or a parameter doesn't exist", async () => {
     const { path } = await cmdlets.only(`SELECT * FROM Win32_Process WHERE ProcessId = ${process.pid}`);
     for (const call of [
       () => cmdlets.invoke(path, "NoSuchMethod"),
