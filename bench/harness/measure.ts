@@ -15,7 +15,7 @@ export interface Figure {
   readonly ours: number;
   /** What it is measured against. */
   readonly peer?: { readonly name: string; readonly value: number };
-  /** How much of ours is the simulated host's own work, where that can be told. */
+  /** How much of ours is the simulated host's own work, if it is known. */
   readonly host?: number;
   /** What to reach: our figure in that of the peer. */
   readonly atMostRatio?: number;

@@ -1,4 +1,4 @@
-// A way to a Hyper-V host as one writes it in an afternoon: a PowerShell that is kept, one request after the other.
+// A simple connection to a Hyper-V host for comparison: one PowerShell that is kept, one request after the other.
 const childProcess = require("node:child_process");
 const crypto = require("node:crypto");
 

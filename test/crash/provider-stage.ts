@@ -141,7 +141,7 @@ export class ProviderStage extends Stage {
     for (const folder of readdirSync(this.records)) rmSync(join(this.records, folder), { recursive: true });
   }
 
-  /** What the provider process told the engine. */
+  /** The warnings that the provider process sent to the engine. */
   get warnings(): readonly string[] {
     return this.provider?.logs.filter(({ severity }) => severity === "warning").map(({ text }) => text) ?? [];
   }

@@ -14,7 +14,7 @@ it("shows progress in the row's Info column on a terminal, and clears it", async
   const { status, output } = await project.runOnTerminal(["up", "--yes", "--skip-preview"]);
   expect(status).toBe(0);
   const shown = new Set(output.match(progress));
-  // more than without a terminal, where a job that is stuck is told of every 15 s
+  // more than without a terminal, where a stuck job is reported every 15 s
   expect(shown.size).toBeGreaterThanOrEqual(3);
   expect(output).toContain("created (");
   const lastScreen = output.slice(output.lastIndexOf("created ("));

@@ -80,7 +80,7 @@ const lookMs = 2000;
 /** A host that shows each job as its sequence says; the last look repeats itself. */
 class JobHost {
   readonly clock = new FakeClock(2);
-  /** What was really told of each job, in order. */
+  /** What was really shown of each job, in order. */
   readonly told = new Map<string, Look[]>();
   readonly monitor: JobMonitor;
   private readonly sequences: ReadonlyMap<string, readonly Look[]>;
@@ -111,7 +111,7 @@ class JobHost {
   }
 }
 
-/** Waits for a job, and judges what came of it by what the host really told. */
+/** Waits for a job, and judges what came of it by what the host really showed. */
 async function waitFor(host: JobHost, id: string, timeoutMs: number): Promise<void> {
   const { value, error } = await outcome(() =>
     host.monitor.waitFor(jobPath(id), { timeoutMs, operation: "CreateSnapshot", target: "VM group" }),

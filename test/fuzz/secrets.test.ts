@@ -62,7 +62,7 @@ const faults: readonly (Fault | undefined)[] = [
 const fault = fc.constantFrom(...faults);
 const rights = fc.constantFrom("full", "full", "full", "blind", "denied").map((value) => value as "full");
 
-/** Leads a resource through its life, whatever fails on the way. @returns All that was answered, told and kept. */
+/** Leads a resource through its life, whatever fails on the way. @returns All that was returned, shown and stored. */
 async function liveThrough(at: LifecycleInProcess, inputs: Properties): Promise<unknown[]> {
   const shown: unknown[] = [];
   const { lifecycle } = at;

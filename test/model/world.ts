@@ -241,7 +241,7 @@ export class World {
     if (isPartial) this.hasLeftOvers = true;
   }
 
-  /** A person takes a snapshot of the group. Not while a request has an unknown outcome: then it can't be told apart. */
+  /** A person takes a snapshot of the group. Not while a request has an unknown outcome, since it would look the same. */
   private async takeForeign(): Promise<void> {
     if (await this.hasOpenRequest()) return;
     const before = new Set(this.collections());

@@ -56,7 +56,7 @@ const severities = new Map<number, EngineLog["severity"]>([
  */
 export class DynamicHost {
   readonly process: ChildProcess;
-  /** What it told the engine. */
+  /** What it logged to the engine. */
   readonly logs: readonly EngineLog[];
   /** What the process wrote to its standard error. */
   stderr = "";

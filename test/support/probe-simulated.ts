@@ -65,7 +65,7 @@ export class ProbedHost {
   readonly host: SimulatedHost;
   readonly answers: RecordedAnswer[] = [];
   left: readonly LeftBehind[] = [];
-  /** Is told of every request before the host serves it. */
+  /** Is called with every request before the host serves it. */
   onRequest: ((request: HostRequest) => void) | undefined;
   readonly interruption = new AbortController();
 

@@ -16,7 +16,7 @@ export async function untilGone(pids: readonly number[]): Promise<void> {
   await vi.waitUntil(() => !pids.some(isAlive), { timeout: 30_000, interval: 50 });
 }
 
-/** The processes that work in a folder; none where that can't be told (anywhere but on Linux). */
+/** The processes that work in a folder; none if that isn't known (anywhere but on Linux). */
 export function processesIn(folder: string): number[] {
   try {
     return readdirSync("/proc")

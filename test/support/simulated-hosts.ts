@@ -45,7 +45,7 @@ export function takeByHand<Path, Result>(host: SomeHost<Path, Result>): Result {
   return host.invokeMethod(service.path, "CreateSnapshot", { Collection: group.path, SnapshotType: 1 });
 }
 
-/** A clock that stands still until it is told otherwise: 2026-11-23 06:42:00 UTC to begin with. */
+/** A clock that stands still until a test moves it: 2026-11-23 06:42:00 UTC to begin with. */
 export class SteppedClock {
   milliseconds = Date.UTC(2026, 10, 23, 6, 42);
 

@@ -27,7 +27,7 @@ const longestMessage = 400 * 1024 * 1024;
 /** The exit code of `@pulumi/pulumi/cmd/run` after it has reported the error itself. */
 const reportedExitCode = 32;
 
-/** How long a program may take to end after it was told to. */
+/** How long a program may take to exit after the signal. */
 const graceMs = 2_000;
 
 const programs = new Set<ChildProcess>();

@@ -74,7 +74,7 @@ export async function runChild(
   };
 }
 
-/** Does some work with a signal that is aborted when this process is told to end, so that its child processes end first. */
+/** Does some work with a signal that is aborted when this process gets the signal to end, so that its child processes end first. */
 export async function interruptible<T>(work: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
   const abort = () => interruption.abort(new Error("Stopped. No partial download or build is left."));

@@ -344,7 +344,7 @@ function groupProperties(
   };
 }
 
-/** The members of now, each as the state spells it where it names it, else by its name. */
+/** Returns the current members, each as the state spells it, else by its name. */
 function spelledAsBefore(machines: readonly VirtualMachine[], before: readonly string[]): readonly string[] {
   const kept = before.filter((designator) => machines.some((machine) => designates(designator, machine)));
   const others = machines.filter((machine) => !before.some((designator) => designates(designator, machine)));

@@ -27,7 +27,7 @@ export interface SentRequest extends GroupBefore {
  *
  * A host may show a new collection before its job is done: one without members doesn't count while a snapshot is being taken.
  *
- * @returns Every trace. A single one is the result of the request; of several it can't be told which is.
+ * @returns Every trace. A single one is the result of the request; of several, any can be.
  */
 export async function findTraces(session: CimSession, request: SentRequest): Promise<readonly Trace[]> {
   // jobs first: one that ends between the two reads is found by its result

@@ -16,7 +16,7 @@ export interface ProviderContext {
   /** Hides the secrets in a message. */
   withoutSecrets(message: string): string;
   resource(name: ResourceName): ManagedResource;
-  /** Makes what the core is told of a call. */
+  /** Makes the core's description of a call. */
   callOf(request: RequestedCall): ResourceCall;
   /** Answers a look-up. @throws InvalidArgumentError for arguments that don't exist. */
   lookUp(name: keyof Answers, args: Properties): Promise<object>;

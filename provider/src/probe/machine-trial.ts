@@ -66,7 +66,7 @@ async function madeBy(scene: ProbeScene, { vmId, before }: MachineTrial): Promis
 /**
  * Removes what a trial made.
  *
- * @throws {@link NoAnswer} when the host keeps it, or when the machine has several new snapshots: which one is the probe's can't be told.
+ * @throws {@link NoAnswer} when the host keeps it, or when the machine has several new snapshots, so that any can be the probe's.
  */
 export async function discardTrial(scene: ProbeScene, trial: MachineTrial): Promise<void> {
   await scene.untilIdle();

@@ -11,7 +11,7 @@ export interface RecordedHost {
   readonly settled: Readonly<Record<string, string>>;
 }
 
-/** A machine as far as a recording tells of it. */
+/** A machine, as far as a recording describes it. */
 export interface RecordedMachine {
   readonly name: string;
   readonly state: "running" | "off" | "saved" | "paused";

@@ -35,7 +35,7 @@ export class Redactor {
     this.names.set(text.toLowerCase(), placeholder);
   }
 
-  /** What may be told of a value. */
+  /** Redacts a value. */
   value(value: CimValue): Redacted {
     if (Array.isArray(value)) return (value as readonly CimScalar[]).map((element) => this.value(element));
     const scalar = value as CimScalar;

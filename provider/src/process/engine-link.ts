@@ -16,9 +16,9 @@ export interface EngineMessage {
   readonly ephemeral: boolean;
 }
 
-/** The way back to the engine that started this process. */
+/** The connection back to the engine that started this process. */
 export interface EngineLink {
-  /** Whether the engine writes to a terminal: false where that can't be told. */
+  /** Whether the engine writes to a terminal; false if that isn't known. */
   readonly hasTerminal: boolean;
   /** Sends a message; one that can't be delivered is dropped. */
   send(message: EngineMessage): void;

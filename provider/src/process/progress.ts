@@ -25,7 +25,7 @@ export class Progress {
     this.urn = urn;
   }
 
-  /** Shows a step that a person wants to know of; without a terminal only where nothing was told for a while. */
+  /** Shows a step of interest to a person; without a terminal only if nothing was shown for a while. */
   step(text: string): void {
     const now = this.clock.now();
     if (!this.link.hasTerminal && now - this.lastAt < linePauseMs) return;

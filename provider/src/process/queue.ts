@@ -37,7 +37,7 @@ export class Queue {
   }
 
   /**
-   * Runs an operation when it is its turn.
+   * Runs an operation once no earlier one shares a key with it.
    *
    * @param keys - The ids of the group and of the machines that it touches.
    */

@@ -55,7 +55,7 @@ export class Ownership {
       await this.files.remove(folder, ownedFile.of(id)).catch(() => {}); // a stale mark only hides what is deleted
   }
 
-  /** Forgets every mark of a snapshot that is deleted, whichever resource has left it. */
+  /** Removes every mark of a deleted snapshot, whichever resource wrote it. */
   async releaseSnapshot(snapshotCollectionId: string): Promise<void> {
     const wanted = snapshotCollectionId.toLowerCase();
     for (const { id, scope, resource, ...owned } of await readOwnership(this.files)) {

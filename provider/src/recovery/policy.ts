@@ -6,7 +6,7 @@ import type { RecoveryRecord } from "./record";
  *
  * - `passBy`: it stays as it is.
  * - `forget`: it has served its purpose.
- * - `leave`: a warning names its snapshot, and it is marked `left`.
+ * - `leave`: a warning reports its snapshot, and the record is marked `left`.
  * - `resume`: its snapshot becomes the one that is requested.
  * - `discard`: what it made is destroyed.
  */

@@ -102,7 +102,7 @@ export class ResourceRecovery {
     }
   }
 
-  /** Forgets what an interrupted run left for a resource that the state holds. */
+  /** Removes an interrupted run's records of a resource that the state holds. */
   async arrived(id: string): Promise<void> {
     await this.journal.forget(id);
     await this.journal.ownership.settle(id);

@@ -11,7 +11,7 @@ export type PropertyBag = Readonly<Record<string, CimValue>>;
 /** Properties that depend on the moment, such as a job's progress. */
 export type LiveProperties = (now: number) => PropertyBag;
 
-/** One instance as the repository holds it. */
+/** An instance in the repository. */
 export interface StoredInstance {
   readonly className: string;
   readonly path: CimInstancePath;
@@ -41,7 +41,7 @@ export class CimRepository {
     this.name = hostName;
   }
 
-  /** The host's name, as it stands in paths. */
+  /** Returns the host's name, which paths contain. */
   get hostName(): string {
     return this.name;
   }
@@ -92,7 +92,7 @@ export class CimRepository {
     return this.put(instance.className, { ...instance.properties, ...changed }, instance.live);
   }
 
-  /** Removes an instance and every association row that names it. */
+  /** Removes an instance and every association row that refers to it. */
   remove(instance: StoredInstance): void {
     for (const row of [...this.rowsAt(instance.identity)]) this.forget(row.identity, row.className);
     this.forget(instance.identity, instance.className);

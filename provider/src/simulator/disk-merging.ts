@@ -20,7 +20,7 @@ export function writeDiskMergeSetting(repository: CimRepository, machineId: stri
   });
 }
 
-/** The setting that says whether the disks of a machine merge; none where there is no such setting. */
+/** Finds the setting that decides whether the disks of a machine merge. */
 export function diskMergeSetting(repository: CimRepository, machine: StoredInstance): readonly StoredInstance[] {
   const found = repository.find(settingPath(repository, idOfMachine(machine)));
   return found === undefined ? [] : [found];

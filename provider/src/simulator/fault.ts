@@ -17,11 +17,11 @@ export const jobFaultSchema = v.strictObject({
   errorDescription: v.optional(v.string()),
   /** Runs on at this percentage and never ends. */
   stallAtPercent: v.optional(percent),
-  /** The host forgets the job when this percentage is reached. */
+  /** Removes the job at this percentage. */
   lostAtPercent: v.optional(percent),
-  /** ElementName of a member whose snapshot fails, and the job with it. The option failedMember says what the others keep. */
+  /** Fails the snapshot of the member with this ElementName, and the job. The option `failedMember` decides what the others keep. */
   failsMember: v.optional(v.string()),
-  /** Whether the work is done all the same. By default it is done if the job ends in 7 or 32768 without an error code. */
+  /** Whether the work is done despite the failure. By default it is done if the job ends in 7 or 32768 without an error code. */
   takesEffect: v.optional(v.boolean()),
 });
 
@@ -48,30 +48,30 @@ const ofMethods = ["returnValue", "job", "namesResult"] as const;
 /** Outcomes that `takesEffect` may stand beside. */
 const maybeEffective = ["returnValue", "hresult", "miResult"] as const;
 
-/** A failure to come: of the next request, or the next few, of one method or one kind. */
+/** A failure of the next requests of one method or one kind. */
 export const faultSchema = v.pipe(
   v.strictObject({
     method: v.optional(v.pipe(v.string(), v.nonEmpty())),
-    /** A kind of request instead of a method. */
+    /** Limits the fault to a kind of request instead of a method. */
     verb: v.optional(v.picklist(hostVerbs)),
     /** Limits the fault to requests that name this class: the service of a method, the class of a query. */
     className: v.optional(v.pipe(v.string(), v.nonEmpty())),
-    /** How many requests it meets; by default 1. */
+    /** How many requests fail; by default 1. */
     times: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
-    /** The method returns this at once, and nothing happens. */
+    /** Makes the method return this at once, without an effect. */
     returnValue: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))),
-    /** The request fails with this WMI error number. */
+    /** Fails the request with this WMI error number. */
     hresult: v.optional(hresultSchema),
-    /** The request fails with this `MI_Result` and without an `HRESULT`. */
+    /** Fails the request with this `MI_Result` and without an `HRESULT`. */
     miResult: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(255))),
-    /** The method takes effect, although the caller gets a failure. */
+    /** Lets the method take effect although the caller gets a failure. */
     takesEffect: v.optional(v.boolean()),
     job: v.optional(jobFaultSchema),
-    /** CollectionID of the snapshot collection that is named as the result, in place of the one that is made. */
+    /** Returns a reference to the snapshot collection with this CollectionID, in place of the new one. */
     namesResult: v.optional(v.pipe(v.string(), v.nonEmpty())),
-    /** The connection is lost before the request takes effect, or after it. */
+    /** Loses the connection before or after the request takes effect. */
     connection: v.optional(v.picklist(["lostBefore", "lostAfter"])),
-    /** The answer takes this long. */
+    /** Delays the response by this time. */
     delaySeconds: v.optional(v.pipe(v.number(), v.minValue(0))),
   }),
   v.check(

@@ -16,7 +16,7 @@ import type { NewRecords, RecordLog } from "./record-log";
 /** Stands before every record, so that one whose writer was killed can't swallow the next (RFC 7464). */
 const recordSeparator = "\u001e";
 
-/** As much of a file as names its maker and the moment. */
+/** How many bytes of a file identify the host and its creation. */
 const beginningLength = 120;
 
 /**

@@ -5,7 +5,7 @@ import type { WorkOf } from "./host-record";
 import { type Link, link, links } from "./links";
 import { machinePath, type WorkScene } from "./machine-snapshots";
 
-/** A group of either type, by its id; `undefined` where there is none. */
+/** Finds a group of either type by its id. */
 export function findGroup(repository: CimRepository, collectionId: string): StoredInstance | undefined {
   for (const className of [ClassName.virtualSystemCollection, ClassName.managementCollection]) {
     const found = repository.find(repository.path(className, { CollectionID: collectionId }));
@@ -14,7 +14,7 @@ export function findGroup(repository: CimRepository, collectionId: string): Stor
   return undefined;
 }
 
-/** The association by which a group holds its members: machines, or other groups. */
+/** Returns the association between a group and its members: machines or other groups. */
 export function membershipOf(group: StoredInstance): Link {
   return group.className === ClassName.managementCollection ? links.groupsOfGroup : links.machinesOfGroup;
 }

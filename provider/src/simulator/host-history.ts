@@ -5,7 +5,7 @@ import { HostState } from "./host-state";
 import type { RecordLog } from "./record-log";
 import type { ResolvedSeed } from "./seed";
 
-/** The answer of an operation, and its changes of the host. */
+/** The return value of an operation, and its changes to the host. */
 interface Operation<Answer> {
   readonly answer: Answer;
   readonly changes: readonly HostChange[];
@@ -20,10 +20,10 @@ export class HostHistory {
   /** Marks the records that are added here: other processes have other marks. */
   private readonly by = randomUUID();
   private state: HostState | undefined;
-  /** The number of the last record that counts and is ours. */
+  /** The number of this object's last valid record. */
   private lastOwn = -1;
 
-  /** Opens the history in a log; begins it with the seed where there is none. */
+  /** Opens the history in a log; an empty log begins with the seed. */
   constructor(log: RecordLog, clock: () => number, seed: () => ResolvedSeed) {
     this.log = log;
     this.clock = clock;
@@ -39,7 +39,7 @@ export class HostHistory {
     return this.log.name;
   }
 
-  /** The host as it is now: with what other processes did, and what happened by itself. */
+  /** Returns the present host, with other processes' changes and everything that the time has caused. */
   present(): HostState {
     this.catchUp();
     const { state } = this;

@@ -51,13 +51,13 @@ export interface HostOptions {
   readonly membershipAsItIs: "accept" | "refuse32773";
 }
 
-/** A behaviour that no public source settles, so that it can be chosen. */
+/** The name of a behaviour without a public source, which is therefore an option. */
 export type OptionName = keyof HostOptions;
 
 /** The values that an option has. */
 export type OptionValue<Name extends OptionName> = HostOptions[Name];
 
-/** What `behaviours.json` says of one behaviour: where it is known from, or that it is an option. */
+/** An entry of `behaviours.json`: a behaviour with its source, or as an option. */
 export interface Behaviour {
   readonly sentence: string;
   readonly source?: string;
@@ -91,7 +91,7 @@ const documented: AsDocumented<HostOptions> = Object.fromEntries(
   hostBehaviours.flatMap(({ id, option }) => (option ? [[id, option.default]] : [])),
 ) as unknown as DocumentedOptions;
 
-/** What a host does when nothing is chosen. */
+/** The options of a host by default. */
 export const defaultOptions: HostOptions = documented;
 
 /**

@@ -4,7 +4,7 @@ import { progressShapeSchema, propertyBagSchema, resolvedSeedSchema } from "./se
 
 const id = v.string();
 
-/** A moment since 1970 or a length, as far as the sum of two is still a date. */
+/** A moment since 1970 or a duration, small enough that the sum of two is still a date. */
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(4e15));
 
 /** A property of an object that moves to another host. */
@@ -19,7 +19,7 @@ const movedValue = v.nullable(
   ]),
 );
 
-/** What can be done to a host's objects, as data. */
+/** The kinds of work on a host's objects, as data. */
 const work = v.variant("kind", [
   v.object({
     kind: v.literal("takeSnapshots"),
@@ -85,7 +85,7 @@ const jobOrder = v.object({
   durationMs: milliseconds,
   progress: progressShapeSchema,
   fault: v.optional(jobFaultSchema),
-  /** CollectionID that the job's rows name as its result, in place of what it makes. */
+  /** The CollectionID of the job's result in its rows, in place of the new one. */
   namesResult: v.optional(id),
   work,
 });
@@ -104,7 +104,7 @@ const change = v.variant("kind", [
   v.object({ kind: v.literal("vmmsStarted"), runsFrom: milliseconds }),
 ]);
 
-/** What {@link HostHeader.format} says. */
+/** The value of {@link HostHeader.format}. */
 export const storeFormat = "pulumi-hyperv-snapshots simulated host";
 
 /** The newest {@link HostHeader.version} that this package reads, and the one that it writes. */
@@ -112,7 +112,7 @@ export const storeVersion = 1;
 
 const place = { sequence: v.pipe(v.number(), v.integer(), v.minValue(0)), time: milliseconds, by: v.string() };
 
-/** The first record of a host: what it was made from. */
+/** The first record of a host, with its seed. */
 export const hostHeaderSchema = v.object({
   ...place,
   format: v.literal(storeFormat),
@@ -120,7 +120,7 @@ export const hostHeaderSchema = v.object({
   seed: resolvedSeedSchema,
 });
 
-/** Every later record: what happened at one moment, all of it or nothing. */
+/** A later record: the changes of one moment, which are applied together. */
 export const hostRecordSchema = v.object({ ...place, changes: v.array(change) });
 
 /** The first record of a host. */
@@ -132,13 +132,13 @@ export type HostRecord = v.InferOutput<typeof hostRecordSchema>;
 /** One thing that happened. */
 export type HostChange = v.InferOutput<typeof change>;
 
-/** Work on the host's objects, as data: it may take effect long after it was asked for. */
+/** Work on the host's objects, as data, since it may take effect long after the request. */
 export type HostWork = v.InferOutput<typeof work>;
 
 /** {@link HostWork} of one kind. */
 export type WorkOf<Kind extends HostWork["kind"]> = Extract<HostWork, { readonly kind: Kind }>;
 
-/** What is known of a job when it starts; everything it later reports follows from this and the time. */
+/** The parameters of a job at its start; its later state follows from them and the time. */
 export type JobOrder = v.InferOutput<typeof jobOrder>;
 
 /** Whether a record is a host's first. */

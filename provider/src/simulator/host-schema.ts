@@ -3,9 +3,9 @@ import type { MethodDeclaration, PropertyDeclaration } from "../schema/class-dec
 import { classDeclarations } from "../schema/class-declarations";
 
 /**
- * The classes as one host build has them: what came with a later build isn't there.
+ * Holds the classes of one host build, without those of later builds.
  *
- * Everything is looked up without regard to case and answered in the schema's spelling.
+ * It looks up every name without regard to case and returns the schema's spelling.
  */
 export class HostSchema {
   readonly build: number;
@@ -18,7 +18,7 @@ export class HostSchema {
     this.build = build;
   }
 
-  /** The class's name in the schema's spelling, or `undefined` where this build has no such class. */
+  /** Returns the class's name in the schema's spelling, or `undefined` if this build doesn't have the class. */
   className(name: string): string | undefined {
     const declared = declaredClassName(name);
     return declared !== undefined && (classDeclarations[declared]?.since ?? 0) <= this.build ? declared : undefined;
@@ -31,7 +31,7 @@ export class HostSchema {
     return chain.has(ancestor);
   }
 
-  /** Every property that this build serves on a class, inherited ones included. */
+  /** Returns every property that this build serves on a class, inherited ones included. */
   properties(className: string): Readonly<Record<string, PropertyDeclaration>> {
     const known = this.served.get(className);
     if (known !== undefined) return known;
@@ -42,31 +42,31 @@ export class HostSchema {
     return properties;
   }
 
-  /** A property's name in the schema's spelling, or `undefined` where the class has none of this name. */
+  /** Returns a property's name in the schema's spelling, or `undefined` if the class doesn't have it. */
   propertyName(className: string, name: string): string | undefined {
     const properties = this.properties(className);
     if (Object.hasOwn(properties, name)) return name;
     return Object.keys(properties).find((property) => property.toLowerCase() === name.toLowerCase());
   }
 
-  /** The names of a class's keys in the order in which hosts write them in paths, the alphabet's. */
+  /** Returns the names of a class's keys in the order of hosts' paths, which is alphabetical. */
   keys(className: string): readonly string[] {
     return this.named(this.keyNames, className, ({ key }) => key === true);
   }
 
-  /** The properties of an association that name the objects it links; empty for any other class. */
+  /** Returns the properties of an association that refer to the objects it links; empty for any other class. */
   ends(className: string): readonly string[] {
     const isAssociation = classDeclarations[className]?.association === true;
     return this.named(this.endNames, className, ({ type }) => isAssociation && type.startsWith("ref "));
   }
 
-  /** A method of a class, or `undefined` where this build has none of this name. */
+  /** Returns a method of a class, or `undefined` if this build doesn't have it. */
   method(className: string, methodName: string): MethodDeclaration | undefined {
     const method = methodOf(className, methodName);
     return method !== undefined && (method.since ?? 0) <= this.build ? method : undefined;
   }
 
-  /** Asked for at every step of every request, so that it is worked out once for each class. */
+  /** Returns the names of certain properties; it computes them once for each class, since every request needs them. */
   private named(
     known: Map<string, readonly string[]>,
     className: string,

@@ -19,10 +19,10 @@ import { putSeedInstances } from "./seed-instances";
 import type { SimulatedJob } from "./simulated-job";
 import { Timeline } from "./timeline";
 
-/** What the host's Virtual Machine Management Service does. */
+/** The state of the host's Virtual Machine Management Service. */
 export type VmmsState = "running" | "stopped" | "starting";
 
-/** A fault that waits for its call. */
+/** A fault that waits for its request. */
 export interface PendingFault {
   readonly faultId: string;
   readonly fault: ResolvedFault;
@@ -30,9 +30,9 @@ export interface PendingFault {
 }
 
 /**
- * Everything a host is at one moment: a function of its records and the time, the same in every process.
+ * Holds the whole host at one moment: a function of its records and the time, the same in every process.
  *
- * Records are applied in their order; before each, what happens by itself until its time has happened.
+ * It applies records in their order, and before each all events that the time has caused until then.
  */
 export class HostState {
   readonly repository: CimRepository;
@@ -77,43 +77,43 @@ export class HostState {
     for (const { id, properties } of header.seed.machines) this.showStatus(id, properties);
   }
 
-  /** The options in force. */
+  /** Returns the options in force. */
   get options(): HostOptions {
     return this.chosen;
   }
 
-  /** The sequence number of the next record. */
+  /** Returns the sequence number of the next record. */
   get nextSequence(): number {
     return this.lastSequence + 1;
   }
 
-  /** The host's clock. It never goes back: neither behind a record nor behind what has been seen. */
+  /** Returns the host's time. It never goes back: neither behind a record nor behind a time that was read. */
   get time(): number {
     return this.lastTime;
   }
 
-  /** How often each method was called, by its name. */
+  /** Counts the calls of each method, by its name. */
   get methodCalls(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.calls);
   }
 
-  /** Whether the host answers at all: it doesn't while it starts anew. */
+  /** Tells whether the host responds: it doesn't while it restarts. */
   get isUp(): boolean {
     return this.lastTime >= this.downUntil;
   }
 
-  /** What VMMS, the host's service, does. */
+  /** Returns the state of VMMS, the host's service. */
   get vmms(): VmmsState {
     if (this.vmmsRunsFrom === Number.POSITIVE_INFINITY) return "stopped";
     return this.lastTime < this.vmmsRunsFrom ? "starting" : "running";
   }
 
-  /** What a client is shown: by its rights, and nothing while VMMS doesn't run. */
+  /** Returns what a client can see: by its rights, or nothing while VMMS doesn't run. */
   get rights(): Rights {
     return this.vmms !== "running" && this.chosen.stoppedVmms === "empty" ? "blind" : this.chosen.rights;
   }
 
-  /** What the work on the host's objects has before it. */
+  /** Returns what work on the host's objects needs. */
   get scene(): WorkScene {
     return { repository: this.repository, disks: this.disks, options: this.chosen, now: this.lastTime };
   }
@@ -233,7 +233,7 @@ export class HostState {
     return { ...work, members: work.members.filter(({ machineId }) => nameOf(machineId) !== machineName) };
   }
 
-  /** @returns The objects that a job's rows with effect 5 name. */
+  /** Does a job's work. @returns The objects that the job's rows with effect 5 refer to. */
   private doWork(work: HostWork, time: number): readonly StoredInstance[] {
     const { made = [], merging = [] } = doHostWork(
       { repository: this.repository, disks: this.disks, options: this.chosen, now: time },

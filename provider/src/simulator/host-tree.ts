@@ -4,7 +4,7 @@ import { EnabledState } from "../schema/value-maps";
 import type { CimReader } from "./cim-reader";
 import type { MachineDisks } from "./machine-disks";
 
-/** A snapshot of one machine, as people want to see it. */
+/** A snapshot of one machine, for people. */
 export interface SnapshotView {
   /** InstanceID without its prefix. */
   readonly id: string;
@@ -34,7 +34,7 @@ export interface GroupView {
   readonly machines: readonly MachineView[];
 }
 
-/** Everything on a host that a person would draw. */
+/** The groups, machines and snapshots of a host, for people. */
 export interface HostView {
   readonly hostName: string;
   readonly groups: readonly GroupView[];

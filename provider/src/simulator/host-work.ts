@@ -16,7 +16,7 @@ import {
 import { receiveMachine, sendMachine } from "./moving-machine";
 import { modifySettings } from "./settings-work";
 
-/** What came of work: the objects that a job's rows with effect 5 name, and the machines whose disks merge now. */
+/** The result of work: the objects that a job's rows with effect 5 refer to, and the machines whose disks merge now. */
 interface WorkResult {
   readonly made?: readonly StoredInstance[];
   readonly merging?: readonly StoredInstance[];
@@ -75,7 +75,7 @@ const doers: Doers = {
   modifySettings: leavingNothing(modifySettings),
 };
 
-/** Work of which neither a job's rows nor the machines tell afterwards. */
+/** Makes work whose result neither a job's rows nor the machines show. */
 function leavingNothing<Work>(work: (scene: WorkScene, order: Work) => void) {
   return (scene: WorkScene, order: Work): WorkResult => {
     work(scene, order);

@@ -10,16 +10,16 @@ import type { Timeline } from "./timeline";
 /** Does what comes of a job at its start. @returns What its rows name from then on. */
 type BeginJob = (job: SimulatedJob) => readonly CimInstancePath[];
 
-/** Does what comes of a job at its end. @returns The objects to which the job's rows with effect 5 lead. */
+/** Does a job's work at its end. @returns The objects that the job's rows with effect 5 refer to. */
 type FinishJob = (job: SimulatedJob, time: number) => readonly StoredInstance[];
 
-/** What comes of jobs, beside what is seen of the jobs themselves. */
+/** The effects of jobs on other objects. */
 interface JobEffects {
   readonly begin: BeginJob;
   readonly finish: FinishJob;
 }
 
-/** The jobs of a host: their instances and rows, and what happens at their ends. */
+/** Holds the jobs of a host with their instances and rows, and ends them. */
 export class JobBoard {
   private readonly repository: CimRepository;
   private readonly timeline: Timeline;
@@ -34,7 +34,7 @@ export class JobBoard {
     this.effects = effects;
   }
 
-  /** A job that the host still knows. */
+  /** Finds a job that still exists. */
   find(jobId: string): SimulatedJob | undefined {
     return this.jobs.get(jobId.toUpperCase());
   }

@@ -7,10 +7,10 @@ export type ProgressShape =
   | { readonly stuckAtPercent: number }
   | { readonly points: readonly ProgressPoint[] };
 
-/** A stuck job gets there in this part of its duration. */
+/** The part of its duration in which a stuck job reaches its percentage. */
 const fractionUntilStuck = 0.1;
 
-/** The points that a shape runs through, from 0 to 1. Between the last one and the end nothing moves. */
+/** Returns the points of a shape from 0 to 1. The percentage is constant after the last one. */
 export function progressPoints(shape: ProgressShape): readonly ProgressPoint[] {
   if (shape === "linear")
     return [
@@ -24,7 +24,7 @@ export function progressPoints(shape: ProgressShape): readonly ProgressPoint[] {
   ];
 }
 
-/** The percentage at a fraction of the duration. */
+/** Returns the percentage at a fraction of the duration. */
 export function percentAt(points: readonly ProgressPoint[], fraction: number): number {
   let [earlierFraction, earlierPercent] = points[0] ?? [0, 0];
   for (const [laterFraction, laterPercent] of points) {
@@ -37,7 +37,7 @@ export function percentAt(points: readonly ProgressPoint[], fraction: number): n
   return Math.floor(earlierPercent);
 }
 
-/** The first fraction of the duration at which a percentage is reached; 1 where it never is. */
+/** Returns the first fraction of the duration at which a percentage is reached; 1 if it never is. */
 export function fractionReaching(points: readonly ProgressPoint[], percent: number): number {
   let [earlierFraction, earlierPercent] = points[0] ?? [0, 0];
   for (const [laterFraction, laterPercent] of points) {

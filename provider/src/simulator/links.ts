@@ -1,14 +1,14 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimRepository, StoredInstance } from "./cim-repository";
 
-/** How one object leads to others: by the rows of an association, from the end it stands at to the other. */
+/** A direction of an association, from the role of one object to the role of the others. */
 export interface Link {
   readonly associationClass: string;
   readonly role: string;
   readonly resultRole: string;
 }
 
-/** The same link, walked the other way. */
+/** Returns the same link in the other direction. */
 export function reversed({ associationClass, role, resultRole }: Link): Link {
   return { associationClass, role: resultRole, resultRole: role };
 }
@@ -18,7 +18,7 @@ export function link(repository: CimRepository, kind: Link, from: StoredInstance
   repository.put(kind.associationClass, { [kind.role]: from.path, [kind.resultRole]: to.path });
 }
 
-/** The objects that an object is linked to, in the order in which they were linked. */
+/** Returns the objects that an object is linked to, in the order in which they were linked. */
 export function linked(repository: CimRepository, kind: Link, from: StoredInstance): readonly StoredInstance[] {
   return [...repository.rowsAt(from.identity, kind.associationClass)].flatMap(({ properties }) => {
     const [start, end] = [properties[kind.role], properties[kind.resultRole]];
@@ -38,7 +38,7 @@ const collected = (associationClass: string): Link => ({
   resultRole: "Member",
 });
 
-/** The links that the methods of a host walk and make. */
+/** The links that the methods of a host read and write. */
 export const links = {
   settingsOfMachine: {
     associationClass: "Msvm_SettingsDefineState",

@@ -18,7 +18,7 @@ const statusWhile: Partial<Readonly<Record<HostWork["kind"], number>>> = {
 
 const applyingKinds: readonly HostWork["kind"][] = ["applySnapshots", "applyMachineSnapshot"];
 
-/** Shows in `OperationalStatus` what each machine is busy with: the jobs that work on it, and merges. */
+/** Shows in `OperationalStatus` why each machine is busy: the jobs that work on it, and merges. */
 export class MachineActivity {
   private readonly repository: CimRepository;
   private readonly timeline: Timeline;
@@ -35,7 +35,7 @@ export class MachineActivity {
     this.options = options;
   }
 
-  /** Forgets what a machine was busy with on this host, as it comes back from another one. */
+  /** Forgets a machine's earlier activity on this host when it returns from another one. */
   forget(machineId: string): void {
     this.merging.delete(machineId);
     this.idleStatus.delete(machineId);
@@ -58,12 +58,12 @@ export class MachineActivity {
     return this.merging.has(machineId);
   }
 
-  /** A job begins to work on its machines. */
+  /** Marks a job's machines as busy when it begins. */
   begin(job: SimulatedJob): void {
     for (const id of job.order.machineIds) this.setWorking(id, [...(this.working.get(id) ?? []), job]);
   }
 
-  /** A job no longer works on its machines. */
+  /** Unmarks a job's machines when it ends. */
   end(job: SimulatedJob): void {
     for (const id of job.order.machineIds) {
       this.setWorking(

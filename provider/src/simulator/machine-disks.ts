@@ -1,35 +1,35 @@
 /**
- * What lies on the machines' disks: the version of an application, so that a restore can be seen.
+ * Holds the content of the machines' disks: the version of an application, so that a restore is visible.
  *
- * No host has this, and none shows it through WMI: it is ours, for people who look at the simulated host. It goes where
- * a disk's content goes: a snapshot holds what was there when it was taken, and a machine that is brought back to it
- * finds that again.
+ * No real host has this, and WMI doesn't show it: it is for people who look at the simulated host. It behaves
+ * like a disk's content: a snapshot holds the version at its creation, and a machine that is restored to it
+ * gets that version again.
  */
 export class MachineDisks {
   private readonly versions = new Map<string, string>();
   private readonly inSnapshots = new Map<string, string>();
 
-  /** The version on a machine's disk; null where it holds no application. */
+  /** Returns the version on a machine's disk; null without an application. */
   ofMachine(machineId: string): string | null {
     return this.versions.get(machineId) ?? null;
   }
 
-  /** The version that a snapshot holds. */
+  /** Returns the version in a snapshot. */
   ofSnapshot(snapshotId: string): string | null {
     return this.inSnapshots.get(snapshotId) ?? null;
   }
 
-  /** Puts a version on a machine's disk, in place of what was there. */
+  /** Replaces the version on a machine's disk. */
   write(machineId: string, version: string | null): void {
     put(this.versions, machineId, version);
   }
 
-  /** A snapshot is taken. */
+  /** Copies a machine's version to its new snapshot. */
   capture(machineId: string, snapshotId: string): void {
     put(this.inSnapshots, snapshotId, this.ofMachine(machineId));
   }
 
-  /** The versions on a machine's disk and in its snapshots, to be sent along with the machine. */
+  /** Returns the versions on a machine's disk and in its snapshots, which move with the machine. */
   packed(machineId: string, snapshotIds: readonly string[]): [id: string, version: string | null][] {
     const ofSnapshots = snapshotIds.map((id): [string, string | null] => [id, this.ofSnapshot(id)]);
     return [[machineId, this.ofMachine(machineId)], ...ofSnapshots];
@@ -40,7 +40,7 @@ export class MachineDisks {
     for (const [id, version] of versions) put(id === machineId ? this.versions : this.inSnapshots, id, version);
   }
 
-  /** A machine is brought back to a snapshot. */
+  /** Restores a machine's version from a snapshot. */
   bringBack(machineId: string, snapshotId: string): void {
     this.write(machineId, this.ofSnapshot(snapshotId));
   }

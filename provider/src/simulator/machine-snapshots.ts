@@ -9,7 +9,7 @@ import { link, linked, links, reversed } from "./links";
 import type { MachineDisks } from "./machine-disks";
 import { textsIn } from "./texts";
 
-/** The host, its choices and the moment at which work takes effect. */
+/** The host, its options and the moment at which work takes effect. */
 export interface WorkScene {
   readonly repository: CimRepository;
   readonly disks: MachineDisks;
@@ -17,29 +17,29 @@ export interface WorkScene {
   readonly now: number;
 }
 
-/** The path of a virtual machine. */
+/** Returns the path of a virtual machine. */
 export function machinePath(repository: CimRepository, machineId: string): CimInstancePath {
   return repository.path(ClassName.computerSystem, { CreationClassName: ClassName.computerSystem, Name: machineId });
 }
 
-/** The path of a snapshot of one machine. */
+/** Returns the path of a snapshot of one machine. */
 export function snapshotPath(repository: CimRepository, snapshotId: string): CimInstancePath {
   return repository.path(ClassName.virtualSystemSettingData, { InstanceID: `Microsoft:${snapshotId}` });
 }
 
-/** The GUID of a virtual machine. */
+/** Returns the GUID of a virtual machine. */
 export const idOfMachine = ({ properties }: StoredInstance): string => String(properties["Name"]);
 
 const idOfSnapshot = ({ properties }: StoredInstance) => String(properties["InstanceID"]).replace(/^Microsoft:/, "");
 
-/** A machine's settings as they are now, which each of its snapshots is a copy of. */
+/** Returns a machine's present settings, of which each snapshot is a copy. */
 export function activeSettings(repository: CimRepository, machine: StoredInstance): StoredInstance {
   const [settings] = linked(repository, links.settingsOfMachine, machine);
   if (settings === undefined) throw new TypeError(`${machine.path} has no settings`);
   return settings;
 }
 
-/** The snapshots of a machine, of whatever kind, oldest first. */
+/** Returns all snapshots of a machine of any kind, oldest first. */
 export function snapshotsOfMachine(repository: CimRepository, machine: StoredInstance): readonly StoredInstance[] {
   return linked(repository, links.snapshotsOfMachine, machine);
 }
@@ -78,13 +78,13 @@ export function takeMachineSnapshot(
   return snapshot;
 }
 
-/** `web-01 - (11/23/2026 - 6:42:00 AM)`, in the host's language. */
+/** Makes a name such as `web-01 - (11/23/2026 - 6:42:00 AM)` in the host's language. */
 function defaultName(machine: PropertyBag, now: number, { language }: HostOptions): string {
   // behaviour: snapshotDefaultName
   return `${String(machine["ElementName"])} - (${textsIn(language).moment(new Date(now))})`;
 }
 
-/** Destroys one snapshot; its children hang below its parent from now on. */
+/** Destroys one snapshot; its children move to its parent. */
 export function destroyMachineSnapshot({ repository }: WorkScene, snapshot: StoredInstance): void {
   const [machine] = linked(repository, reversed(links.snapshotsOfMachine), snapshot);
   const [parent] = linked(repository, reversed(links.childrenOfSnapshot), snapshot);

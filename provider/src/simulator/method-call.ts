@@ -11,26 +11,26 @@ export interface MethodCall {
   readonly state: HostState;
   readonly now: number;
   readonly instance: StoredInstance;
-  /** Every in-parameter by its declared name; null where none was given. */
+  /** Every in-parameter by its declared name; null if it wasn't sent. */
   readonly parameters: Readonly<Record<string, CimValue>>;
-  /** What is to befall the job that the call may start. */
+  /** The fault of the job that the call may start. */
   readonly jobFault: JobFault | undefined;
-  /** CollectionID that is to be named as the result, in place of what the call makes. */
+  /** The CollectionID to return as the result, in place of the new one. */
   readonly namesResult: string | undefined;
   /** Makes a GUID for a new object; the same label gives the same one again. */
   newId(label: string): string;
 }
 
-/** What a method answers, and what it changes on the host. */
+/** The return value of a method, and its changes to the host. */
 export interface MethodOutcome extends Partial<Pick<MethodResult, "outParameters">> {
   readonly returnValue: number;
   readonly changes?: readonly HostChange[];
 }
 
-/** Carries out one method. It changes nothing itself: its changes take effect when their record counts. */
+/** Carries out one method. It changes nothing itself: its changes take effect when their record is valid. */
 export type MethodProvider = (call: MethodCall) => MethodOutcome;
 
-/** A reference parameter of a call. */
+/** Returns a reference parameter of a call. */
 export function referenceParameter(call: MethodCall, name: string): CimInstancePath | null {
   return call.parameters[name] as CimInstancePath | null;
 }

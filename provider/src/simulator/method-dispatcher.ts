@@ -61,7 +61,7 @@ interface MethodRequest {
   readonly parameters: Readonly<Record<string, CimValue>>;
 }
 
-/** What a method answers, and all that it changes on the host. */
+/** The result of a method, and all its changes to the host. */
 interface DispatchedMethod {
   readonly result: MethodResult;
   readonly changes: readonly HostChange[];
@@ -146,7 +146,7 @@ export function dispatchMethod(state: HostState, request: MethodRequest, now: nu
   };
 }
 
-/** What a method answers that a fault lets refuse: nothing has happened, or all that was asked for. */
+/** Makes the outcome of a method that a fault refuses: without an effect, or with its whole effect. */
 function refusedBy({ returnValue = 0, takesEffect }: ResolvedFault, carryOut: () => MethodOutcome): MethodOutcome {
   return takesEffect ? { returnValue, changes: carryOut().changes ?? [] } : { returnValue };
 }

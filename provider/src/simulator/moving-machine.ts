@@ -6,7 +6,7 @@ import type { WorkOf } from "./host-record";
 import { type Link, linked, links } from "./links";
 import { activeSettings, machinePath, snapshotsOfMachine, type WorkScene } from "./machine-snapshots";
 
-/** What a moving machine takes along, as data. */
+/** The data that moves with a machine. */
 export type MachineLuggage = Omit<WorkOf<"receiveMachine">, "kind">;
 
 /** Associations within a machine: they lead from its objects to its objects. */

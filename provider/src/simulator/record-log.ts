@@ -1,31 +1,31 @@
 import type { HostHeader, HostRecord } from "./host-record";
 
-/** What a log has received since the last reading. */
+/** The records that a log received since the last read. */
 export interface NewRecords {
   /** Whether the log began anew (another host took its place), so that everything known before is void. */
   readonly restarted: boolean;
-  /** In their order; the first one ever is the header. */
+  /** The records in order; the first of the log is the header. */
   readonly records: readonly (HostHeader | HostRecord)[];
 }
 
 /**
- * Where a host's records are kept, in one order that everyone who reads them sees.
+ * Keeps a host's records in one order that every reader sees.
  *
- * Adding is optimistic: a record bears the number it wants to have, and counts only if it is the first with the next
+ * Adding is optimistic: a record contains the number it wants to have, and is valid only if it is the first with the next
  * number. A slower process finds another record in that place, and tries again from the newer state.
  */
 export interface RecordLog {
-  /** What to call it in a message. */
+  /** The log's name in messages. */
   readonly name: string;
-  /** Everything that counts and wasn't told yet. */
+  /** Returns every valid record since the last call. */
   readNew(): NewRecords;
-  /** Adds a record; whether it counts shows when it is read. */
+  /** Adds a record; a read shows whether it is valid. */
   append(record: HostHeader | HostRecord): void;
-  /** Makes {@link readNew} tell everything once more. */
+  /** Makes {@link readNew} return every record again. */
   rewind(): void;
 }
 
-/** Records in memory: for a host that lives as long as a test. */
+/** Keeps records in memory, for the host of one test. */
 export class MemoryRecordLog implements RecordLog {
   readonly name = "a simulated host in memory";
   private readonly records: (HostHeader | HostRecord)[] = [];

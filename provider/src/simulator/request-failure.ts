@@ -3,19 +3,19 @@ import type { ResolvedFault } from "./fault";
 import type { HostOptions } from "./host-options";
 import { WmiFailure, wmiFailure } from "./wmi-failure";
 
-/** A request that gets no answer. */
+/** A request without a response. */
 interface UnansweredRequest {
   readonly methodName?: string;
   readonly target: string;
 }
 
-/** How a request fails instead of being answered, and whether the host carries it out all the same. */
+/** How a request fails, and whether the host still carries it out. */
 interface RequestFailure {
   readonly error: HyperVError;
   readonly takesEffect: boolean;
 }
 
-/** Makes the failure that a fault gives a request; `undefined` when the fault lets it be answered. */
+/** Makes the failure that a fault causes; `undefined` if the fault doesn't fail the request. */
 export function requestFailure(
   { connection, hresult, miResult, takesEffect = false }: ResolvedFault,
   request: UnansweredRequest,

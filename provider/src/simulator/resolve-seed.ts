@@ -80,7 +80,7 @@ export function resolveSeed(seed: unknown, origin = "the given seed"): ResolvedS
   };
 }
 
-/** Which of several of the same name this is. */
+/** Counts the earlier entries with the same name. */
 function ordinal(all: readonly { readonly name: string }[], at: number): number {
   return all.slice(0, at).filter(({ name }) => name === all[at]?.name).length;
 }

@@ -8,8 +8,8 @@ export type Rights = HostOptions["rights"];
 const jobClasses: readonly string[] = [ClassName.concreteJob, ClassName.affectedJobElement, "Msvm_OwningJobElement"];
 
 /**
- * Whether objects of a class are shown to a client. What isn't shown isn't refused either: queries find nothing and say
- * nothing. An account that is denied doesn't come as far as this.
+ * Tells whether a client can see objects of a class. Invisible objects cause no error: queries just don't return
+ * them. An account that is denied never gets here.
  */
 export function isInSight(className: string, rights: Rights): boolean {
   // behaviour: rights
@@ -17,7 +17,7 @@ export function isInSight(className: string, rights: Rights): boolean {
   return rights !== "jobsHidden" || !jobClasses.includes(className);
 }
 
-/** The host refuses a request for lack of rights. */
+/** Makes the error of a request that the host refuses for lack of rights. */
 export function denied({ target, methodName }: { readonly target: string; readonly methodName?: string }): Error {
   return wbemRefusal("WBEM_E_ACCESS_DENIED", {
     attempted: methodName === undefined ? "Reading" : `Invoking ${methodName}`,

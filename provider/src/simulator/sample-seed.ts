@@ -1,6 +1,6 @@
 import type { Seed } from "./seed";
 
-/** A simulated host to try things on: a VM group of three running machines, and one machine beside it. */
+/** A sample host: a VM group of three running machines, and one machine without a group. */
 export const sampleSeed: Seed = {
   hostName: "HV-SAMPLE",
   machines: [

@@ -16,7 +16,7 @@ const enabledState = {
   paused: EnabledState.Quiesce,
 } as const;
 
-/** The services of a host, by class, with what people see them called. */
+/** The services of a host, by class, with their display names. */
 const services: Readonly<Record<string, string>> = {
   [ClassName.collectionSnapshotService]: "Hyper-V Collection Snapshot Service",
   [ClassName.collectionManagementService]: "Hyper-V Collection Management Service",

@@ -34,7 +34,7 @@ const jobTiming = v.strictObject({
   ),
 });
 
-/** The methods whose jobs have a timing of their own; those of one name share it, whichever service has them. */
+/** The methods whose jobs have their own timing; methods with the same name share it. */
 export const jobMethods = [
   "CreateSnapshot",
   "DestroySnapshot",
@@ -62,7 +62,7 @@ export const propertyBagSchema = v.record(
   v.union([v.string(), v.number(), v.boolean(), v.array(v.union([v.string(), v.number()]))]),
 );
 
-/** A computer's name, as NetBIOS has it. */
+/** A NetBIOS computer name. */
 export const hostNameSchema = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9-]{1,15}$/, "Expected 1 to 15 letters, digits or hyphens"),
@@ -138,7 +138,7 @@ const options = v.strictObject(
   ) as unknown as OptionEntries,
 );
 
-/** What a simulated host is made from; `seed.schema.json` says the same as JSON schema. */
+/** The seed of a simulated host; `seed.schema.json` is the same as JSON schema. */
 export const seedSchema = v.strictObject({
   $schema: v.optional(v.string()),
   hostName: v.optional(described(hostNameSchema, "Name of the host; HV-HOST where nothing is said."), "HV-HOST"),
@@ -172,7 +172,7 @@ export const seedSchema = v.strictObject({
   ),
 });
 
-/** What a simulated host is made from, as one writes it. */
+/** The seed of a simulated host, as a person writes it. */
 export type Seed = v.InferInput<typeof seedSchema>;
 
 const resolvedJobTiming = v.object({ seconds: v.number(), progress: progressShapeSchema, cancellable: v.boolean() });

@@ -26,25 +26,25 @@ import { readSeedFile, resolveSeed } from "./resolve-seed";
 import { denied } from "./rights";
 import { hostNameSchema, type ResolvedSeed, type Seed } from "./seed";
 
-/** What every simulated host may be given. */
+/** Options of every simulated host. */
 export interface SimulatedHostOptions {
-  /** What the host is made from, where there is none yet; an empty host without it. */
+  /** The seed of a host that doesn't exist yet; without it, the host is empty. */
   readonly seed?: Seed;
   /** Milliseconds since 1970; the computer's clock where none is given. */
   readonly clock?: () => number;
-  /** Is told of every request that the host serves, before it serves it. */
+  /** Is called with every request before the host serves it. */
   readonly onRequest?: (request: HostRequest) => void;
 }
 
-/** Where a simulated host is kept. */
+/** Options of a simulated host in a file. */
 export interface OpenSimulatedHostOptions extends SimulatedHostOptions {
-  /** The host's store; made where it doesn't exist yet. */
+  /** The file of the host's store; it is created if it doesn't exist. */
   readonly storeFile: string;
-  /** A seed in a file; looked at only where there is no store yet. */
+  /** The file of a seed; it is read only if the store doesn't exist. */
   readonly seedFile?: string;
 }
 
-/** One request as it reached the host. */
+/** A request that reached the host. */
 export interface HostRequest {
   readonly verb: HostVerb;
   /** The object path, or the query. */
@@ -56,11 +56,11 @@ export interface HostRequest {
 }
 
 /**
- * Simulates a Hyper-V host: it behaves as documented and as real hosts were seen to, and where
- * neither settles a behaviour, as its options say.
+ * Simulates a Hyper-V host: it behaves as documented and as real hosts were seen to. If
+ * neither settles a behaviour, its options do.
  *
- * Several processes may open one store; each sees what the others do at its next request. Nothing runs in the
- * background: jobs go on by the clock, also while no process has the host open. Every call is carried out whole before
+ * Several processes may open one store; each sees the others' changes at its next request. Nothing runs in the
+ * background: jobs advance by the clock, also while no process has the host open. Every call is complete before
  * it returns.
  *
  * @public
@@ -84,7 +84,7 @@ export class SimulatedHost {
   }
 
   /**
-   * Opens the host in a store; makes it from the seed where there is none.
+   * Opens the host in a store; it is created from the seed if the store doesn't exist.
    *
    * @throws {@link InvalidArgumentError} when the store is damaged or written by a newer version, or the seed breaks its
    * schema; nothing is made or overwritten then.
@@ -96,32 +96,32 @@ export class SimulatedHost {
     );
   }
 
-  /** Makes a host that lives in memory only. */
+  /** Makes a host in memory. */
   static inMemory(options: SimulatedHostOptions = {}): SimulatedHost {
     return new SimulatedHost(new MemoryRecordLog(), options, () => resolveSeed(options.seed ?? {}));
   }
 
-  /** The host's name, as it stands in object paths. */
+  /** Returns the host's name, which object paths contain. */
   get hostName(): string {
     return this.history.present().repository.hostName;
   }
 
-  /** The host's time, in milliseconds since 1970; it never goes back. */
+  /** Returns the host's time in milliseconds since 1970; it never goes back. */
   get now(): number {
     return this.history.present().time;
   }
 
-  /** Every option with its value. */
+  /** Returns every option with its value. */
   get options(): HostOptions {
     return this.history.present().options;
   }
 
-  /** How often each method was called on this host, by all processes. */
+  /** Counts the calls of each method on this host by all processes. */
   get methodCalls(): Readonly<Record<string, number>> {
     return this.history.present().methodCalls;
   }
 
-  /** How many requests this object served, by their kind; another process counts its own. */
+  /** Counts the requests of each kind that this object served; another process counts its own. */
   get requests(): Readonly<Record<HostVerb, number>> {
     return { ...this.served };
   }
@@ -177,7 +177,7 @@ export class SimulatedHost {
     return fault.fault.delaySeconds * 1000;
   }
 
-  /** What VMMS, the host's service, does. */
+  /** The state of VMMS, the host's service. */
   get vmms(): VmmsState {
     return this.history.present().vmms;
   }
@@ -319,7 +319,7 @@ export class SimulatedHost {
     this.history.commit(() => ({ answer: undefined, changes: [{ kind: "hostRenamed", hostName }] }));
   }
 
-  /** The groups, machines and snapshots, for people; doesn't count as a request. */
+  /** Returns the groups, machines and snapshots for people. It doesn't count as a request. */
   tree(): HostView {
     const state = this.history.present();
     return hostTree(new CimReader(state.repository, state.time, "full"), state.disks, state.repository.hostName);

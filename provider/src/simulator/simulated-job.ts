@@ -5,10 +5,10 @@ import type { JobOrder } from "./host-record";
 import { fractionReaching, type ProgressPoint, percentAt, progressPoints } from "./job-progress";
 import { textsIn } from "./texts";
 
-/** A host forgets a job this long after its end. */
+/** How long a host keeps a job after its end. */
 const removalDelayMs = 5 * 60_000;
 
-/** A job is New for a moment before it runs; not longer than a tenth of its duration. */
+/** How long a job is New before it runs; at most a tenth of its duration. */
 const newForMs = 100;
 
 const otherErrorType = 0;
@@ -31,12 +31,12 @@ export interface JobStop {
 export class SimulatedJob {
   readonly order: JobOrder;
   readonly startedAt: number;
-  /** When it ends; infinite for one that stalls. */
+  /** When the job ends; infinite for a stalled one. */
   endsAt: number;
   endState: number;
   /** Whether its end has happened. */
   isOver = false;
-  /** When the host forgets it before its end; infinite for all but a lost job. */
+  /** When a lost job disappears before its end; infinite for all others. */
   readonly lostAt: number;
   private readonly points: readonly ProgressPoint[];
   private stopped: JobStop | undefined;
@@ -53,7 +53,7 @@ export class SimulatedJob {
       fault?.lostAtPercent === undefined ? Number.POSITIVE_INFINITY : this.timeReaching(fault.lostAtPercent);
   }
 
-  /** When the host forgets the job after its end. */
+  /** Returns when the host forgets the job after its end. */
   get removedAt(): number {
     // behaviour: jobForgottenAfterFiveMinutes
     return this.endsAt + removalDelayMs;
@@ -72,14 +72,14 @@ export class SimulatedJob {
     this.endsAt = now;
   }
 
-  /** The state at a moment. */
+  /** Returns the state at a moment. */
   stateAt(now: number): number {
     if (now >= this.endsAt) return this.endState;
     const newUntil = this.startedAt + Math.min(newForMs, this.durationMs / 10);
     return now < newUntil ? JobState.New : JobState.Running;
   }
 
-  /** What a client reads of the job at a moment. */
+  /** Returns what a client reads of the job at a moment. */
   propertiesAt(now: number): PropertyBag {
     const over = now >= this.endsAt;
     const succeeded =
@@ -101,7 +101,7 @@ export class SimulatedJob {
     };
   }
 
-  /** What `GetErrorEx` tells of the job at a moment, as properties of `Msvm_Error`; empty where there is no error. */
+  /** Returns the job's `Msvm_Error` properties at a moment, as `GetErrorEx` does; empty without an error. */
   errorsAt(now: number): readonly PropertyBag[] {
     if (now < this.endsAt || this.errorCode === 0) return [];
     return [
@@ -117,7 +117,7 @@ export class SimulatedJob {
     ];
   }
 
-  /** What stays the same as long as the job exists. */
+  /** Returns the properties that never change while the job exists. */
   fixedProperties(hostName: string): PropertyBag {
     const { jobId, jobType, text, cancellable } = this.order;
     const began = dateTimeFromMilliseconds(this.startedAt);

@@ -24,7 +24,7 @@ interface HostTexts {
     readonly summary: (job: string) => string;
     readonly description: (job: string, errorCode: number) => string;
   };
-  /** A moment in the host's local form; hosts here stand in UTC. */
+  /** Formats a moment in the host's local form; the time zone is UTC. */
   readonly moment: (time: Date) => string;
 }
 

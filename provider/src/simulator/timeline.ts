@@ -7,15 +7,15 @@ interface TimelineEvent {
 /** Holds future events in the order of time; events at one moment happen in the order of planning. */
 export class Timeline {
   private readonly ahead: TimelineEvent[] = [];
-  /** When the last event happened that has happened. */
+  /** The moment of the latest past event. */
   private last = Number.NEGATIVE_INFINITY;
 
-  /** The moment of the last event that has happened. */
+  /** Returns the moment of the latest past event. */
   get lastEventAt(): number {
     return this.last;
   }
 
-  /** Plans an event. One that never comes isn't kept. */
+  /** Plans an event; one at infinity is dropped. */
   plan(at: number, happen: () => void): void {
     if (at === Number.POSITIVE_INFINITY) return;
     let [low, high] = [0, this.ahead.length];

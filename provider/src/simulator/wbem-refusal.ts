@@ -1,14 +1,14 @@
 import { AccessDeniedError, CimError, NotFoundError } from "../errors";
 import { Hresult } from "../schema/hresults";
 
-/** The name of one of WMI's refusals, which it gives before any provider sees the request. */
+/** The name of a refusal by WMI itself, before a provider sees the request. */
 export type WbemStatusName = Extract<keyof typeof Hresult, `WBEM_E_${string}`>;
 
-/** What a refusal says beside its number. */
+/** The texts of a refusal beside its number. */
 interface RefusalDetail {
   readonly attempted: string;
   readonly target: string;
-  /** Why, in words of ours: hosts say less. */
+  /** The reason in our words, since hosts say less. */
   readonly because: string;
   readonly remedy: string;
 }

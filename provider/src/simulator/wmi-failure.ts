@@ -16,7 +16,7 @@ interface FailedRequest {
   readonly target: string;
 }
 
-/** How WMI failed a request, in its own numbers. It is the `cause` of the error, for transports that send numbers. */
+/** WMI's own numbers of a failed request. It is the `cause` of the error, for transports that send numbers. */
 export class WmiFailure extends Error {
   readonly hresult: number | undefined;
   readonly miResult: number | undefined;

@@ -101,7 +101,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     return (await pathToRead(await this.connections.begin(call, state.outputs), state)) === null;
   }
 
-  /** Tells whether an interrupted run left something that `update` has to clean up. */
+  /** Tells whether `update` has to clean up after an interrupted run. */
   private async isUnsettled(
     call: ResourceCall,
     state: SavedResource,
@@ -167,7 +167,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     });
   }
 
-  /** Cleans up what earlier runs left under the resource's name. */
+  /** Cleans up the results of earlier runs under the resource's name. */
   private async settle(
     operation: Operation,
     recovery: ResourceRecovery,

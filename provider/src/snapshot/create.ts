@@ -27,7 +27,7 @@ import { noTrace } from "./search";
 import type { SnapshotOperation } from "./snapshot-operation";
 import { retryWhileBusy } from "./waits";
 
-/** What `create` is asked for. */
+/** The request of a `create`. */
 export interface Creation {
   readonly inputs: Properties;
   readonly group: VirtualSystemCollection;
@@ -143,7 +143,7 @@ class Attempt {
     return { ...answer, recordFile: journal.locate(id) };
   }
 
-  /** Nothing came of it, or nothing is left of it. */
+  /** Removes the record of a request that had no result, or whose result no longer exists. */
   async end(): Promise<void> {
     await this.recovery.journal.ownership.release(this.record.id);
     await this.recovery.journal.remove(this.record);

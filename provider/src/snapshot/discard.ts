@@ -114,7 +114,7 @@ async function remove(
   );
 }
 
-/** Tells whether another try would change nothing: a guard's refusal, a result that can't be told, a group that is deleted. */
+/** Tells whether another try would change nothing: a guard's refusal, an unknown outcome, a group that is deleted. */
 function isFinal({ code }: HyperVError): boolean {
   return ["DEPENDENTS_UNKNOWN", "DEPENDENTS_COLLECTED", "OUTCOME_UNKNOWN", "JOB_LOST", "CIM_NOT_FOUND"].includes(code);
 }

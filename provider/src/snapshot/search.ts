@@ -12,7 +12,7 @@ import { advance, type SnapshotOperation, workOf } from "./snapshot-operation";
  * Searches for the result of a request whose outcome is unknown.
  *
  * @returns The snapshot as far as it is, or null when it is certain that the request took no effect.
- * @throws {@link UnknownOutcomeError} when that can't be told now, so that the next run searches again.
+ * @throws {@link UnknownOutcomeError} when the outcome is still unknown, so that the next run searches again.
  */
 export async function searchOutcome(operation: Operation, begun: SnapshotOperation): Promise<SnapshotOperation | null> {
   const { group, machines } = begun;

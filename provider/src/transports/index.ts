@@ -12,7 +12,7 @@ interface TransportModule<Options> {
   readonly examine?: (options: Options) => AsyncIterable<Finding>;
 }
 
-/** A way to reach hosts. */
+/** A kind of connection to hosts. */
 interface Transport<Configuration> {
   /**
    * Opens a session to the configured host.

@@ -1,4 +1,4 @@
-// One of several processes that use one store at once: takes snapshots until it is told to stop, and says which.
+// One of several processes that use one store at once: takes snapshots until it gets the signal to stop, and prints which.
 const { SimulatedHost } = require("../../../provider/dist/simulator/index.js");
 
 const [storeFile, count] = process.argv.slice(2);

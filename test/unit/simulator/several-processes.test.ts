@@ -30,7 +30,7 @@ function hammer(storeFile: string, count: number) {
   return {
     child,
     ended: once(child, "close") as Promise<[number | null]>,
-    /** The snapshot collections that it was told it made. */
+    /** The snapshot collections that the host reported to it. */
     made: () => output.split("\n").slice(0, -1),
     begun: () => once(child.stdout, "data"),
   };

@@ -43,7 +43,7 @@ async function taken(scene: ProbeScene): Promise<FirstSnapshot> {
   return first;
 }
 
-/** What a snapshot of running machines tells of every other. */
+/** The questions that a snapshot of running machines answers for every other snapshot. */
 export const questionsOfFirstSnapshot: readonly ProbeQuestion[] = [
   {
     id: "runningMembers",

@@ -97,7 +97,7 @@ export const renameCollection = onGroup((call, group) => {
   );
 });
 
-/** The id of the member that `Member` names, and whether the group has it. */
+/** Reads the id of the parameter `Member`, and whether that object is in the group. */
 function namedMember(
   call: MethodCall,
   group: StoredInstance,

@@ -27,7 +27,7 @@ export function refusedDisabled(
   return { returnValue: VendorCode.InvalidStateForThisOperation };
 }
 
-/** What happens to the job of a call because checkpoints of a machine are disabled; else what a fault says. */
+/** Returns the fault of a call's job if checkpoints of a machine are disabled, else the injected fault. */
 export function disabledFault(call: MethodCall, machines: readonly StoredInstance[]): JobFault | undefined {
   const fails = call.state.options.checkpointsDisabled === "jobError32768" && haveDisabled(call, machines);
   return fails ? (call.jobFault ?? disabledJob) : call.jobFault;

@@ -6,7 +6,7 @@ const invalidState = { returnValue: VendorCode.InvalidStateForThisOperation };
 
 const idOf = ({ properties }: StoredInstance) => String(properties["Name"]);
 
-/** What a call answers while another job works on one of its machines; nothing where it goes on all the same. */
+/** Returns the refusal of a call while another job works on one of its machines, if the host refuses it. */
 export function refusedWhileBusy(call: MethodCall, machineIds: readonly string[]): MethodOutcome | undefined {
   const { options, activity } = call.state;
   // behaviour: membersBusy
@@ -14,7 +14,7 @@ export function refusedWhileBusy(call: MethodCall, machineIds: readonly string[]
   return isBusy && options.membersBusy === "refuse32775" ? invalidState : undefined;
 }
 
-/** What CreateSnapshot answers because of the state of a member; nothing where it takes them all. */
+/** Returns the refusal of CreateSnapshot because of a member's state, if the host refuses it. */
 export function refusedMembers(call: MethodCall, members: readonly StoredInstance[]): MethodOutcome | undefined {
   const { options, activity } = call.state;
   const isIn = (...states: readonly number[]) =>

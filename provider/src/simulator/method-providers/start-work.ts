@@ -6,13 +6,13 @@ import type { MethodCall, MethodOutcome } from "../method-call";
 import type { JobMethod } from "../seed";
 import { textsIn } from "../texts";
 
-/** Work that only a person does: no method leaves it to a job. */
+/** Work that only a person does, never a method's job. */
 type PersonsWork = "upgradeMachine" | "startMachine" | "changeMachine" | "sendMachine" | "receiveMachine";
 
-/** The kinds of work that methods can leave to a job. */
+/** The kinds of work that a method's job can do. */
 type JobWork = Exclude<HostWork, { readonly kind: PersonsWork }>;
 
-/** What a method wants done, and how its job presents itself. */
+/** The work of a method, and the appearance of its job. */
 interface WorkRequest {
   readonly method: JobMethod;
   readonly jobType: number;
@@ -20,7 +20,7 @@ interface WorkRequest {
   readonly work: JobWork;
   /** Whether the host starts a job or does the work at once. */
   readonly completion: "job" | "atOnce";
-  /** The result reference, by the name of its parameter. */
+  /** The result reference and the name of its parameter. */
   readonly result?: { readonly parameter: string; readonly path: CimInstancePath };
 }
 

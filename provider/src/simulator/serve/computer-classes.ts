@@ -8,10 +8,10 @@ import { ServiceFault } from "./soap-fault";
 /** The namespace of the computer itself. */
 export const computerNamespace = "root\\cimv2";
 
-/** What the service manager calls the states of a service. */
+/** The service manager's names of a service's states. */
 const serviceStates = { running: "Running", starting: "Start Pending", stopped: "Stopped" } as const;
 
-/** The few classes of the computer that clients ask for when they open a connection, with the properties that they read. */
+/** Makes the computer classes that clients read when they open a connection, with the properties that they need. */
 function classes({
   hostName,
   vmms,
@@ -31,9 +31,9 @@ function classes({
 }
 
 /**
- * Finds what a query asks of the computer itself.
+ * Finds the instances of a query for the computer's own classes.
  *
- * @throws {@link ServiceFault} when it asks for another class.
+ * @throws {@link ServiceFault} when the query is for another class.
  */
 export function computerInstances(wql: string, host: Pick<SimulatedHost, "hostName" | "vmms">): readonly CimInstance[] {
   const { hostName } = host;

@@ -4,7 +4,7 @@ import { Hresult } from "../../schema/hresults";
 import type { Xml } from "../../soap/write-xml";
 import { ServiceFault } from "./soap-fault";
 
-/** What is left of an enumeration. */
+/** The remaining items of an enumeration. */
 interface Enumeration {
   readonly items: readonly CimInstance[];
   readonly write: (item: CimInstance) => Xml;
@@ -18,14 +18,14 @@ export interface Batch {
   readonly isLast: boolean;
 }
 
-/** An enumeration that isn't pulled for this long is discarded. */
+/** How long an enumeration is kept after its last pull. */
 const forgottenAfterMs = 60_000;
 
-/** What clients are in the middle of enumerating. */
+/** Holds the open enumerations of all clients. */
 export class Enumerations {
   private readonly begun = new Map<string, Enumeration>();
 
-  /** Begins one. @returns Its context. */
+  /** Opens an enumeration. @returns Its context. */
   open(items: readonly CimInstance[], write: (item: CimInstance) => Xml): string {
     this.forgetOld();
     const context = `uuid:${randomUUID().toUpperCase()}`;
@@ -34,11 +34,11 @@ export class Enumerations {
   }
 
   /**
-   * Brings the next items: at least one, if there is any.
+   * Returns the next items: at least one, if there is any.
    *
-   * @param most - So many at most.
-   * @param room - How many bytes there are for them.
-   * @throws {@link ServiceFault} when there is no such enumeration, or the next item alone is too large.
+   * @param most - The largest number of items.
+   * @param room - The largest size of all items in bytes.
+   * @throws {@link ServiceFault} when the enumeration doesn't exist, or the next item alone is too large.
    */
   next(context: string, most: number, room: number): Batch {
     this.forgetOld();
@@ -60,12 +60,12 @@ export class Enumerations {
     return { items, isLast };
   }
 
-  /** Discards one. */
+  /** Discards an enumeration. */
   release(context: string): void {
     this.begun.delete(context);
   }
 
-  /** How many there are. */
+  /** Counts the open enumerations. */
   get count(): number {
     return this.begun.size;
   }

@@ -1,17 +1,17 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIP } from "node:net";
 
-/** What a certificate says. */
+/** The content of a certificate. */
 export interface CertificateContent {
   /** Common name of its owner. */
   readonly name: string;
-  /** DNS names and IPv4 addresses that it is for. */
+  /** The DNS names and IPv4 addresses of its subject. */
   readonly hosts?: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** Who vouches for it; without one, it does so itself. */
+  /** The certificate of its issuer; without one, it is self-signed. */
   readonly issuer?: MadeCertificate;
-  /** Whether it may vouch for others. */
+  /** Whether it is an authority that may sign others. */
   readonly isAuthority?: boolean;
 }
 

@@ -2,14 +2,14 @@ import { Hresult } from "../../schema/hresults";
 import { element, elementWith, type Xml } from "../../soap/write-xml";
 import type { HostLanguage } from "../texts";
 
-/** What a service answers instead of doing what it was asked. */
+/** The content of a fault. */
 export interface Fault {
   readonly subcode: string;
   readonly hresult: number | null;
   readonly text: string;
 }
 
-/** A refusal of the service's own, before the host is asked. */
+/** A refusal by the service itself, before the host gets the request. */
 export class ServiceFault extends Error {
   readonly fault: Fault;
 
@@ -19,7 +19,7 @@ export class ServiceFault extends Error {
   }
 }
 
-/** Subcodes by WMI's numbers, as WinRM answers them; the others are internal errors. */
+/** WinRM's subcodes for WMI's numbers; all others are internal errors. */
 const subcodes: Readonly<Record<number, string>> = {
   [Hresult.WBEM_E_NOT_FOUND]: "DestinationUnreachable",
   [Hresult.WBEM_E_INVALID_CLASS]: "DestinationUnreachable",
@@ -29,12 +29,12 @@ const subcodes: Readonly<Record<number, string>> = {
   [Hresult.WBEM_E_TIMED_OUT]: "TimedOut",
 };
 
-/** Makes the fault of what the host refused. */
+/** Makes the fault for a refusal of the host. */
 export function faultOf(hresult: number | null, text: string): Fault {
   return { subcode: subcodes[hresult ?? 0] ?? "InternalError", hresult, text };
 }
 
-/** What hosts of other languages write; clients decide by numbers. */
+/** The texts of hosts in other languages; clients decide by numbers. */
 const translated: Readonly<Record<HostLanguage, (fault: Fault) => string>> = {
   English: ({ text }) => text,
   German: ({ hresult }) => `Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Fehler ${hresult ?? 0}.`,

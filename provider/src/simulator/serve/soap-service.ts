@@ -25,18 +25,18 @@ import { computerInstances, computerNamespace } from "./computer-classes";
 import { Enumerations } from "./enumerations";
 import { type Fault, faultBody, faultOf, ServiceFault } from "./soap-fault";
 
-/** What a service serves, and within which limits. */
+/** Options of a service. */
 export interface SoapServiceOptions {
-  /** The host that answers; tests may put another in its place. */
+  /** Returns the host to serve; tests may replace it. */
   readonly host: () => SimulatedHost;
-  /** The largest envelope in bytes, either way; 500 KiB without a value, as hosts have it. */
+  /** The largest request and response in bytes; by default 500 KiB, as on real hosts. */
   readonly maxEnvelopeBytes?: number;
 }
 
-/** The envelope to send back, or that the connection is to be lost instead. */
+/** The response envelope, or the loss of the connection instead. */
 export type SoapAnswer = { readonly status: number; readonly text: string } | "connection lost";
 
-/** The WS-Management service of a simulated host: envelopes in, envelopes out. It answers every client as real hosts do. */
+/** Serves a simulated host to every WS-Management client as real hosts do: request envelopes in, response envelopes out. */
 export class SoapService {
   private readonly options: SoapServiceOptions;
   private readonly enumerations = new Enumerations();
@@ -66,7 +66,7 @@ export class SoapService {
     }
   }
 
-  /** How many enumerations clients are in the middle of. */
+  /** Counts the open enumerations. */
   get openEnumerations(): number {
     return this.enumerations.count;
   }
@@ -159,7 +159,7 @@ export class SoapService {
     );
   }
 
-  /** What is left for items in an envelope. */
+  /** Returns the space for items in an envelope, in bytes. */
   private room({ maxEnvelopeBytes }: SoapRequest): number {
     return Math.min(this.limit, maxEnvelopeBytes) - 2048;
   }
@@ -181,7 +181,7 @@ export class SoapService {
     throw new ServiceFault("DestinationUnreachable", Hresult.WBEM_E_INVALID_NAMESPACE);
   }
 
-  /** The instance that a request is about. Selectors that are some of the keys do where they leave only one. */
+  /** Finds the path of a request's instance. Some of the keys suffice as selectors if they identify one instance. */
   private pathOf({ resourceUri: uri, selectors }: SoapRequest): CimInstancePath {
     const { hostName, namespace } = this.host;
     const path = readSelectors(uri, selectors, { hostName, namespace });
@@ -235,7 +235,7 @@ export class SoapService {
     return writeValue(`i:${name}`, value, type, this.host.namespace);
   }
 
-  /** What a `SELECT` of some properties is answered with: neither a class nor a namespace. */
+  /** Writes the response to a `SELECT` of some properties, which has neither a class nor a namespace. */
   private fragment({ className, properties }: CimInstance): Xml {
     const declared = propertiesOf(className);
     const written = Object.entries(properties).map(([name, value]) =>
@@ -259,7 +259,7 @@ interface SoapRequest {
   readonly body: XmlElement;
 }
 
-/** What an enumeration looks for: without a filter, everything of the class. */
+/** Returns the query of an enumeration; without a filter, all instances of the class. */
 function wqlOf({ body, resourceUri: uri }: SoapRequest): string {
   const filter = elementAt(body, "Enumerate", "Filter");
   return filter?.text.trim() ?? `SELECT * FROM ${readResourceUri(uri)?.className}`;
@@ -289,7 +289,7 @@ function answerEnvelope(request: SoapRequest | undefined, action: string, body: 
   return envelope(header, body);
 }
 
-/** The fault of a refusal; `undefined` when the error isn't one. */
+/** Returns the fault of a refusal; `undefined` if the error isn't a refusal. */
 function knownFault(error: unknown): Fault | undefined {
   if (error instanceof ServiceFault) return error.fault;
   const { cause } = error as { readonly cause?: unknown };

@@ -12,13 +12,13 @@ import { type NtlmSealing, SealBroken } from "../../ntlm/sealing";
 import { certificateScheme } from "../../schema/wsman-names";
 import { SoapService, type SoapServiceOptions } from "./soap-service";
 
-/** A way in which clients may prove who they are. */
+/** An authentication method for clients. */
 export type ServedAuthentication = "basic" | "negotiate" | "certificate";
 
-/** How a simulated host is served. */
+/** Options of a server for a simulated host. */
 export interface WsmanServerOptions extends SoapServiceOptions {
   readonly address: string;
-  /** 0 takes a free one. */
+  /** The port; 0 means any free one. */
   readonly port: number;
   /** Serves HTTPS with this certificate and key, in PEM. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly clientAuthority?: string };
@@ -33,7 +33,7 @@ export interface WsmanServerOptions extends SoapServiceOptions {
   readonly delay?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** What a connection has agreed on. */
+/** The authentication state of a connection. */
 interface ConnectionState {
   ntlm?: NtlmServer;
   sealing?: NtlmSealing;
@@ -50,22 +50,22 @@ export class WsmanServer {
   private readonly sockets = new Set<Socket>();
   private readonly states = new WeakMap<Socket, ConnectionState>();
   private readonly bindings: Buffer | undefined;
-  /** The most connections that there were at one time. */
+  /** The largest number of concurrent connections so far. */
   mostSockets = 0;
-  /** How many log-ons were tried by NTLM. */
+  /** The number of NTLM log-on attempts so far. */
   logOns = 0;
-  /** How many HTTP requests came. */
+  /** The number of HTTP requests so far. */
   requests = 0;
   /** Runs before each HTTP request is served; for tests. */
   onRequest: () => void = () => {};
-  /** Whether answers to sealed requests are sealed; tests try what a client makes of others. */
+  /** Whether responses to sealed requests are sealed; tests disable it to check the client. */
   sealsAnswers = true;
 
   private constructor(options: WsmanServerOptions) {
     this.options = options;
     this.service = new SoapService(options);
     const serve = (request: IncomingMessage, response: ServerResponse) => {
-      // a client that leaves in the middle is its own affair
+      // a client may disconnect during its request
       this.serve(request, response).catch(() => request.socket.destroy());
     };
     const { tls } = options;
@@ -90,7 +90,7 @@ export class WsmanServer {
     });
   }
 
-  /** Begins to serve. */
+  /** Starts a server. */
   static async start(options: WsmanServerOptions): Promise<WsmanServer> {
     const server = new WsmanServer(options);
     await new Promise<void>((resolve, reject) => {
@@ -99,12 +99,12 @@ export class WsmanServer {
     return server;
   }
 
-  /** The port that is served. */
+  /** Returns the port of the server. */
   get port(): number {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** How many enumerations clients are in the middle of. */
+  /** Counts the open enumerations. */
   get openEnumerations(): number {
     return this.service.openEnumerations;
   }
@@ -160,7 +160,7 @@ export class WsmanServer {
     }
   }
 
-  /** @returns What to ask of the client; nothing where it may go on. */
+  /** Authenticates a request. @returns The challenges for the client; nothing if it is authenticated. */
   private authenticate(request: IncomingMessage, state: ConnectionState): string[] | undefined {
     const { authentications } = this.options;
     const [scheme = "", token = ""] = (request.headers.authorization ?? "").split(" ");

@@ -20,7 +20,7 @@ export function parseWql(text: string): WqlQuery {
   return new WqlParser(wqlTokens(text)).query();
 }
 
-/** Deeper nesting than any client writes; a limit, so that a query can't exhaust the stack. */
+/** The deepest nesting: more than any client writes, and too little to exhaust the stack. */
 const deepest = 200;
 
 class WqlParser {
@@ -95,7 +95,7 @@ class WqlParser {
     }
   }
 
-  /** `WHERE AssocClass = … Role = …`: clauses follow each other without AND. */
+  /** Reads `WHERE AssocClass = … Role = …`: clauses follow each other without AND. */
   private clauses(allowed: readonly string[]): Readonly<Record<string, string>> {
     const clauses: Record<string, string> = {};
     if (!this.keyword("WHERE")) return clauses;
@@ -163,7 +163,7 @@ class WqlParser {
     return { kind: "compare", property, operator, literal };
   }
 
-  /** A value may stand on the left. */
+  /** Reads a comparison with its value on the left side. */
   private mirrored(literal: WqlLiteral): WqlCondition {
     const operator = this.operator();
     const mirror = { "<": ">", ">": "<", "<=": ">=", ">=": "<=" } as const;

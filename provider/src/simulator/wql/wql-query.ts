@@ -1,6 +1,6 @@
 import type { CimInstancePath } from "../../cim/cim-instance-path";
 
-/** A value that stands in a query. */
+/** A value in a query. */
 export type WqlLiteral = string | number | bigint | boolean;
 
 /** The comparisons of WQL; `!=` is read as `<>`. */
@@ -44,5 +44,5 @@ export interface ReferencesQuery {
   readonly role?: string;
 }
 
-/** Any query this host understands. */
+/** Any query that the host supports. */
 export type WqlQuery = SelectQuery | AssociatorsQuery | ReferencesQuery;

@@ -7,14 +7,14 @@ export type WqlToken =
   | { readonly kind: "path"; readonly text: string; readonly at: number }
   | { readonly kind: "end"; readonly at: number };
 
-/** Why a text is no query, and at which character (counted from 1). */
+/** Reports why a text isn't a query, and at which character (counted from 1). */
 export class WqlSyntaxError extends SyntaxError {
   constructor(expected: string, at: number) {
     super(`expected ${expected} at character ${at + 1}`);
   }
 }
 
-/** What a query is made of; the first that fits takes the text. */
+/** The kinds of tokens; the first match is used. */
 const pieces: readonly (readonly [RegExp, (match: RegExpExecArray, at: number) => WqlToken])[] = [
   [/[A-Za-z_]\w*/y, ([text], at) => ({ kind: "word", text, at })],
   [

@@ -45,7 +45,7 @@ export function simulatedSession(
   return new SimulatedSession(host, sleepFor);
 }
 
-/** The shortest way to a simulated host: calls in this process. Values cross as copies; nothing is shared. */
+/** The in-process connection to a simulated host. Values are copied; nothing is shared. */
 class SimulatedSession implements CimSession {
   readonly hostName: string;
   readonly namespace: string;

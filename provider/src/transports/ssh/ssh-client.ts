@@ -48,7 +48,7 @@ export async function resolveHost(options: SshTransportOptions): Promise<Resolve
 
 /**
  * Makes the environment of `ssh`: the user's, whose own configuration may run programs that need it, without the secrets of
- * Pulumi and of this package. Decisions rest on what `ssh` prints, so it is told not to translate.
+ * Pulumi and of this package. Decisions rest on what `ssh` prints, so its messages stay untranslated.
  */
 export function sshEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const others = Object.entries(environment).filter(

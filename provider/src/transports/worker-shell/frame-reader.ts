@@ -6,16 +6,16 @@ export interface Frame {
   readonly text: string;
 }
 
-/** Who is told what the shell prints. */
+/** Receives what the shell prints. */
 export interface FrameListener {
   readonly onFrame: (frame: Frame) => void;
-  /** A line that is no answer: a banner, a warning, a line of another program. */
+  /** Handles a line that isn't a response: a banner, a warning, a line of another program. */
   readonly onNoise: (line: string) => void;
-  /** Something that begins like an answer and is none, or grows without end. */
+  /** Handles output that begins like a response and isn't one, or that never ends. */
   readonly onGarbage: (problem: string) => void;
 }
 
-/** An answer longer than this is taken for garbage: a million instances would be shorter. */
+/** The longest response that isn't garbage: a million instances would be shorter. */
 const longestLine = 64 * 1024 * 1024;
 
 /**

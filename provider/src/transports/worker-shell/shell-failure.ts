@@ -16,7 +16,7 @@ export interface RequestContext {
   readonly changes: boolean;
 }
 
-/** What is wrong with a shell, and how people are told. */
+/** What is wrong with a shell, and how that is reported. */
 export interface FailureDescription {
   readonly make: (parts: ErrorParts, options: { readonly cause: unknown; readonly effect: Effect }) => HyperVError;
   readonly answer: string;

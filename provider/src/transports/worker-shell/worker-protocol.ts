@@ -46,7 +46,7 @@ export interface ShellFacts {
   /** `$PSVersionTable.PSEdition`: Desktop is Windows PowerShell, Core is PowerShell 7. */
   readonly edition: string;
   readonly version: string;
-  /** Whether it runs with an administrator's rights; null where that can't be told: outside Windows. */
+  /** Whether it runs with an administrator's rights; null outside Windows, where that isn't known. */
   readonly elevated: boolean | null;
   /** Whether its account is in Hyper-V Administrators; null likewise. */
   readonly hyperVAdministrator: boolean | null;
