@@ -124,8 +124,8 @@ export class DynamicAdapter implements DynamicProvider {
   }
 
   read(id: string, outputs: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }> {
-    return this.onRecorded(async () => {
-      const found = await this.resource.read(await this.fromStored(id, outputs), fromState(id, outputs));
+    return this.onRecorded(id, outputs, async (call) => {
+      const found = await this.resource.read(call, fromState(id, outputs));
       if (!found) return {};
       const hidden = hiddenInputs(outputs);
       const record = outputs["__record"];
@@ -135,14 +135,21 @@ export class DynamicAdapter implements DynamicProvider {
   }
 
   delete(id: string, outputs: Properties): Promise<void> {
-    return this.onRecorded(async () =>
-      this.resource.delete(await this.fromStored(id, outputs), fromState(id, outputs)),
-    );
+    return this.onRecorded(id, outputs, (call) => this.resource.delete(call, fromState(id, outputs)));
   }
 
   /** Runs what Pulumi calls with the configuration of the last `up`, unless the program runs. */
-  private onRecorded<T>(method: () => Promise<T>): Promise<T> {
-    return shapingErrors(() => (this.host.hasProgram ? method() : withRecordedConfiguration(method)));
+  private onRecorded<T>(id: string, outputs: Properties, method: (call: ResourceCall) => Promise<T>): Promise<T> {
+    const run = async () => {
+      const messages = new Set<Promise<void>>();
+      const call = await this.fromStored(id, outputs, messages);
+      try {
+        return await method(call);
+      } finally {
+        await Promise.all(messages); // the engine shows nothing of a row that is done
+      }
+    };
+    return shapingErrors(() => (this.host.hasProgram ? run() : withRecordedConfiguration(run)));
   }
 
   /** Describes a call whose inputs the program has just registered: their URN is the live one. */
@@ -152,8 +159,12 @@ export class DynamicAdapter implements DynamicProvider {
     return this.call(news, urn ?? "", async () => true, new Progress(this.host.parts.link, this.host.parts.clock, urn));
   }
 
-  /** Describes a call for which only the state is known: its URN is the one of the last registration. */
-  private fromStored(id: string, outputs: Properties): Promise<ResourceCall> {
+  /**
+   * Describes a call for which only the state is known: its URN is the one of the last registration.
+   *
+   * @param messages - Gets the messages that wait until it is known which row they belong to.
+   */
+  private fromStored(id: string, outputs: Properties, messages: Set<Promise<void>>): Promise<ResourceCall> {
     const { parts, liveUrns } = this.host;
     const live = liveUrns.get(id);
     const { urn = "", organization } = metaOf(outputs);
@@ -166,7 +177,7 @@ export class DynamicAdapter implements DynamicProvider {
     let row: Promise<string | undefined> | undefined;
     const send: EngineLink["send"] = (message) => {
       row ??= this.host.isRow(scope, urn, id).then((isRow) => (isRow ? urn : undefined));
-      void row.then((shown) => parts.link.send({ ...message, urn: shown }));
+      messages.add(row.then((shown) => parts.link.send({ ...message, urn: shown })));
     };
     const progress = new Progress({ hasTerminal: parts.link.hasTerminal, send }, parts.clock, urn);
     return this.call(outputs, urn, isCurrent, progress);
@@ -211,13 +222,14 @@ const onlyHidden = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([name]) => name.startsWith("__")));
 
 /**
- * Tells whether the state has to take over hidden inputs: timeouts, which `delete` reads there; a new URN; and the text that finds the provider,
- * which the state of another adapter lacks.
+ * Tells whether the state has to take over hidden inputs: timeouts, which `delete` reads there; a new URN (an imported resource has none yet, and its
+ * import promises that nothing changes); and the text that finds the provider, which the state of another adapter lacks.
  */
 function isHiddenChanged(olds: Properties, news: Properties): boolean {
   const [before, after] = [metaOf(olds), metaOf(news)];
   if (!isDeepStrictEqual(before.timeouts, after.timeouts)) return true;
-  if (before.urn !== after.urn || before.organization !== after.organization) return true;
+  const isRenamed = before.urn !== after.urn || before.organization !== after.organization;
+  if (before.urn !== undefined && isRenamed) return true;
   return olds["__provider"] === undefined && news["__provider"] !== undefined;
 }
 
