@@ -435,7 +435,7 @@ export class JobFailedError extends JobError {
   readonly code: ErrorCode;
   /** `JobState` at the end. */
   readonly jobState: number;
-  /** `ErrorCode` at the end; 0 where there is none. */
+  /** `ErrorCode` at the end; 0 without an error. */
   readonly errorCode: number;
 
   /** `code` names the end: `JOB_FAILED`, `JOB_TERMINATED`, `JOB_KILLED`. */

@@ -41,7 +41,7 @@ const seed: Seed = {
 };
 
 /**
- * The contract of a `CimSession`, which every transport passes. The host at the other end is the simulated one, so that
+ * The contract of a `CimSession`, which every transport passes. The host is the simulated one, so that
  * what was asked of it, and what it holds, can be compared with what the session says.
  */
 export function describeCimSession(name: string, makeSession: MakeSession, traits: SessionTraits = {}): void {

@@ -19,7 +19,7 @@ vi.mock("node-powershell", async () => {
   return { PowerShell };
 });
 
-/** A part of every secret that no escape changes: whoever shows the secret shows this. */
+/** A part of every secret that no escape changes, so that a text with the secret contains it. */
 const core = fc.stringMatching(/^[a-z][a-z0-9]{14}$/);
 const secret = fc
   .tuple(anyText, core, anyText)

@@ -152,7 +152,7 @@ export class World {
     }
   }
 
-  /** What was reported as left alone has to be: from when it is written down, which an interrupted run may not have come to. */
+  /** Protects the snapshots that were reported as retained, once a record says so; an interrupted run may not have written it. */
   private async holdToWhatItSaid(stack: Stack, isWhole: boolean): Promise<void> {
     const records = await this.recordsOf(stack);
     for (const id of this.leftAlone.splice(0)) {
@@ -373,7 +373,7 @@ export class World {
       clock,
       moment,
       openFiles: () => fuse.wrap(this.files, (method) => method !== "locate"),
-      // operations follow each other here: whoever held a lock before is dead
+      // operations follow each other here, so that the earlier holder of a lock is dead
       liveness: { machine: "0123456789ab", process, isAlive: (name) => name === process },
     });
     const adapting = new DynamicHost({

@@ -56,7 +56,7 @@ const kill = (pids: readonly number[], signal: NodeJS.Signals = "SIGKILL") => {
 const cuts = {
   "the client's ssh is killed": () => kill(sshClients()),
   "the session's sshd is killed": () => kill(sshd.sessions()),
-  "the shell at the other end is killed": () => kill(hyperV.shells.slice(0, 1)),
+  "the remote shell is killed": () => kill(hyperV.shells.slice(0, 1)),
 };
 
 it.each(Object.entries(cuts))("%s during a read: the read is repeated over a new session", async (_, cut) => {

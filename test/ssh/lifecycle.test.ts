@@ -20,7 +20,7 @@ beforeEach(async (context: TestContext) => {
 });
 afterEach(async () => {
   await provider?.stop();
-  // the provider process has ended, and so have its shells at the other end
+  // the provider process has ended, and so have its remote shells
   await untilGone(hyperV?.shells ?? []);
   await sshd?.stop();
   await hyperV?.stop();

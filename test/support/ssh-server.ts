@@ -38,7 +38,7 @@ export function mayMakeAccounts(): boolean {
 
 /** How a server is set up. */
 interface SshServerOptions {
-  /** What the shells at the other end need, beside the PowerShell: `CimHostServer.environment`. */
+  /** What the remote shells need, beside the PowerShell: `CimHostServer.environment`. */
   readonly environment: Readonly<Record<string, string>>;
   /** The password of an account `hvtest`, which then exists for this server only. Needs the rights of root. */
   readonly password?: string;

@@ -118,7 +118,7 @@ async function fromVariable({ env, report, abortSignal }: Search): Promise<Pulum
     return { command, version, source: "PULUMI_CLI" };
   } catch (error) {
     abortSignal?.throwIfAborted();
-    // whoever sets it wants that one and no other
+    // a person who sets it wants that one and no other
     throw new NoPulumiCliError(
       `PULUMI_CLI is set to "${value}", which can't be used: ${(error as Error).message}.\n` +
         "Set it to the path of a pulumi executable, or unset it to have one looked for.",

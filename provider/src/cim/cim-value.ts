@@ -27,7 +27,7 @@ const zeroTime = Date.UTC(1601, 0, 1);
 /**
  * Reads a point in time from DSP0004 text.
  *
- * @returns ISO 8601 in UTC, to the millisecond; null for the zero time of 1601 that hosts send where there is none.
+ * @returns ISO 8601 in UTC, to the millisecond; null for the zero time of 1601 that hosts send without a time.
  * @throws {@link ProtocolError} when the text isn't a point in time.
  */
 export function isoFromDateTime(text: string): string | null {

@@ -1,7 +1,7 @@
 import { durationForm, parseDuration } from "../duration";
 import { InvalidArgumentError } from "../errors";
 
-/** Reads the duration that an option has, in milliseconds. @throws {@link InvalidArgumentError} when it is none. */
+/** Reads the duration that an option has, in milliseconds. @throws {@link InvalidArgumentError} when it isn't a duration. */
 export function readDuration(option: string, text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined) return milliseconds;

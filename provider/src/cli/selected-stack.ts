@@ -17,7 +17,7 @@ export interface SelectedStack {
   readonly state: () => Promise<PulumiState>;
 }
 
-/** What the command knows of Pulumi: a stack; why there is none, and what to do (a clause); or why the stack can't be read. */
+/** The command's stack; or why no stack is selected, and what to do (a clause); or why the stack can't be read. */
 export type StackContext =
   | { readonly kind: "stack"; readonly stack: SelectedStack }
   | { readonly kind: "none"; readonly reason: string; readonly remedy: string }

@@ -30,7 +30,7 @@ export function providerProcess({ engineAddress, link, startedByEngine }: Provid
     await recovery.close();
   };
   const shutdown = new Shutdown(process, release);
-  // from the first call on: a process that only compares holds nothing, and would live without an end all the same
+  // from the first call on, since even a process that only compares would never end by itself
   watchEngine(engineAddress, () => void shutdown.withoutEngine(), startedByEngine);
   const connections = new Connections({
     clock,

@@ -32,7 +32,7 @@ export type SnapshotProgress =
  * The `[in, out]` result reference is left out, since hosts refuse a path there.
  *
  * @returns `outcomeUnknown` for every failure that doesn't prove that nothing ran: look for a trace, never send it again.
- * @throws {@link HyperVError} with the effect `none` when the host refused; `describeNewSnapshots` shows what it made all the same.
+ * @throws {@link HyperVError} with the effect `none` when the host refused; `describeNewSnapshots` shows what it made despite that.
  */
 export async function requestSnapshot(session: CimSession, request: SnapshotRequest): Promise<SnapshotProgress> {
   const { collection, snapshotType, snapshotSettings } = request;

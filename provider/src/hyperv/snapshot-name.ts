@@ -29,7 +29,7 @@ const outcome = "The snapshot is complete, but not every machine's checkpoint ha
 /**
  * Writes the name of each member's snapshot that has another one, side by side, and reads it back.
  *
- * @throws {@link HyperVError} with the effect `partial` when it fails: the snapshots are complete all the same.
+ * @throws {@link HyperVError} with the effect `partial` when it fails: the snapshots are still complete.
  */
 export async function nameSnapshots(host: HyperVHost, request: NamingRequest): Promise<void> {
   try {

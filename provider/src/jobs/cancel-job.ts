@@ -5,8 +5,8 @@ import { RequestedJobState } from "../schema/value-maps";
 /**
  * Asks the host to end a job (`RequestStateChange`, 4 Terminate).
  *
- * Only a request: a job may end otherwise all the same, so whoever asks waits for its end afterwards. A job that says it
- * can't be cancelled isn't asked for by the callers; the host's answer is handed back for the message.
+ * This is only a request: the job may still end otherwise, so the caller waits for its end. A job that says it
+ * can't be cancelled gets no request from the callers; the host's return value is for the message.
  */
 export async function cancelJob(session: CimSession, path: CimInstancePath): Promise<number> {
   const { returnValue } = await session.invokeMethod(path, "RequestStateChange", {

@@ -13,7 +13,7 @@ export interface JobReading {
   readonly jobState: number;
   /** 0 … 100; null where the host doesn't say. */
   readonly percentComplete: number | null;
-  /** 0 where there is none. */
+  /** `ErrorCode`; 0 without an error. */
   readonly errorCode: number;
   readonly errorDescription: string | null;
   readonly errorSummaryDescription: string | null;

@@ -4,7 +4,7 @@ import type { Clock } from "./clock";
 export interface Waiting<T, Reason> {
   /** Looks once: done, or the reason to go on waiting. */
   readonly look: () => Promise<{ readonly done: T } | { readonly waitFor: Reason }>;
-  /** When to give up, on the clock; asked anew after each look. */
+  /** Returns the deadline on the clock; it is read again after each try. */
   readonly until: () => number;
   readonly firstPauseMs: number;
   /** Pauses double up to this one. */

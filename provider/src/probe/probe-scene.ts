@@ -126,7 +126,7 @@ export class ProbeScene {
     return group;
   }
 
-  /** The machines of a group of the probe's own. @throws {@link NoAnswer} when there are none. */
+  /** Returns the machines for one of the probe's own groups. @throws {@link NoAnswer} when the host doesn't have them. */
   machinesFor(which: TrialGroup): readonly MemberCondition[] {
     const { wanted, missing } = kinds[which];
     const machines = this.members.filter(wanted);

@@ -23,7 +23,7 @@ export interface ProbeRequest {
   readonly takeSnapshots: boolean;
   /** The person's description of the host. */
   readonly label?: string;
-  /** Ends the questions; what the probe made is removed all the same. */
+  /** Ends the questions; what the probe made is still removed. */
   readonly abortSignal: AbortSignal;
   /** Receives every answer. */
   readonly onAnswer: (answer: RecordedAnswer) => void;

@@ -30,15 +30,15 @@ export interface BegunTrial {
   readonly word: string;
   /** Null where WMI refused the call itself. */
   readonly result: MethodResult | null;
-  /** Null where there is none. */
+  /** The job's path; null without a job. */
   readonly jobPath: CimInstancePath | null;
 }
 
 /** A call of `CreateSnapshot` with its results. */
 export interface Trial extends BegunTrial {
-  /** The last reading of its job; null where there was none or the host doesn't show it. */
+  /** The last reading of its job; null without a job, or if the host doesn't show it. */
   readonly job: JobReading | null;
-  /** The snapshot collections that it made: more than one only where several calls ran side by side. */
+  /** The snapshot collections that it made: more than one only if several calls ran in parallel. */
   readonly made: readonly CimInstancePath[];
 }
 

@@ -58,10 +58,10 @@ export interface Words {
   readonly key: (name: string) => string;
 }
 
-/** Describes one call of a resource's method, whoever makes it. */
+/** Describes one call of a resource's method, by either adapter. */
 export interface ResourceCall {
   readonly scope: Scope;
-  /** The name of the resource in its deployment: the live URN. Empty where there is none: nothing can be recovered then. */
+  /** The name of the resource in its deployment: the live URN. Empty if it isn't known: nothing can be recovered then. */
   readonly resource: string;
   /** Other names that the resource may have had. */
   readonly formerResources: readonly string[];

@@ -13,7 +13,7 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 const patienceMs = 3000;
 
 /**
- * Shuts the process down: what it holds is given back first.
+ * Shuts the process down after it has released what it holds.
  *
  * The process is shared with other packages' dynamic resources, so it is never just left: our listener is taken away, and the signal raised
  * again where no other listener is left.
@@ -25,7 +25,7 @@ export class Shutdown {
   private isEnding = false;
   private readonly listeners = signals.map((signal) => ({ signal, listener: () => void this.afterSignal(signal) }));
 
-  /** @param release - Gives back what is held. */
+  /** @param release - Releases what the process holds. */
   constructor(process: EndingProcess, release: () => Promise<unknown>) {
     this.process = process;
     this.release = release;
@@ -38,7 +38,7 @@ export class Shutdown {
     for (const { signal, listener } of this.listeners) this.process.on(signal, listener);
   }
 
-  /** Ends after a signal: other listeners have heard it, too, and where there are none it is raised again. */
+  /** Ends after a signal: other listeners got it, too, and without any other it is raised again. */
   async afterSignal(signal: NodeJS.Signals): Promise<void> {
     if (!(await this.giveBack())) return;
     // other packages may listen only for a moment, such as while they write a file
@@ -58,7 +58,7 @@ export class Shutdown {
   private async giveBack(): Promise<boolean> {
     if (this.isEnding) return false;
     this.isEnding = true;
-    const released = this.release().catch(() => {}); // what can't be given back dies with the process
+    const released = this.release().catch(() => {}); // what can't be released ends with the process
     await Promise.race([released, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
     for (const { signal, listener } of this.listeners) this.process.off(signal, listener);
     return true;

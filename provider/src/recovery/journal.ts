@@ -18,7 +18,7 @@ export type NewRecord = Pick<RecoveryRecord, "id" | "inputs" | "subject" | "conn
   readonly before: readonly string[];
 };
 
-/** What is written down of a resource that is about to be deleted. */
+/** The record of a resource that is about to be deleted. */
 export interface DeleteNote {
   readonly moment: Date;
   /**
@@ -64,7 +64,7 @@ export class Journal {
     return found.filter((record) => isSameHost(record.connection, connection)).sort((a, b) => b.number - a.number);
   }
 
-  /** Writes down that a request is about to be sent. @throws {@link StorageError} when that fails. */
+  /** Writes the record of a request that is about to be sent. @throws {@link StorageError} when that fails. */
   async begin({ before, ...begun }: NewRecord, moment: Date): Promise<RecoveryRecord> {
     const numbers = (await this.readAll(this.folder)).map(({ number }) => number);
     const record: RecoveryRecord = {
@@ -81,7 +81,7 @@ export class Journal {
   }
 
   /**
-   * Writes down how far an attempt is. Where that fails, the record before suffices: the next call looks at the host.
+   * Records the progress of an attempt. If that fails, the earlier record suffices, since the next call reads the host.
    *
    * A record of a former name moves to the present one.
    */
@@ -116,7 +116,7 @@ export class Journal {
     return this.identity.resource === "" ? undefined : this.files.locate(this.folder, recordFile.of(id));
   }
 
-  /** Writes down that a resource is about to be deleted. @throws {@link StorageError} when that fails. */
+  /** Writes the record of a resource that is about to be deleted. @throws {@link StorageError} when that fails. */
   async noteDelete(id: string, { moment, made }: DeleteNote): Promise<void> {
     if (!isUuid(id)) return;
     const text = made === undefined ? moment.toISOString() : `${moment.toISOString()}\n${made ?? nothing}`;

@@ -25,7 +25,7 @@ export interface OwnedBy extends Owned, Identity {
 }
 
 /**
- * Writes down what a resource has, so that a search for the result of another's request leaves it alone. A mark ends with the snapshot, or when
+ * Marks what a resource owns, so that a search for the result of another's request ignores it. A mark ends with the snapshot, or when
  * the state holds the resource's name with another id.
  */
 export class Ownership {
@@ -41,7 +41,7 @@ export class Ownership {
     this.formerFolders = formerFolders;
   }
 
-  /** Writes down what a resource has. */
+  /** Marks what a resource owns. */
   async take(id: string, owned: Owned): Promise<void> {
     if (!isUuid(id)) return;
     const text = JSON.stringify({ id, ...this.identity, ...owned } satisfies OwnedBy);

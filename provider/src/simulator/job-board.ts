@@ -65,7 +65,7 @@ export class JobBoard {
     this.end(job);
   }
 
-  /** Forgets every job, as a service does that starts anew; what the running ones made by then is made or not. */
+  /** Removes every job, as a restarted service does; the running ones take effect or not. */
   restart(time: number, isMade: boolean): void {
     for (const job of [...this.jobs.values()]) {
       this.forget(job);

@@ -2,7 +2,7 @@ import type { HostHeader, HostRecord } from "./host-record";
 
 /** The records that a log received since the last read. */
 export interface NewRecords {
-  /** Whether the log began anew (another host took its place), so that everything known before is void. */
+  /** Whether another host's log replaced this one, so that all earlier records are void. */
   readonly restarted: boolean;
   /** The records in order; the first of the log is the header. */
   readonly records: readonly (HostHeader | HostRecord)[];

@@ -16,7 +16,7 @@ const otherErrorType = 0;
 const timeBeforeRemoval = intervalFromMilliseconds(removalDelayMs);
 const zeroTime = "16010101000000.000000+000";
 
-/** How a job ends early: in which state, and whether its work is done all the same. */
+/** How a job ends early: its state, and whether its work is still done. */
 export interface JobStop {
   readonly state: number;
   readonly isMade: boolean;

@@ -130,7 +130,7 @@ class Attempt {
     await journal.ownership.take(this.record.id, { snapshotCollectionId });
   };
 
-  /** Writes down that `create` answers: from then on the state may have the resource. */
+  /** Records that `create` returns: from then on the state may have the resource. */
   async returned(answer: Answer): Promise<Answer> {
     const { journal, returnedBy } = this.recovery;
     const { id } = this.record;

@@ -24,7 +24,7 @@ export interface EndResult {
 /**
  * Ends a snapshot that isn't complete: cancels its job where the host allows it, else waits for it.
  *
- * @returns What it made all the same; undefined for nothing.
+ * @returns What it made despite that; undefined for nothing.
  */
 export async function endRequested(
   operation: Operation,

@@ -33,7 +33,7 @@ export interface SnapshotOperation {
   readonly deadlineAt: number;
   /** Lists what belongs to other resources: a search passes it by. */
   readonly others?: () => Promise<Others>;
-  /** Writes down how far it is. */
+  /** Records the progress of the operation. */
   readonly advanced: (phase: Phase, pending: Pending) => Promise<void>;
 }
 

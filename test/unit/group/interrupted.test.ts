@@ -77,7 +77,7 @@ it.each([
   expect(groupsOn(at)).toHaveLength(1);
 });
 
-it("an answer to DefineCollection that can't be used proves no refusal: the group is found", async () => {
+it("a malformed response to DefineCollection proves no refusal: the group is found", async () => {
   const at = new LifecycleInProcess();
   const invoke = at.host.invokeMethod.bind(at.host);
   at.host.invokeMethod = (...request) => {

@@ -106,6 +106,6 @@ it.each([
   expect(hideSecrets(message, [text])).toBe('VM group "[secret]" on HV01');
 });
 
-it("hideSecrets takes no character of a secret for a pattern", () => {
+it("hideSecrets treats a secret as text, not as a pattern", () => {
   expect(hideSecrets("axb", ["a.b"])).toBe("axb");
 });

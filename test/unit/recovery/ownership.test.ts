@@ -10,7 +10,7 @@ it("the mark of a snapshot that lacks only its name says which snapshot it is", 
   expect(await readOwnership(at.records)).toMatchObject([{ snapshotCollectionId: outs["snapshotCollectionId"] }]);
 });
 
-it("a snapshot that has a record and no mark yet isn't taken for the result of another resource's request", async () => {
+it("a snapshot with a record and without a mark isn't adopted by another resource's request", async () => {
   const kept = { dependents: "kept" };
   const first = new LifecycleInProcess(kept);
   first.beforeRequest = () => {

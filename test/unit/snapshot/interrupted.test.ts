@@ -87,7 +87,7 @@ describe("an up that was killed while its job ran", () => {
     expect(next.host.methodCalls["DestroySnapshot"]).toBeUndefined();
   });
 
-  it("then forgotten by the host after it failed: the only new snapshot, a person's of the next day, stays", async () => {
+  it("then the host forgets the failed job: a person's snapshot of the next day stays", async () => {
     const job = { seconds: 10, endState: 10, errorCode: 32768 };
     const next = await killedInMidJob(inputsWithUrn, 3, kept, ({ host }) =>
       host.injectFault({ method: "CreateSnapshot", job }),
@@ -239,7 +239,7 @@ describe("a record that can't be trusted", () => {
   });
 });
 
-it("an answer that can't be used proves no refusal: the snapshot is searched for, and not taken again", async () => {
+it("a malformed response to CreateSnapshot proves no refusal: the snapshot is found, and not taken again", async () => {
   const at = new LifecycleInProcess();
   const invoke = at.host.invokeMethod.bind(at.host);
   at.host.invokeMethod = (...request) => {
@@ -287,7 +287,7 @@ describe("a resource that was renamed in the state before its record was forgott
   });
 });
 
-it("an attempt that made nothing keeps no name of the group, which may be a secret, in its record or in hidden outputs", async () => {
+it("an attempt without a result stores no group name, which may be secret, in its record or in hidden outputs", async () => {
   const at = new LifecycleInProcess();
   const job = { seconds: 100, lostAtPercent: 50, takesEffect: false };
   at.host.injectFault({ method: "CreateSnapshot", job });

@@ -115,7 +115,7 @@ export const questionsOfGroups: readonly ProbeQuestion[] = [
   },
 ];
 
-/** Makes a group of the probe's own. @returns The rows of its job; null where there was none. */
+/** Makes a group of the probe's own. @returns The rows of its job; null without a job. */
 function definedGroup(scene: ProbeScene) {
   return scene.once("defined group", async () => {
     const { session } = scene;

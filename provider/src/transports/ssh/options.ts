@@ -10,13 +10,13 @@ export interface SshTransportOptions {
   readonly identityFile?: string | undefined;
   /** Replaces the user's and the system's configuration of `ssh`. */
   readonly sshConfig?: string | undefined;
-  /** The PowerShell at the other end. */
+  /** The PowerShell on the host. */
   readonly remoteShell: "powershell" | "pwsh";
   /** `root\virtualization\v2`, or what a cluster has in its place. */
   readonly namespace: string;
   readonly startTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
-  /** How long the shell at the other end lives without a sign of life from here, in milliseconds. */
+  /** How long the remote shell runs without a message from the client, in milliseconds. */
   readonly leaseMs?: number;
   /** How long `ssh` waits for the host's first answer, in seconds. */
   readonly connectTimeoutSeconds?: number;

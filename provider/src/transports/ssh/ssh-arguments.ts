@@ -28,7 +28,7 @@ const withPassword = {
 } as const;
 
 /**
- * The PowerShell at the other end. It holds none of `" $ % & | ;`: the default shell there may be cmd.exe or PowerShell, and
+ * The command of the remote PowerShell. It holds none of `" $ % & | ;`: the default shell there may be cmd.exe or PowerShell, and
  * neither is given a quoted command.
  */
 const shellParameters = "-NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -NoExit -Command -";
@@ -61,7 +61,7 @@ export function destinationArguments(options: SshTransportOptions, version: SshV
   ];
 }
 
-/** Writes the arguments of `ssh` that start PowerShell at the other end. */
+/** Writes the arguments of `ssh` that start the remote PowerShell. */
 export function sessionArguments(options: SshTransportOptions, version: SshVersion): readonly string[] {
   const command = `${options.remoteShell} ${shellParameters}`;
   // behind "--" a host that begins with "-" is refused, and not taken for an option

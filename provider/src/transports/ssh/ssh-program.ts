@@ -17,7 +17,7 @@ export interface SshSession {
   readonly isPasswordQuestion: (prompt: string) => boolean;
 }
 
-/** Makes the program that starts PowerShell at the other end of `ssh`. */
+/** Makes the program that starts the remote PowerShell by `ssh`. */
 export function sshProgram(session: SshSession): ShellProgram {
   return {
     start: (firstLine) => startSsh(session, firstLine),

@@ -8,7 +8,7 @@ import { findSsh, resolveHost } from "./ssh-client";
 import { sshProgram } from "./ssh-program";
 
 /**
- * Opens a session through a PowerShell at the other end of `ssh`. WMI is local there.
+ * Opens a session through a remote PowerShell over `ssh`. WMI is local there.
  *
  * @throws {@link MissingDependencyError} where there is no `ssh`, and what {@link openWorkerSession} and a failed log-on throw.
  */
@@ -16,7 +16,7 @@ export async function openSshSession(options: SshTransportOptions): Promise<CimS
   return openWorkerSession(await workerOptions(options));
 }
 
-/** Describes the session of a PowerShell at the other end of `ssh`. */
+/** Describes the session of a remote PowerShell over `ssh`. */
 export async function workerOptions(options: SshTransportOptions): Promise<WorkerSessionOptions> {
   const { host, port, userName, password, identityFile, sshConfig, namespace } = options;
   const { startTimeoutMs = 60_000, requestTimeoutMs = 120_000, leaseMs = 300_000 } = options;

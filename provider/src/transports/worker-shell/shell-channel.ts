@@ -11,7 +11,7 @@ export interface ShellEnd {
   readonly stderr?: string;
 }
 
-/** A PowerShell that reads commands from standard input, on this computer or at the other end of a connection. */
+/** A PowerShell that reads commands from standard input, on this computer or a remote one. */
 export interface ShellChannel {
   readonly stdin: Writable;
   /** Gives text. */

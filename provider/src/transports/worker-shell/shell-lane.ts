@@ -100,7 +100,7 @@ export class ShellLane {
         for (const waiter of this.waiting.splice(0)) waiter.reject(error);
         break;
       }
-      // requests that were given up meanwhile aren't in the line any more
+      // requests that were aborted meanwhile are no longer in the queue
       const waiter = this.waiting.shift();
       if (waiter) await this.exchange(shell, waiter);
     }

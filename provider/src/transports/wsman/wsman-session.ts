@@ -176,7 +176,7 @@ class WsmanSession implements CimSession {
     this.pool.close(new ExchangeFailure("lost", "the session is closed", { sent: false }));
   }
 
-  /** Runs a query, and pulls what it finds to the end. What can't be finished is given back to the host. */
+  /** Runs a query and pulls its whole result. An enumeration that can't be finished is released on the host. */
   private async enumerate(
     wql: string,
     context: RequestContext,

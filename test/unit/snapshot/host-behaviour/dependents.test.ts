@@ -30,7 +30,7 @@ describe("dependents unknown", () => {
     expect(at.snapshotCounts()).toEqual([2, 1, 1]);
   });
 
-  it("refuses, too, when the checkpoint was taken while the host was busy and refused", async () => {
+  it("refuses also if the checkpoint was taken while the host was busy", async () => {
     const at = hostWith("unknown");
     const { id, outs } = await at.create();
     at.host.injectFault({ method: "DestroySnapshot", returnValue: 32775 });

@@ -33,7 +33,7 @@ async function destroyedHalfWay(at: LifecycleInProcess): Promise<number> {
   return seconds;
 }
 
-/** The host starts anew while its job runs. */
+/** Restarts the host while its job runs. */
 function restartedHalfWay(at: LifecycleInProcess): Promise<{ readonly id: string; readonly outs: object }> {
   const call = at.lifecycle.create(standardInputs);
   call.catch(() => {});

@@ -6,7 +6,7 @@ import { builtCommand, cliProgram } from "../../../../tools/pulumi-cli/go-build"
 import { temporaryFolder } from "../../../support/temporary-folder";
 import { writeScript } from "./write-script";
 
-/** Runs a search that sees nothing of this machine: an empty cache, and an npm package that can't download. */
+/** Runs a search isolated from this machine: an empty cache, and an npm package that can't download. */
 function searchIn(env: NodeJS.ProcessEnv = {}, cache = temporaryFolder()) {
   const npmProgram = join(cache, "no-network.js");
   writeFileSync(npmProgram, "console.error('Downloading ...\\npulumi: fetch failed'); process.exit(1)");
