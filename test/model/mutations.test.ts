@@ -88,7 +88,7 @@ const mutations: readonly Mutation[] = [
     history: ["up", "up"],
   },
   {
-    name: "no note of a delete",
+    name: "a delete writes no record",
     mutate: () => {
       vi.spyOn(Journal.prototype, "noteDelete").mockResolvedValue();
     },
@@ -139,7 +139,7 @@ const mutations: readonly Mutation[] = [
     history: ["up", "replace", "up"],
   },
   {
-    name: "what was left is looked at again",
+    name: "a retained snapshot is considered again",
     mutate: () => {
       const { list } = Journal.prototype;
       vi.spyOn(Journal.prototype, "list").mockImplementation(async function (this: Journal, connection) {

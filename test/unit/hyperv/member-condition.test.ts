@@ -76,7 +76,7 @@ describe("the state of a machine", () => {
     ]);
   });
 
-  it("that is temporary is worth waiting for", () => {
+  it("that is temporary causes a warning that says so", () => {
     expect(memberWarnings([member({ enabledState: 10 })])).toEqual([
       "web-01 is Starting: hosts may refuse until that is done",
     ]);

@@ -54,7 +54,7 @@ describe("a changed input", () => {
 });
 
 describe("an input that means the same", () => {
-  it("causes no change: no changed input, another order of keys", () => {
+  it("causes no change if only the order of keys differs", () => {
     expect(diff({})).toEqual({ changes: false });
     expect(diff({ triggers: { of: ["a"], version: "1" } })).toEqual({ changes: false });
   });

@@ -48,7 +48,7 @@ describe("a group that is busy", () => {
     expect(sent(at, "CreateSnapshot")).toBe(1);
   });
 
-  it("gets its new snapshot after the merge of a replacement", async () => {
+  it("is tried again while disks merge after a replacement", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     await at.run(at.lifecycle.delete(id, outs));

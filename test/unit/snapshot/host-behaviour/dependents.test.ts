@@ -105,7 +105,7 @@ describe("dependents removed", () => {
     expect(at.snapshotCounts()).toEqual([0, 0, 0]);
   });
 
-  it("never destroys a snapshot with a later one of the whole group, in this run or another", async () => {
+  it("never destroys a snapshot while a later one of the whole group exists, in this run or another", async () => {
     const at = hostWith("removed");
     const { id, outs } = await at.create();
     const newer = await at.create();

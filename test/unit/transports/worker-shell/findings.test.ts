@@ -28,7 +28,7 @@ const failing = (step: "session" | "namespace", error: HyperVError): Partial<Exa
 });
 
 describe("what doctor reports about PowerShell", () => {
-  it("includes the edition, and whether it runs as administrator", () => {
+  it("includes the edition, the version and the account's right", () => {
     expect(find({})).toEqual({
       PowerShell: "ok: Windows PowerShell 5.1.20348.2700. undefined",
       "module CimCmdlets": "ok: loaded. undefined",

@@ -173,7 +173,7 @@ describe("a host that is too busy", () => {
     expect(server.requests).toBe(8);
   });
 
-  test("isn't waited for after the caller's signal", async () => {
+  test("isn't waited for after the caller aborts", async () => {
     const { session } = await scene("plain", {}, { pause: () => new Promise(() => {}) });
     const nothing = new CimInstancePath({ className: "Msvm_ConcreteJob", keys: { InstanceID: "1" } });
     await expect(session.get(nothing, { abortSignal: AbortSignal.abort() })).rejects.toMatchObject({
