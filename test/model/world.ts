@@ -290,6 +290,12 @@ export class World {
     return this.stacks.some(({ live }) => live?.isPartial);
   }
 
+  /** What `pulumi stack export` answers for the stack of a name. */
+  private exported(name: string) {
+    const stack = this.stacks.find(({ urn }) => urn.startsWith(`urn:pulumi:${name}::`));
+    return stack && exported(stack);
+  }
+
   /** The recovery records of a stack's snapshot, under its name or a former one. */
   async recordsOf({ urn, former }: Stack): Promise<readonly RecoveryRecord[]> {
     const found: RecoveryRecord[] = [];
@@ -390,7 +396,10 @@ export class World {
       },
       environment: {},
       backend: () => backend,
-      exportStack: async () => (operation.endsWith("unknown state") ? undefined : exported(stack)),
+      states: {
+        exportStack: async (scope) => (operation.endsWith("unknown state") ? undefined : this.exported(scope.stack)),
+        listStacks: async (scope) => [0, 1].map((index) => ({ ...scope, stack: `stack${index}` })),
+      },
     });
     const values: Record<string, string> = {
       transport: "simulated",
@@ -423,7 +432,6 @@ function inputs({ urn, former, version }: Stack, operation: Operation): Properti
   };
 }
 
-/** What `pulumi stack export` answers. */
 function exported({ urn, live, pendingDeletes, group }: Stack) {
   const resource = (name: string, { id, outs }: Live) => ({ urn: name, id, outputs: outs });
   return [

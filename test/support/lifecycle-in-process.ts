@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { CimValue } from "../../provider/src/cim/cim-value";
 import { observedSession } from "../../provider/src/cim/observed-session";
 import { DynamicAdapter, DynamicHost } from "../../provider/src/dynamic/adapter";
-import type { ExportStack } from "../../provider/src/dynamic/deployment";
+import type { DeploymentStates } from "../../provider/src/dynamic/deployment";
 import type { PartialCreateError } from "../../provider/src/errors";
 import { VirtualSystemCollectionResource } from "../../provider/src/group/virtual-system-collection";
 import { explainedSession } from "../../provider/src/hyperv/visibility";
@@ -53,7 +53,7 @@ export class LifecycleInProcess {
   /** The processes of this machine that live. */
   readonly alive: Set<string>;
   /** What the deployment's state holds; undefined where it can't be asked. */
-  state: Awaited<ReturnType<ExportStack>>;
+  state: Awaited<ReturnType<DeploymentStates["exportStack"]>>;
   readonly lifecycle: DynamicAdapter;
   readonly groups: DynamicAdapter;
 
@@ -100,7 +100,7 @@ export class LifecycleInProcess {
       link: { hasTerminal: true, send },
       environment,
       backend: () => "https://backend.example",
-      exportStack: async () => this.state,
+      states: { exportStack: async () => this.state, listStacks: async () => [] },
     });
     this.lifecycle = new DynamicAdapter(adapting, new CollectionSnapshotResource(connections, recovery));
     this.groups = new DynamicAdapter(adapting, new VirtualSystemCollectionResource(connections, recovery));

@@ -16,7 +16,7 @@ import type {
 } from "../process/resource-call";
 import { fromState, toState, visible } from "../process/saved-resource";
 import { urnUnderOtherAdapter } from "../resources/identity";
-import { type ExportStack, holds, savedIdsIn, savedUnder, scopeOf } from "./deployment";
+import { type DeploymentStates, type ExportedResource, holds, savedIdsOf, savedUnder, scopeOf } from "./deployment";
 import { shapingErrors, withRecordedConfiguration } from "./error-shape";
 import { checkTimeouts, fromWire, hiddenInputs, metaOf, timeoutsOf, wireProperties } from "./hidden-inputs";
 import type { ConfigureRequest, DiffResult, DynamicProvider } from "./protocol";
@@ -29,7 +29,7 @@ export interface AdapterParts {
   readonly environment: ConfigurationSources["environment"];
   /** The backend that keeps the stack. */
   readonly backend: () => string;
-  readonly exportStack: ExportStack;
+  readonly states: DeploymentStates;
 }
 
 /** What the calls of one process have in common: configuration, and what they tell about the deployment. */
@@ -42,7 +42,7 @@ export class DynamicHost {
   /** The URNs that the program registered, by the ids of their resources. */
   readonly liveUrns = new Map<string, string>();
   private configured: (settings: ConfigurationSources) => void = () => {};
-  private exported: ReturnType<ExportStack> | undefined;
+  private exported: Promise<readonly ExportedResource[] | undefined> | undefined;
 
   constructor(parts: AdapterParts) {
     this.parts = parts;
@@ -65,7 +65,7 @@ export class DynamicHost {
 
   /** Tells whether a stored URN is the one that the engine shows rows for. Asked once for all rows of the process. */
   async isRow(scope: Scope, urn: string, id: string): Promise<boolean> {
-    this.exported ??= this.parts.exportStack(scope);
+    this.exported ??= this.parts.states.exportStack(scope);
     const resources = await this.exported;
     return resources === undefined || holds(resources, urn, id);
   }
@@ -173,7 +173,7 @@ export class DynamicAdapter implements DynamicProvider {
       return this.call(outputs, row ?? "", async () => true, new Progress(parts.link, parts.clock, row));
     }
     const scope = scopeOf(urn, organization, parts.backend());
-    const isCurrent = async () => holds(await parts.exportStack(scope), urn, id);
+    const isCurrent = async () => holds(await parts.states.exportStack(scope), urn, id);
     let row: Promise<string | undefined> | undefined;
     const send: EngineLink["send"] = (message) => {
       row ??= this.host.isRow(scope, urn, id).then((isRow) => (isRow ? urn : undefined));
@@ -192,8 +192,6 @@ export class DynamicAdapter implements DynamicProvider {
     const { parts } = this.host;
     const { organization, aliases = [] } = metaOf(properties);
     const scope = scopeOf(urn, organization, parts.backend());
-    let asked: ReturnType<ExportStack> | undefined;
-    const exported = () => (asked ??= parts.exportStack(scope));
     const formerResources = [...aliases, ...[urn, ...aliases].map(urnUnderOtherAdapter)].filter((name) => name !== urn);
     return {
       scope,
@@ -204,8 +202,8 @@ export class DynamicAdapter implements DynamicProvider {
       timeouts: timeoutsOf(properties),
       signal: never,
       progress,
-      saved: async () => savedUnder(await exported(), [urn, ...formerResources]),
-      savedIds: async () => savedIdsIn(await exported()),
+      saved: async () => savedUnder(await parts.states.exportStack(scope), [urn, ...formerResources]),
+      savedIds: () => savedIdsOf(parts.states, scope),
       words: pulumiWords,
       preview: false,
     };

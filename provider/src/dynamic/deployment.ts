@@ -91,7 +91,7 @@ function absoluteUrl(url: string, folder: string): string {
 }
 
 /** A resource, as `pulumi stack export` writes it. */
-interface ExportedResource {
+export interface ExportedResource {
   readonly urn?: string;
   readonly id?: string;
   /** Set for the old copy of a replaced resource. */
@@ -99,30 +99,56 @@ interface ExportedResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** The resources that a stack's state holds; undefined where they can't be asked for. */
-export type ExportStack = (scope: Scope) => Promise<readonly ExportedResource[] | undefined>;
+/** Asks the Pulumi CLI what the backend holds. */
+export interface DeploymentStates {
+  /** The resources that a stack's state holds; undefined where they can't be asked for. Secrets stay encrypted in them. */
+  exportStack(scope: Scope): Promise<readonly ExportedResource[] | undefined>;
+  /** The stacks of the project; none where they can't be asked for. */
+  listStacks(scope: Scope): Promise<readonly Scope[]>;
+}
 
-const exportPatienceMs = 30_000;
+const patienceMs = 30_000;
 
-/** Runs `pulumi stack export`, which answers during an `up`, too. Secrets stay encrypted in it. */
-export function exportStackBy({ environment, workingFolder }: Place): ExportStack {
-  return ({ organization, project, stack }) =>
-    new Promise((done) => {
-      const parameters = ["stack", "export", "--non-interactive", "--stack", `${organization}/${project}/${stack}`];
+/** Asks by `pulumi stack export` and `pulumi stack ls`, which answer during an `up`, too. */
+export function statesBy({ environment, workingFolder }: Place): DeploymentStates {
+  const run = (parameters: readonly string[]) =>
+    new Promise<string | undefined>((done) => {
       const options = {
         cwd: workingFolder,
         env: { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
-        timeout: exportPatienceMs,
+        timeout: patienceMs,
         maxBuffer: 1 << 30,
       };
-      execFile(pulumiCommand(), parameters, options, (error, text) => done(error ? undefined : readExport(text)));
+      execFile(pulumiCommand(), [...parameters, "--non-interactive"], options, (error, text) =>
+        done(error ? undefined : text),
+      );
     });
+  return {
+    exportStack: async ({ organization, project, stack }) =>
+      readExport(await run(["stack", "export", "--stack", `${organization}/${project}/${stack}`])),
+    listStacks: async (scope) => readStacks(await run(["stack", "ls", "--json", "--project", scope.project]), scope),
+  };
 }
 
-function readExport(text: string): readonly ExportedResource[] | undefined {
+function readExport(text: string | undefined): readonly ExportedResource[] | undefined {
+  const exported = parsed(text) as { deployment?: { resources?: readonly ExportedResource[] } | null } | undefined;
+  return exported && (exported.deployment?.resources ?? []);
+}
+
+/** Reads the names of stacks: `STACK`, `ORGANIZATION/STACK` or `ORGANIZATION/PROJECT/STACK`. */
+function readStacks(text: string | undefined, scope: Scope): readonly Scope[] {
+  const listed = parsed(text);
+  if (!Array.isArray(listed)) return [];
+  return (listed as readonly { readonly name?: unknown }[]).flatMap(({ name }) => {
+    const parts = String(name ?? "").split("/");
+    const stack = parts.at(-1);
+    return stack ? [{ ...scope, stack, ...(parts.length > 1 && { organization: String(parts[0]) }) }] : [];
+  });
+}
+
+function parsed(text: string | undefined): unknown {
   try {
-    const { deployment } = JSON.parse(text) as { deployment?: { resources?: readonly ExportedResource[] } | null };
-    return deployment?.resources ?? [];
+    return text === undefined ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -154,9 +180,16 @@ export function savedUnder(resources: readonly ExportedResource[] | undefined, u
   return { id: found.id, snapshotCollectionId: typeof snapshot === "string" ? snapshot : null };
 }
 
-/** Lists the ids that a state holds, in lower case. */
-export function savedIdsIn(resources: readonly ExportedResource[] | undefined): ReadonlySet<string> {
-  return new Set(resources?.flatMap(({ id }) => id?.toLowerCase() ?? []));
+/**
+ * Lists the ids, in lower case, that the states of all stacks of the project hold: a stack may have been renamed, a resource renamed or moved to
+ * another stack.
+ */
+export async function savedIdsOf(states: DeploymentStates, scope: Scope): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  const stacks = await states.listStacks(scope);
+  for (const stack of stacks.length > 0 ? stacks : [scope])
+    for (const { id } of (await states.exportStack(stack)) ?? []) if (id !== undefined) ids.add(id.toLowerCase());
+  return ids;
 }
 
 /** Tells whether a state holds an id under a URN, be it the old copy of a replaced resource. */

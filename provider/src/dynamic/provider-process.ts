@@ -9,7 +9,7 @@ import { localLiveness } from "../recovery/liveness";
 import { recordFilesIn } from "../recovery/record-files";
 import { Recovery } from "../recovery/recovery";
 import { CollectionSnapshotResource } from "../snapshot/collection-snapshot";
-import { backendUrl, exportStackBy, recoveryFolder } from "./deployment";
+import { backendUrl, recoveryFolder, statesBy } from "./deployment";
 
 /** How a provider process was started. */
 export interface ProviderStart {
@@ -54,7 +54,7 @@ export function providerProcess({ engineAddress, link, startedByEngine }: Provid
     link,
     environment: process.env,
     backend: () => (backend ??= backendUrl(place)),
-    exportStack: exportStackBy(place),
+    states: statesBy(place),
     release,
     resources: {
       CollectionSnapshot: new CollectionSnapshotResource(connections, recovery),

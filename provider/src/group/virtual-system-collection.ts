@@ -30,10 +30,10 @@ import {
   type SavedResource,
   type Values,
 } from "../process/resource-call";
-import { decideOnCreate, decideOnDelete, decideOnUpdate, isUnsettled } from "../recovery/policy";
+import { decideOnCreate, decideOnDelete, decideOnUpdate } from "../recovery/policy";
 import { fingerprint, matches, type RecoveryRecord } from "../recovery/record";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
-import { permitted, settle, withoutSaved } from "../recovery/settle";
+import { forgetHeld, permitted, settle, withoutSaved } from "../recovery/settle";
 import { ClassName } from "../schema/names";
 import { bringInLine, findGroup, mayHaveHappened, searchGroup } from "./group-machines";
 import { checkGroupInputs, groupInputNames, readGroupInputs } from "./inputs";
@@ -82,7 +82,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     if (groupInputNames.some(isOther)) return { changes: true };
     if (await journal.isEmpty()) return { changes: false };
     const records = await journal.list(recordedConnection(await this.connections.begin(call, news)));
-    return { changes: isUnsettled(records, heldOf(state)) && (await call.isCurrent()) };
+    return { changes: (await forgetHeld(journal, records, heldOf(state))) && (await call.isCurrent()) };
   }
 
   async create(call: ResourceCall, inputs: Values): Promise<Answer> {

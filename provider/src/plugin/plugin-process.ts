@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { type ConfigurationSources, configurationNamespace } from "../config";
-import { savedIdsIn, savedUnder, scopeOf } from "../dynamic/deployment";
+import { savedIdsOf, savedUnder, scopeOf } from "../dynamic/deployment";
 import { providerProcess } from "../dynamic/provider-process";
 import { pulumiWords } from "../dynamic/words";
 import type { Answers } from "../lookups/answers/index.js";
@@ -52,11 +52,9 @@ export class PluginProcess implements ProviderContext {
   }
 
   callOf({ resource, timeouts, preview }: RequestedCall): ResourceCall {
-    const { backend, clock, exportStack, link } = this.parts;
+    const { backend, clock, states, link } = this.parts;
     const scope = scopeOf(resource, undefined, backend());
     const former = urnUnderOtherAdapter(resource);
-    let asked: ReturnType<typeof exportStack> | undefined;
-    const exported = () => (asked ??= exportStack(scope));
     return {
       scope,
       resource,
@@ -66,8 +64,8 @@ export class PluginProcess implements ProviderContext {
       timeouts,
       signal: this.cancelled.signal,
       progress: new Progress(link, clock, resource),
-      saved: async () => savedUnder(await exported(), [resource, former]),
-      savedIds: async () => savedIdsIn(await exported()),
+      saved: async () => savedUnder(await states.exportStack(scope), [resource, former]),
+      savedIds: () => savedIdsOf(states, scope),
       words: pulumiWords,
       preview,
     };

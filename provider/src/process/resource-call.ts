@@ -74,7 +74,10 @@ export interface ResourceCall {
   readonly progress: Progress;
   /** Asks what the state holds. It may take a second, so it is asked only when an earlier run left a record. */
   saved(): Promise<Saved>;
-  /** Asks for the ids of all resources that the state holds, in lower case; none where it can't be asked. Shares the question with `saved`. */
+  /**
+   * Asks for the ids of all resources that the deployment's states hold, under whatever name, in lower case; none where that can't be asked. It may
+   * take seconds, so it is asked only when an earlier run returned a resource that the state doesn't have.
+   */
   savedIds(): Promise<ReadonlySet<string>>;
   readonly words: Words;
   /** Whether `create` and `update` only look up what can be known; nothing is changed. */

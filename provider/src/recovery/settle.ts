@@ -1,7 +1,7 @@
 import type { Progress } from "../process/progress";
 import type { ResourceCall } from "../process/resource-call";
 import type { Journal } from "./journal";
-import type { Decision, Fate } from "./policy";
+import { type Decision, decideOnUpdate, type Fate, type Held, isUnsettled } from "./policy";
 import type { RecoveryRecord } from "./record";
 
 /** How decisions are carried out. */
@@ -55,6 +55,16 @@ export async function permitted(
   const own = decisions.filter(({ record }) => record.id === id);
   if (own.length === decisions.length || (await call.isCurrent())) return withoutSaved(call, decisions);
   return own;
+}
+
+/**
+ * Forgets the records that the state makes useless: of its own resource, and of the snapshot that an import gave another id.
+ *
+ * @returns Whether there are others, which `update` has to clean up.
+ */
+export async function forgetHeld(journal: Journal, records: readonly RecoveryRecord[], held: Held): Promise<boolean> {
+  for (const { record, fate } of decideOnUpdate(records, held)) if (fate === "forget") await journal.remove(record);
+  return isUnsettled(records, held);
 }
 
 /** Forgets the returned records whose resource the state holds, be it under another name: it was renamed since, for example. */

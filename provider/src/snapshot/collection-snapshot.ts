@@ -24,9 +24,9 @@ import {
   type SavedResource,
   type Values,
 } from "../process/resource-call";
-import { decideOnDelete, decideOnUpdate, type Held, isUnsettled } from "../recovery/policy";
+import { decideOnDelete, decideOnUpdate, type Held } from "../recovery/policy";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
-import { permitted, settle } from "../recovery/settle";
+import { forgetHeld, permitted, settle } from "../recovery/settle";
 import { createSnapshot } from "./create";
 import { type Deletion, deleteSnapshot } from "./delete";
 import { diffSnapshot, replacement } from "./diff";
@@ -110,7 +110,7 @@ export class CollectionSnapshotResource implements ManagedResource {
   ): Promise<boolean> {
     if (await journal.isEmpty()) return false;
     const records = await journal.list(recordedConnection(await this.connections.begin(call, news)));
-    return isUnsettled(records, heldOf(state)) && (await call.isCurrent());
+    return (await forgetHeld(journal, records, heldOf(state))) && (await call.isCurrent());
   }
 
   async create(call: ResourceCall, inputs: Values): Promise<Answer> {
