@@ -4,6 +4,7 @@ import { CimError } from "../../provider/src/errors";
 import type * as SnapshotService from "../../provider/src/hyperv/collection-snapshot-service";
 import type { JobReading } from "../../provider/src/jobs/concrete-job";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
+import type { ResourceCall } from "../../provider/src/process/resource-call";
 import { Journal } from "../../provider/src/recovery/journal";
 import { Ownership } from "../../provider/src/recovery/ownership";
 import type * as Policy from "../../provider/src/recovery/policy";
@@ -74,6 +75,7 @@ const mutations: readonly Mutation[] = [
     mutate: () => {
       mutated.policy.decideOnCreate = (records, situation) =>
         real.decideOnCreate(records, { ...situation, saved: situation.saved === "unknown" ? "unknown" : null });
+      changeCalls({ savedIds: async () => new Set() });
     },
     history: ["up", "replace"],
   },
@@ -127,6 +129,7 @@ const mutations: readonly Mutation[] = [
     name: "delete discards what was returned, too",
     mutate: () => {
       mutated.policy.decideOnDelete = real.decideOnUpdate;
+      changeCalls({ savedIds: async () => new Set() });
     },
     history: ["up", "replace"],
     options: { dependents: "kept", classForgetsNothing: true },
@@ -171,15 +174,15 @@ const mutations: readonly Mutation[] = [
   },
   {
     name: "a delete acts on records under a name that the stack no longer has",
-    mutate: () => {
-      const call = DynamicAdapter.prototype as unknown as { call: (...p: unknown[]) => Promise<object> };
-      const { call: real } = call;
-      vi.spyOn(call, "call").mockImplementation(async function (this: unknown, ...parameters) {
-        return { ...(await real.apply(this, parameters)), isCurrent: async () => true };
-      });
-    },
+    mutate: () => changeCalls({ isCurrent: async () => true }),
     history: ["up", "swap names", [1, "up"], "destroy"],
     interrupted: 2,
+  },
+  {
+    name: "a returned record is resumed, although a renamed stack has it",
+    mutate: () => changeCalls({ savedIds: async () => new Set() }),
+    history: [[1, "up, the job of its naming fails"], "swap names", "up"],
+    interrupted: -1,
   },
   {
     name: "the job of a naming isn't waited for",
@@ -241,6 +244,15 @@ const mutations: readonly Mutation[] = [
     interrupted: 0,
   },
 ];
+
+/** Changes what the core learns about each of its calls. */
+function changeCalls(changes: Partial<ResourceCall>): void {
+  const adapter = DynamicAdapter.prototype as unknown as { call: (...p: unknown[]) => Promise<ResourceCall> };
+  const { call } = adapter;
+  vi.spyOn(adapter, "call").mockImplementation(async function (this: unknown, ...parameters) {
+    return { ...(await call.apply(this, parameters)), ...changes };
+  });
+}
 
 /** Takes every job of a method for done at once. */
 function endAtOnce(operation: string): void {

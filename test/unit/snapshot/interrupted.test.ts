@@ -143,13 +143,11 @@ describe("a stack that was renamed", () => {
   async function renamed() {
     const first = new LifecycleInProcess(kept);
     const { id, outs } = await first.create(inputsWithUrn);
-    first.state = [];
-    first.lifecycle.create({ ...inputsWithUrn, triggers: [2] }).catch(() => {});
+    first.kill();
     const other = new LifecycleInProcess(kept, webTierSeed, first);
     const { urn: _, ...meta } = inputsWithUrn.__meta as Record<string, string>;
     other.lifecycle.create(withMeta({ ...meta, urn }, { triggers: [2] })).catch(() => {});
     await other.run(other.clock.sleep(3000));
-    first.kill();
     other.kill();
     return { id, outs, next: new LifecycleInProcess(kept, webTierSeed, other) };
   }
