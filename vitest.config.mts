@@ -15,7 +15,10 @@ interface Layer {
   readonly timeoutMs: number;
   /** Measures times, so that its files run one after the other and nothing runs beside them. */
   readonly alone?: true;
-  /** The files that belong to `npm test`, without `.test.ts`; all of them when absent. All others are in `NAME-more`. */
+  /**
+   * The files that belong to `npm test`, without `.test.ts`; all of them when absent. All others are in `NAME-more`, which is the layer's only project
+   * if the list is empty.
+   */
   readonly everyTime?: readonly string[];
   /** Environment variables in `npm test`. */
   readonly env?: Readonly<Record<string, string>>;
@@ -70,7 +73,8 @@ function projectsOf(layer: Layer): TestProjectInlineConfiguration[] {
       env: Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, process.env[key] ?? value])),
     },
   });
-  const projects = [project(false, everyTime?.map(pathOf) ?? [`test/${name}/**/*.test.ts`])];
+  const projects =
+    everyTime?.length === 0 ? [] : [project(false, everyTime?.map(pathOf) ?? [`test/${name}/**/*.test.ts`])];
   if (again) projects.push(project(true, again.files.map(pathOf), again.env));
   else if (everyTime) projects.push(project(true, [`test/${name}/**/*.test.ts`]));
   return projects;
