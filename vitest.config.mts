@@ -28,7 +28,12 @@ interface Layer {
 
 /** Which tests belong to which tier: this table decides, and no test does. */
 const layers: readonly Layer[] = [
-  { name: "conformance", timeoutMs: 60_000, alone: true },
+  {
+    name: "conformance",
+    timeoutMs: 60_000,
+    alone: true,
+    everyTime: ["simulated", "powershell", "powershell-doctor", "powershell-numbers", "powershell-shells", "wsman"],
+  },
   { name: "lifecycle", timeoutMs: 120_000, alone: true },
   { name: "unit", timeoutMs: 60_000 },
   {
