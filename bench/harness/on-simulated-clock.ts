@@ -77,7 +77,7 @@ export class HostOnSimulatedClock {
       link: { hasTerminal: false, send: () => {} },
       environment: {},
       backend: () => "",
-      exportStack: async () => undefined,
+      states: { exportStack: async () => undefined, listStacks: async () => [] },
     });
     const resource = new CollectionSnapshotResource(new Connections({ clock, moment, connect }), recovery);
     const lifecycle = new DynamicAdapter(host, resource);
