@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CimSession } from "../../provider/src/cim/cim-session";
+import { requireVisibility } from "../../provider/src/hyperv/visibility";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { runProbe } from "../../provider/src/probe/run-probe";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
@@ -16,10 +17,11 @@ describe.each(powerShellEditions)("a probe through $name", (edition) => {
   const clock = new LeapingClock();
   let server: CimHostServer;
   let session: CimSession;
+  let host: SimulatedHost;
 
   beforeEach(async (context) => {
     const environment = requirePowerShell(context, edition);
-    const host = SimulatedHost.inMemory({ seed: quickProbeSeed, clock: () => Date.UTC(2026, 10, 23) + clock.now() });
+    host = SimulatedHost.inMemory({ seed: quickProbeSeed, clock: () => Date.UTC(2026, 10, 23) + clock.now() });
     server = await CimHostServer.start(host);
     for (const [name, value] of Object.entries({ ...environment, ...server.environment })) vi.stubEnv(name, value);
     session = await openPowerShellSession({ namespace: virtualizationNamespace });
@@ -28,6 +30,13 @@ describe.each(powerShellEditions)("a probe through $name", (edition) => {
     vi.unstubAllEnvs();
     await session?.close();
     await server?.stop();
+  });
+
+  it("says that VMMS isn't running when the host shows nothing", async () => {
+    expect(await session.managementServiceState?.()).toBe("Running");
+    host.stopVmms();
+    expect(await session.managementServiceState?.()).toBe("Stopped");
+    await expect(requireVisibility(session, "the snapshot")).rejects.toMatchObject({ code: "VMMS_NOT_RUNNING" });
   });
 
   it("finds the same as an in-process probe of the same host", async () => {
