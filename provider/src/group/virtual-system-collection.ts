@@ -210,16 +210,19 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     return { ...answer, recordFile: journal.locate(record.id) };
   }
 
-  /** Destroys the group of an interrupted attempt that no state will ever hold, unless it has snapshots. */
+  /**
+   * Destroys the group of an interrupted attempt that no state will ever hold. It stays if it has snapshots, or machines that the attempt didn't put
+   * into it: then it is in use, or the record names another group.
+   */
   private async discard(operation: Operation, { journal }: ResourceRecovery, record: RecoveryRecord): Promise<void> {
     const { host, progress } = operation;
     const { key } = record.subject;
     const isUnanswered = record.phase === "requested";
     const group = await (isUnanswered ? searchGroup(operation, key) : findGroup(host.session, key));
-    const snapshots = group ? await listSnapshotCollections(host.session, group.path) : [];
-    if (snapshots.length > 0) {
+    const inUse = group && (await useOf(host, group, record));
+    if (inUse) {
       progress.warn(
-        `The VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds, has snapshots: it stays on the host`,
+        `The VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds, has ${inUse}: it stays on the host`,
       );
     } else if (group) {
       await destroyed(host, group);
@@ -308,6 +311,18 @@ const heldOf = ({ id }: SavedResource) => ({ id: recordId(id), snapshotCollectio
 const replacingValues = (inputs: Properties) => ({ connection: inputs["connection"] ?? null });
 
 const isUnproven = (error: unknown): boolean => !(HyperVError.isInstance(error) && error.effect === "none");
+
+/** Says what a group has that the attempt of a record didn't give it. */
+async function useOf(
+  { session }: Operation["host"],
+  { path }: VirtualSystemCollection,
+  { machines }: RecoveryRecord,
+): Promise<string | undefined> {
+  const [snapshots, members] = await Promise.all([listSnapshotCollections(session, path), membersOf(session, path)]);
+  if (snapshots.length > 0) return "snapshots";
+  const isOwn = (vmId: string) => machines.some((machine) => machine.vmId.toLowerCase() === vmId.toLowerCase());
+  return members.every(({ vmId }) => isOwn(vmId)) ? undefined : "other machines";
+}
 
 /** Destroys a group. One that is deleted although the call failed counts as success. */
 async function destroyed(host: Operation["host"], group: VirtualSystemCollection): Promise<void> {

@@ -96,3 +96,17 @@ it("a DestroyCollection that took effect and failed counts as a deletion", async
   await at.run(at.groups.delete(id, outs));
   expect(groupsOn(at)).toEqual([]);
 });
+
+it("keeps the group of an interrupted replacement if it has another machine", async () => {
+  const next = await killedAfter("DefineCollection");
+  const pathOf = (className: string, name: string) =>
+    next.host.query(`SELECT * FROM ${className} WHERE ElementName = '${name}'`)[0]!.path;
+  const [service] = next.host.query("SELECT * FROM Msvm_CollectionManagementService");
+  const Collection = pathOf("Msvm_VirtualSystemCollection", "all");
+  const Member = pathOf("Msvm_ComputerSystem", "web-02");
+  expect(next.host.invokeMethod(service!.path, "AddMember", { Collection, Member }).returnValue).toBe(0);
+  const other = await next.run(next.groups.create({ ...inputs, __meta: { urn: `${urn}-other` } }));
+  await next.run(next.groups.update(other.id, { ...other.outs, __meta: { urn } }, inputs));
+  expect(groupsOn(next)).toHaveLength(2);
+  expect(next.messages.map(({ text }) => text).join()).toContain("has other machines: it stays on the host");
+});
