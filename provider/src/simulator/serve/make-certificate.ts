@@ -34,7 +34,8 @@ export function makeCertificate(content: CertificateContent): MadeCertificate {
     ...(hosts.length > 0 ? [extension("551d11", der(0x30, ...hosts.map(hostName)))] : []),
   ];
   const serial = randomBytes(16);
-  serial[0] = 0x40 | (serial[0] as number & 0x3f);
+  // positive, and without a leading byte that DER forbids
+  serial.writeUInt8(0x40 | (serial.readUInt8(0) & 0x3f), 0);
   const signed = der(
     0x30,
     der(0xa0, der(0x02, Buffer.from([2]))),
