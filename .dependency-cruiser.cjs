@@ -68,7 +68,7 @@ module.exports = {
       to: { path: `${src}/recovery/` },
     },
     {
-      name: "one-door-to-pulumi",
+      name: "only-adapters-import-pulumi",
       comment:
         "The core takes and gives plain JSON; only engine-link.ts, the plugin's protocol, and what a program uses, know Pulumi.",
       severity: "error",

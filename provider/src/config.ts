@@ -46,7 +46,7 @@ export const configurationKeys = {
   },
   recoveryFolder: {
     description:
-      "The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder.",
+      "The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder.",
     place: "stack",
   },
   resumeWithin: {

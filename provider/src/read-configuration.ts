@@ -114,8 +114,8 @@ function refuseUselessKeys(byDefault: string, outside: Values): void {
   const useless = names.filter((name) => placeOf(name) === "host" && outside[name]);
   const [first] = useless;
   if (!first) return;
-  const told = useless.map((name) => `${writtenKey(name)} (or ${environmentVariable(name)})`).join(", ");
-  const answer = `it chooses the connection ${JSON.stringify(byDefault)}, so nothing would use ${told}`;
+  const keys = useless.map((name) => `${writtenKey(name)} (or ${environmentVariable(name)})`).join(", ");
+  const answer = `it chooses the connection ${JSON.stringify(byDefault)}, so nothing would use ${keys}`;
   const remedy = `Move it into the connection (${settingCommand(first, byDefault)} …), or remove ${writtenKey("connection")}`;
   throw wrong(writtenKey("connection"), answer, remedy);
 }

@@ -85,7 +85,7 @@ export class Provider extends pulumi.ProviderResource {
      */
     declare public readonly protocol: pulumi.Output<string | undefined>;
     /**
-     * The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+     * The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
      */
     declare public readonly recoveryFolder: pulumi.Output<string | undefined>;
     /**
@@ -234,7 +234,7 @@ export interface ProviderArgs {
      */
     protocol?: pulumi.Input<string | undefined>;
     /**
-     * The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+     * The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
      */
     recoveryFolder?: pulumi.Input<string | undefined>;
     /**

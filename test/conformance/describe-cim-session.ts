@@ -373,7 +373,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
     describe("rights and connections", () => {
       test("an account without rights gets no rows and no error, and can't see that an object exists", async () => {
         const path = await group();
-        host.setOption("rights", "blind");
+        host.setOption("rights", "allHidden");
         expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toEqual([]);
         expect(await session.associators(path, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);
         expect(await session.references(path, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);

@@ -4,7 +4,7 @@ import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CimHostServer } from "../support/cim-host-server";
 import { CommandLine } from "../support/command-line";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { webTierSeed } from "../support/simulated-hosts";
 
 // starts of PowerShell take long where many other tests run beside
@@ -26,7 +26,7 @@ describe.each(powerShellEditions)("doctor through $name", (edition) => {
   });
   afterEach(async () => {
     vi.unstubAllEnvs();
-    await untilGone(server?.shells ?? []);
+    await untilEnded(server?.shells ?? []);
     await server?.stop();
   });
 

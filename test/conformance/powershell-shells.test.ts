@@ -9,7 +9,7 @@ import type { PowerShellTransportOptions } from "../../provider/src/transports/p
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { HostAtHand } from "../support/simulated-hosts";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -42,7 +42,7 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     session = undefined;
     await server?.stop();
     // none may be left after any test
-    await untilGone(server?.shells ?? []);
+    await untilEnded(server?.shells ?? []);
   });
 
   const open = async (options: Partial<PowerShellTransportOptions> = {}) => {
@@ -156,13 +156,13 @@ describe.each(powerShellEditions)("shells of $name", (edition) => {
     server.intercept = ({ verb }) => (verb === "get" ? "silence" : undefined);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const hanging = opened.get(at.service);
-    const told = expect(hanging).rejects.toMatchObject({ code: "TRANSPORT_TIMEOUT" });
+    const rejected = expect(hanging).rejects.toMatchObject({ code: "TRANSPORT_TIMEOUT" });
     await new Promise((resolve) => setImmediate(resolve));
     vi.advanceTimersByTime(20_000);
     vi.useRealTimers();
-    await told;
+    await rejected;
     expect(await opened.query(groups)).toHaveLength(1);
-    await untilGone(server.shells.slice(0, 1));
+    await untilEnded(server.shells.slice(0, 1));
   });
 
   it("keep serving after a request under way is aborted", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CliStage } from "./cli-stage";
 import { isWhole } from "./form";
 import type { Action } from "./kill-points";
-import { type Choose, cutOff, onePerKind } from "./matrix";
+import { type Choose, interruptEachPoint, onePerKind } from "./matrix";
 import { first, type Operation, operations } from "./operations";
 import { keptProgress, noProgress } from "./progress";
 
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === "win32")("with the real CLI", () => {
     const part = `${operation.name}, the CLI, ${action}`;
     const stage = await CliStage.create(operation.configuration);
     const progress = isWhole ? keptProgress(part) : noProgress;
-    expect(await cutOff(operation, { stage, action, choose, progress })).toBeGreaterThan(0);
+    expect(await interruptEachPoint(operation, { stage, action, choose, progress })).toBeGreaterThan(0);
   });
 
   it("the output pipe closes: the next up resumes", async () => {

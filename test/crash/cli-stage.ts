@@ -65,7 +65,7 @@ export class CliStage extends Stage {
     return this.points.record(operation);
   }
 
-  override async cutOff(point: KillPoint, action: Action, operation: () => Promise<void>): Promise<boolean> {
+  override async interrupt(point: KillPoint, action: Action, operation: () => Promise<void>): Promise<boolean> {
     const { stateFolder } = this.project;
     this.points.arm(point, action, stateFolder);
     const failure = await operation().catch((error: unknown) => error);

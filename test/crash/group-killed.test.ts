@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { isWhole } from "./form";
-import { cutOff, everyPoint, onePerKind } from "./matrix";
+import { everyPoint, interruptEachPoint, onePerKind } from "./matrix";
 import { groupOperations } from "./operations";
 import { keptProgress, noProgress } from "./progress";
 import { ProviderStage } from "./provider-stage";
@@ -13,6 +13,6 @@ it.each(groupOperations)(
     const choose = isWhole ? everyPoint : onePerKind();
     const progress = isWhole ? keptProgress(`group, ${operation.name}`) : noProgress;
     const stage = new ProviderStage(simulatedWay({ groups: [] }), operation.configuration, { subject: groupSubject });
-    expect(await cutOff(operation, { stage, action: "provider", choose, progress })).toBeGreaterThan(0);
+    expect(await interruptEachPoint(operation, { stage, action: "provider", choose, progress })).toBeGreaterThan(0);
   },
 );

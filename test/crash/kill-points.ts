@@ -15,7 +15,7 @@ export type Action = "provider" | "stop" | "full" | "shells" | "cli" | "both" | 
 /** The kind of a point. */
 export const kindOf = (point: KillPoint): string => point.replace(/ #\d+ .*$/, "");
 
-/** The points of one provider process after the other: recorded from a run, then used to cut others off. */
+/** The points of one provider process after the other: recorded from a run, then used to interrupt others. */
 export class KillPoints {
   private readonly folder = temporaryFolder();
   private token = 0;

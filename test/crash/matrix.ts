@@ -35,9 +35,9 @@ export function onePerKind(tried = new Set<string>()): Choose {
   return (points) => {
     const chosen = points.filter((point) => {
       const [kind, side] = [kindOf(point), point.split(" ").at(-1)];
-      const isTold = /^(invoke|write)/.test(kind) ? `${kind} ${side}` : kind;
-      if (tried.has(isTold) || (isTold === kind && side === "before")) return false;
-      tried.add(isTold);
+      const distinct = /^(invoke|write)/.test(kind) ? `${kind} ${side}` : kind;
+      if (tried.has(distinct) || (distinct === kind && side === "before")) return false;
+      tried.add(distinct);
       return true;
     });
     if (chosen.length > 0) return chosen;
@@ -47,11 +47,11 @@ export function onePerKind(tried = new Set<string>()): Choose {
 }
 
 /**
- * Cuts an operation off at each of its points, one after the other, and looks each time at what an `up` makes of it.
+ * Interrupts an operation at each of its points, one after the other, and looks each time at what an `up` makes of it.
  *
  * @returns At how many points it was interrupted, of those that every run comes to.
  */
-export async function cutOff(
+export async function interruptEachPoint(
   operation: Operation,
   { stage, action, choose, progress }: { stage: Stage; action: Action; choose: Choose; progress: Progress },
 ): Promise<number> {
@@ -62,9 +62,9 @@ export async function cutOff(
     // a hook that no longer meets the provider would leave nothing to interrupt
     for (const kind of [/^write lock/, /^query /, /^(invoke|write record)/])
       expect(points).toContainEqual(expect.stringMatching(kind));
-    await (operation.clearUp?.(stage) ?? stage.destroy());
+    await (operation.cleanUp?.(stage) ?? stage.destroy());
     for (const point of choose(points)) {
-      if (progress.has(point) || (await cutOffAt(stage, operation, point, action))) {
+      if (progress.has(point) || (await interruptAt(stage, operation, point, action))) {
         enter(tally, point);
         progress.add(point);
       } else tally.missed += 1;
@@ -91,10 +91,10 @@ const happened: Readonly<Record<Action, string>> = {
 };
 
 /** @returns Whether the run came to the point. */
-async function cutOffAt(stage: Stage, operation: Operation, point: KillPoint, action: Action): Promise<boolean> {
+async function interruptAt(stage: Stage, operation: Operation, point: KillPoint, action: Action): Promise<boolean> {
   const [sentBefore, beganAt] = [stage.sent, Date.now()];
   await operation.before(stage);
-  const hasHappened = await stage.cutOff(point, action, () => operation.run(stage));
+  const hasHappened = await stage.interrupt(point, action, () => operation.run(stage));
   await operation.again(stage);
   const sent = stage.sent - sentBefore;
   const [named, ...others] = [stage.named, ...stage.pendingDeletion];
@@ -106,7 +106,7 @@ async function cutOffAt(stage: Stage, operation: Operation, point: KillPoint, ac
     stage.files().filter((name) => name.startsWith("ticket-")),
     `after ${point}`,
   ).toEqual([]);
-  await (operation.clearUp?.(stage) ?? stage.destroy());
+  await (operation.cleanUp?.(stage) ?? stage.destroy());
   expect(stage.collections(), `after ${point} and a destroy`).toEqual([]);
   const what = hasHappened ? `${happened[action]} at` : "never came to";
   const seconds = ((Date.now() - beganAt) / 1000).toFixed(1);

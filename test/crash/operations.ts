@@ -16,7 +16,7 @@ export interface Operation {
   /** Whether the old one may stay, in the state as pending deletion. */
   readonly mayKeepOld?: true;
   /** How everything goes in the end; by a destroy when absent. */
-  readonly clearUp?: (stage: Stage) => Promise<void>;
+  readonly cleanUp?: (stage: Stage) => Promise<void>;
 }
 
 const dependents = (value: string) => ({ "hyperv-snapshots:dependents": value });
@@ -82,7 +82,7 @@ export const operations: readonly Operation[] = [
     run: unlessGuarded((stage) => stage.up(first, { isReplace: true })),
     again: unlessGuarded(up(first)),
     mayKeepOld: true,
-    clearUp: async (stage) => {
+    cleanUp: async (stage) => {
       await stage.configure(dependents("kept"));
       await stage.destroyAsConfigured();
       await stage.configure(dependents("unknown"));

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { isWhole } from "./form";
-import { type Choose, cutOff, onePerKind } from "./matrix";
+import { type Choose, interruptEachPoint, onePerKind } from "./matrix";
 import { operations } from "./operations";
 import { keptProgress, noProgress } from "./progress";
 import { ProviderStage } from "./provider-stage";
@@ -12,9 +12,9 @@ const notLinux = "only-linux: who started whom";
 /** The request itself: a start of PowerShell takes its time, and the long form tries all kinds of points. */
 const onlyTheRequest: Choose = (points) => points.filter((point) => point === "invoke CreateSnapshot #1 after");
 
-const operationsCutOff = isWhole ? ["create", "--replace", "delete"] : ["create"];
+const interruptedOperations = isWhole ? ["create", "--replace", "delete"] : ["create"];
 const killed = (["provider", "shells"] as const).flatMap((action) =>
-  operations.filter(({ name }) => operationsCutOff.includes(name)).map((operation) => ({ ...operation, action })),
+  operations.filter(({ name }) => interruptedOperations.includes(name)).map((operation) => ({ ...operation, action })),
 );
 
 it.for(killed)(
@@ -28,8 +28,8 @@ it.for(killed)(
     const progress = isWhole ? keptProgress(`${part} through PowerShell`) : noProgress;
     const stage = new ProviderStage(way, operation.configuration);
     try {
-      expect(await cutOff(operation, { stage, action, choose, progress })).toBeGreaterThan(0);
-      await untilGone(way.shells());
+      expect(await interruptEachPoint(operation, { stage, action, choose, progress })).toBeGreaterThan(0);
+      await untilEnded(way.shells());
     } finally {
       await way.stop();
     }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { isWhole } from "./form";
-import { cutOff, everyPoint, onePerKind } from "./matrix";
+import { everyPoint, interruptEachPoint, onePerKind } from "./matrix";
 import { operations } from "./operations";
 import { keptProgress, noProgress } from "./progress";
 import { ProviderStage } from "./provider-stage";
@@ -14,7 +14,7 @@ it.each(operations)(
     const choose = isWhole ? everyPoint : chooseInTurn;
     const progress = isWhole ? keptProgress(operation.name) : noProgress;
     const stage = new ProviderStage(simulatedWay(), operation.configuration);
-    const tried = await cutOff(operation, { stage, action: "provider", choose, progress });
+    const tried = await interruptEachPoint(operation, { stage, action: "provider", choose, progress });
     expect(tried).toBeGreaterThan(0);
   },
 );

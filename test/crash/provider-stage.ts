@@ -66,7 +66,7 @@ export class ProviderStage extends Stage {
   }
 
   /** The same of a CLI that is dead by the time the provider answers: nothing arrives in the state. */
-  async upNobodyHears(inputs: Properties): Promise<void> {
+  async upWithoutCli(inputs: Properties): Promise<void> {
     await (await this.started()).create(this.registered(inputs, "5m"));
   }
 
@@ -95,7 +95,7 @@ export class ProviderStage extends Stage {
     return this.points.record(operation);
   }
 
-  override async cutOff(point: KillPoint, action: Action, operation: () => Promise<void>): Promise<boolean> {
+  override async interrupt(point: KillPoint, action: Action, operation: () => Promise<void>): Promise<boolean> {
     await this.end();
     this.points.arm(point, action);
     const failure = await operation().catch((error: unknown) => error);
@@ -136,7 +136,7 @@ export class ProviderStage extends Stage {
     }
   }
 
-  /** Removes what was begun, as a person does. */
+  /** Removes what the interrupted run made, as a person does. */
   removeRecords(): void {
     for (const folder of readdirSync(this.records)) rmSync(join(this.records, folder), { recursive: true });
   }

@@ -40,7 +40,7 @@ function expectOnHost(stage: ProviderStage, named: readonly (string | undefined)
 
 /** The provider is killed when the host has the request. */
 async function killedUp(stage: ProviderStage, point = afterTheRequest): Promise<void> {
-  expect(await stage.cutOff(point, "provider", () => stage.up(inputs))).toBe(true);
+  expect(await stage.interrupt(point, "provider", () => stage.up(inputs))).toBe(true);
   // the host resumes it
   await expect.poll(() => stage.collections(), { timeout: 30_000 }).toHaveLength(1);
 }
@@ -67,7 +67,7 @@ describe("concurrent updates", () => {
       const common = shared();
       const [owner, second] = [newStage(common), newStage(common)];
       owner.points.arm("query Msvm_ConcreteJob #1 after", "stop");
-      const stopped = owner.upNobodyHears(inputs);
+      const stopped = owner.upWithoutCli(inputs);
       await expect.poll(() => owner.points.hasFired, { timeout: 60_000 }).toBe(true);
       let isOver = false;
       const waiting = second.up(inputs).finally(() => {
@@ -156,7 +156,7 @@ describe("an up after an interrupted up", () => {
     const stage = newStage();
     await killedUp(stage, accepted);
     stage.rewriteRecords(aged(-0.5 / 60));
-    expect(await stage.cutOff("write record returned #1 before", "provider", () => stage.up(inputs))).toBe(true);
+    expect(await stage.interrupt("write record returned #1 before", "provider", () => stage.up(inputs))).toBe(true);
     expect(stage.sent).toBe(1);
     stage.rewriteRecords(aged(-24));
     await stage.up(inputs);
@@ -173,7 +173,7 @@ describe("a folder of recovery records", () => {
 
   it("on a full disk stops the update before any host request", async () => {
     const stage = newStage();
-    const failure = stage.cutOff("write record requested #1 before", "full", () => stage.up(inputs));
+    const failure = stage.interrupt("write record requested #1 before", "full", () => stage.up(inputs));
     expect(await failure).toBe(true);
     expectOnHost(stage, [], 0);
     await stage.up(inputs);
@@ -182,7 +182,7 @@ describe("a folder of recovery records", () => {
 
   it("on a disk that fills up after the host request doesn't fail the update", async () => {
     const stage = newStage();
-    expect(await stage.cutOff("write record accepted #1 before", "full", () => stage.up(inputs))).toBe(true);
+    expect(await stage.interrupt("write record accepted #1 before", "full", () => stage.up(inputs))).toBe(true);
     expectOnHost(stage, [stage.named], 1);
   });
 

@@ -86,7 +86,7 @@ export abstract class Stage {
   abstract record(operation: () => Promise<void>): Promise<readonly KillPoint[]>;
 
   /** Lets something happen at a point of an operation. @returns Whether it came to that point. */
-  abstract cutOff(point: KillPoint, action: Action, operation: () => Promise<void>): Promise<boolean>;
+  abstract interrupt(point: KillPoint, action: Action, operation: () => Promise<void>): Promise<boolean>;
 
   /** The object on the host that the state names. */
   abstract get named(): string | undefined;

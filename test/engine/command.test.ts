@@ -12,7 +12,7 @@ const program = {
   "index.js": `new (require("pulumi-hyperv-snapshots").CollectionSnapshot)("before-upgrade", { collection: "web-tier" });`,
 };
 
-it("the command uses the selected stack and shows none of its secrets", async () => {
+it("the command uses the selected stack and doesn't show its secrets", async () => {
   const project = await PulumiProject.create({ program });
   expect(await project.run(["config", "set", "--secret", "hyperv-snapshots:password", "hunter2"])).toMatchObject({
     status: 0,

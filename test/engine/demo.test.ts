@@ -32,7 +32,7 @@ it("npm run demo takes a snapshot, restores the machines from it, removes it, an
   );
   expect(snapshots(first)).toBe(3);
   const picture = linesOfPicture(readFileSync(join(repositoryFolder, "docs/demo.svg"), "utf8"));
-  expect(stableLines(picture), "docs/demo.svg: write it anew with npm run picture").toEqual(
+  expect(stableLines(picture), "docs/demo.svg: write it again with npm run picture").toEqual(
     stableLines(pictureLines(first)),
   );
   const broken = demo("break");

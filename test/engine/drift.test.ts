@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
 
-const groups = ["thinned", "renamed", "moved", "gone", "joined", "destroyed"];
+const groups = ["thinned", "renamed", "moved", "deleted", "joined", "destroyed"];
 
 const program = `
 const { CollectionSnapshot } = require("pulumi-hyperv-snapshots");
@@ -99,13 +99,13 @@ it("refresh shows what a person changed on the host, and up restores what the pr
   person.deleteSnapshot("thinned-1");
   person.renameSnapshot("renamed-1", "mine");
   person.renameGroup("group-moved", "group-elsewhere");
-  person.destroyGroup("group-gone");
-  person.addMember("group-joined", "gone-1");
+  person.destroyGroup("group-deleted");
+  person.addMember("group-joined", "deleted-1");
   project.destroyOnHost(String(before.get("destroyed")?.outputs["snapshotCollectionId"]));
 
   const refresh = await project.refresh();
   expect(refresh.output).toContain("The snapshots of thinned-1 were deleted on the host");
-  expect(refresh.output).toContain('The VM group "group-gone" no longer exists');
+  expect(refresh.output).toContain('The VM group "group-deleted" no longer exists');
   expect(refresh.output).toContain('The VM group "group-moved" is now called "group-elsewhere"');
   // of outputs Pulumi counts no change
   expect(refresh.output).toMatch(
@@ -117,9 +117,9 @@ it("refresh shows what a person changed on the host, and up restores what the pr
   expect(seen.get("renamed")?.outputs["snapshotName"]).toBe("mine");
   expect(seen.get("moved")?.outputs["collectionName"]).toBe("group-elsewhere");
   expect(seen.has("destroyed")).toBe(false);
-  for (const name of ["gone", "joined"]) expect(seen.get(name)?.outputs, name).toEqual(before.get(name)?.outputs);
+  for (const name of ["deleted", "joined"]) expect(seen.get(name)?.outputs, name).toEqual(before.get(name)?.outputs);
 
-  // only what the program says otherwise is put back, and only the deleted snapshot is taken anew
+  // only what differs from the program is put back, and only the deleted snapshot is taken again
   const up = await project.up();
   expect(up.output).toMatch(/\+ 1 created[\s\S]*~ 1 updated[\s\S]*5 unchanged/);
   expect(up.status).toBe(0);

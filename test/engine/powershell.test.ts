@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject } from "../support/pulumi-project";
 
@@ -40,5 +40,5 @@ it("takes, keeps, refreshes, replaces and destroys a snapshot through PowerShell
 
   expect(await project.destroy()).toMatchObject({ status: 0, output: expect.stringContaining("- 2 deleted") });
   expect(project.snapshotCounts()).toEqual([0, 0]);
-  await untilGone(server?.shells ?? []);
+  await untilEnded(server?.shells ?? []);
 }, 600_000);

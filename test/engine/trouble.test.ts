@@ -58,7 +58,7 @@ it("shows every wrong input on the resource's row, before any request to the hos
   for (const said of [
     "property collection value {{6B29FC40-CA47}} has a problem",
     "property snapshotType value {7} has a problem: 3 … 32767 are reserved by the DMTF",
-    "property settings value {<oops/>} has a problem: it is no embedded instance",
+    "property settings value {<oops/>} has a problem: it isn't an embedded instance",
   ]) {
     expect(output).toContain(said);
   }

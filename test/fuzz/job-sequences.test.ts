@@ -21,7 +21,7 @@ type Properties = Readonly<Record<string, CimValue>>;
 /** What one look at a job meets. */
 type Look =
   | { readonly kind: "reading"; readonly properties: Properties }
-  | { readonly kind: "gone" | "somebodyElse" | "twice" }
+  | { readonly kind: "absent" | "another" | "twice" }
   | { readonly kind: "failure"; readonly error: unknown };
 
 const parts: ErrorParts = { attempted: "Query", target: "HV", answer: "no", outcome: "nothing", remedy: "again" };
@@ -54,7 +54,7 @@ const properties: fc.Arbitrary<Properties> = fc.record(
 const look: fc.Arbitrary<Look> = fc.oneof(
   { weight: 6, arbitrary: properties.map((read) => ({ kind: "reading", properties: read }) as const) },
   { weight: 3, arbitrary: fc.constant({ kind: "reading", properties: { JobState: 4, ErrorCode: 0 } } as const) },
-  { weight: 1, arbitrary: fc.constantFrom("gone", "somebodyElse", "twice").map((kind) => ({ kind }) as const) },
+  { weight: 1, arbitrary: fc.constantFrom("absent", "another", "twice").map((kind) => ({ kind }) as const) },
   {
     weight: 1,
     arbitrary: fc
@@ -81,7 +81,7 @@ const lookMs = 2000;
 class JobHost {
   readonly clock = new FakeClock(2);
   /** What was really shown of each job, in order. */
-  readonly told = new Map<string, Look[]>();
+  readonly shown = new Map<string, Look[]>();
   readonly monitor: JobMonitor;
   private readonly sequences: ReadonlyMap<string, readonly Look[]>;
 
@@ -95,10 +95,10 @@ class JobHost {
     await this.clock.sleep((wql.length * 37) % lookMs);
     const ids = [...wql.matchAll(/InstanceID = '(\w+)'/g)].map(([, id = ""]) => id);
     const looks = ids.map((id) => {
-      const told = this.told.get(id) ?? [];
+      const shown = this.shown.get(id) ?? [];
       const script = this.sequences.get(id) ?? [];
-      const now = script[Math.min(told.length, script.length - 1)] as Look;
-      this.told.set(id, [...told, now]);
+      const now = script[Math.min(shown.length, script.length - 1)] as Look;
+      this.shown.set(id, [...shown, now]);
       return { id, now };
     });
     for (const { now } of looks) if (now.kind === "failure") throw now.error;
@@ -106,7 +106,7 @@ class JobHost {
       if (now.kind === "reading") return [new CimInstance(jobPath(id), now.properties)];
       const running = { JobState: 4, ErrorCode: 0 };
       if (now.kind === "twice") return [id, id].map((each) => new CimInstance(jobPath(each), running));
-      return now.kind === "gone" ? [] : [new CimInstance(jobPath("another"), { JobState: 7 })];
+      return now.kind === "absent" ? [] : [new CimInstance(jobPath("another"), { JobState: 7 })];
     });
   }
 }
@@ -118,8 +118,8 @@ async function waitFor(host: JobHost, id: string, timeoutMs: number): Promise<vo
   );
   const waitedMs = host.clock.now();
   expect(waitedMs).toBeLessThanOrEqual(timeoutMs + 10 * lookMs);
-  const told = host.told.get(id) ?? [];
-  const last = told.at(-1);
+  const shown = host.shown.get(id) ?? [];
+  const last = shown.at(-1);
   const state = last?.kind === "reading" ? last.properties["JobState"] : undefined;
   const errorCode = last?.kind === "reading" ? (last.properties["ErrorCode"] ?? 0) : undefined;
   const isGood = (state === 7 || state === 32768) && errorCode === 0;
@@ -135,14 +135,14 @@ async function waitFor(host: JobHost, id: string, timeoutMs: number): Promise<vo
       expect(isGood).toBe(false);
       return expect([7, 8, 9, 10, 32768]).toContain(state);
     case "JOB_LOST":
-      return expect(["gone", "somebodyElse"]).toContain(last?.kind);
+      return expect(["absent", "another"]).toContain(last?.kind);
     case "CIM_ACCESS_DENIED":
-      return expect(told.length).toBeGreaterThan(0);
+      return expect(shown.length).toBeGreaterThan(0);
     case "JOB_TIMEOUT":
     case "JOB_STATE_UNEXPECTED":
       return expect(waitedMs).toBeGreaterThanOrEqual(timeoutMs);
     default:
-      expect.unreachable(`${error.code} is no way in which a wait ends`);
+      expect.unreachable(`${error.code} isn't an end of a wait`);
   }
 }
 

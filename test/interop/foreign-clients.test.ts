@@ -26,8 +26,8 @@ describe("our server to foreign clients", () => {
   test.for(["sealed", "TLS", "basic"])("pypsrp queries, pulls, gets and invokes: %s", async (how, context) => {
     const python = pythonWithClients(context);
     const { host, parameters } = await served(how);
-    const told = await output(python, [programFile("pypsrp-client.py"), ...parameters]);
-    const { version, ...answer } = JSON.parse(told);
+    const printed = await output(python, [programFile("pypsrp-client.py"), ...parameters]);
+    const { version, ...answer } = JSON.parse(printed);
     await met(context, "pypsrp", version);
     expect(answer).toMatchObject({ machines: names, host: "HV-TEST", returned: "4096" });
     expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
@@ -38,8 +38,8 @@ describe("our server to foreign clients", () => {
   test.for(["sealed", "TLS", "basic"])("pywinrm asks three times over one connection: %s", async (how, context) => {
     const python = pythonWithClients(context);
     const { parameters } = await served(how);
-    const told = await output(python, [programFile("pywinrm-client.py"), ...parameters]);
-    const { version, ...answer } = JSON.parse(told);
+    const printed = await output(python, [programFile("pywinrm-client.py"), ...parameters]);
+    const { version, ...answer } = JSON.parse(printed);
     await met(context, "pywinrm", version);
     expect(answer).toEqual({ names: [...names, "HV-TEST"].sort(), answers: 3 });
   });

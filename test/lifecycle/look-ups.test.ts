@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { smallSeed } from "../support/pulumi-project";
 import { repositoryFolder } from "../support/repository";
 
@@ -79,5 +79,5 @@ const { getVirtualSystemCollection, getCollectionSnapshots } = require("pulumi-h
     took.push(endedAt - at);
   } while (Math.min(...took) >= 1000 && took.length < 5);
   expect(Math.min(...took), `ends after ${took.join(", ")} ms`).toBeLessThan(1000);
-  await untilGone(server.shells);
+  await untilEnded(server.shells);
 });

@@ -3,7 +3,7 @@ import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CimHostServer, type StandInRequest } from "../support/cim-host-server";
 import { DynamicHost } from "../support/dynamic-host";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { smallSeed } from "../support/pulumi-project";
 import { repositoryFolder } from "../support/repository";
 
@@ -25,7 +25,7 @@ beforeEach(async (context) => {
 afterEach(async () => {
   await provider?.stop();
   // the provider process has ended, and so have its shells
-  await untilGone(server?.shells ?? []);
+  await untilEnded(server?.shells ?? []);
   await server?.stop();
 });
 
@@ -56,5 +56,5 @@ it("no shell outlives a killed provider process, even while it waits for the hos
   await hanging;
   expect(server.shells.length).toBeGreaterThan(0);
   await provider.stop("SIGKILL");
-  await untilGone(server.shells);
+  await untilEnded(server.shells);
 });

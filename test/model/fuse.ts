@@ -10,7 +10,7 @@ export interface Kill {
 /** The run was interrupted. */
 export class Killed extends Error {}
 
-/** Counts the steps of a run, and cuts it off at one of them. */
+/** Counts the steps of a run, and interrupts it at one of them. */
 export class Fuse {
   private readonly kill: Kill | undefined;
   private readonly reject: (error: Killed) => void;

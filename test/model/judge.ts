@@ -50,8 +50,8 @@ export async function whatIsWrong(
   if (isAlone && !isNamed && !world.hasLeftOvers && ours.length !== 1)
     return `${ours.length} snapshots: ${ours.join(", ")}`;
   if (!isNamed && (await world.recordsOf(stack)).length > 0 && !world.forgetsNothing) return "a record is left";
-  const isWish = operation.startsWith("replace") || operation === "change";
-  if (wasUndisturbed && isWish && before.collections.has(named)) return `${named} is not a new one`;
+  const isRequested = operation.startsWith("replace") || operation === "change";
+  if (wasUndisturbed && isRequested && before.collections.has(named)) return `${named} is not a new one`;
   return undefined;
 }
 

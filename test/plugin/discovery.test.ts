@@ -17,7 +17,7 @@ it("the engine finds the plugin on the PATH, by a link too", async (context) => 
   expect(await project.up()).toMatchObject({ status: 0, output: expect.stringContaining("+ 2 created") });
 });
 
-it("`pulumi plugin install --file` installs the packed plugin, which needs nothing of the repository", async (context) => {
+it("`pulumi plugin install --file` installs the packed plugin, which needs no file of the repository", async (context) => {
   const tarball = packPlugin(repositoryFolder, temporaryFolder());
   const project = await yamlProject(context, unnamed);
   expect((await project.up()).status, "without a plugin").not.toBe(0);

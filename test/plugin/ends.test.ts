@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { namedPlugin, yamlProgram, yamlProject } from "../support/plugin-project";
-import { processesIn, untilGone } from "../support/processes";
+import { processesIn, untilEnded } from "../support/processes";
 import { PulumiProject, type PulumiProjectOptions, smallSeed } from "../support/pulumi-project";
 import { installTypeScriptSdk } from "../support/typescript-sdk";
 
@@ -87,7 +87,7 @@ describe("a killed CLI", () => {
       while (others().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
       process.kill(cli, "SIGKILL");
     });
-    await untilGone(processesIn(project.folder));
+    await untilEnded(processesIn(project.folder));
     await project.unlock();
     expect(await project.up()).toMatchObject({ status: 0 });
     expect(project.snapshotCounts()).toEqual([1, 1]);

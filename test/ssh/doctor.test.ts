@@ -4,7 +4,7 @@ import { Hresult, MiResult } from "../../provider/src/schema/hresults";
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CimHostServer } from "../support/cim-host-server";
 import { CommandLine } from "../support/command-line";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { webTierSeed } from "../support/simulated-hosts";
 import { requireSshServer, SshServer } from "../support/ssh-server";
 
@@ -19,7 +19,7 @@ beforeEach(async (context: TestContext) => {
   delete at.environment["HYPERV_SNAPSHOTS_SIMULATED_HOST"];
 });
 afterEach(async () => {
-  await untilGone(hyperV?.shells ?? []);
+  await untilEnded(hyperV?.shells ?? []);
   await sshd?.stop();
   await hyperV?.stop();
 });

@@ -3,7 +3,7 @@ import type { CimSession } from "../../provider/src/cim/cim-session";
 import type { SshTransportOptions } from "../../provider/src/transports/ssh/options";
 import { openSshSession } from "../../provider/src/transports/ssh/ssh-session";
 import { CimHostServer, type StandInRequest } from "../support/cim-host-server";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { HostAtHand } from "../support/simulated-hosts";
 import { requireSshServer, SilentProxy, SshServer, sshClients } from "../support/ssh-server";
 
@@ -26,8 +26,8 @@ afterEach(async () => {
   await session?.close();
   session = undefined;
   // nothing may be left at either end
-  await untilGone(sshClients());
-  await untilGone(hyperV?.shells ?? []);
+  await untilEnded(sshClients());
+  await untilEnded(hyperV?.shells ?? []);
   await sshd?.stop();
   await hyperV?.stop();
 });
@@ -91,7 +91,7 @@ it("a silent network is noticed, and the remote shell exits when its lease ends"
   await hanging;
   proxy.fallSilent();
   expect(await read).toHaveLength(1);
-  await untilGone(hyperV.shells.slice(0, 1));
+  await untilEnded(hyperV.shells.slice(0, 1));
   await opened.close();
   await proxy.stop();
 });
@@ -101,7 +101,7 @@ it("a frozen client leaves no remote shell, and continues when it wakes up", asy
   expect(await opened.query(groups)).toHaveLength(1);
   const frozen = sshClients();
   kill(frozen, "SIGSTOP");
-  await untilGone(hyperV.shells);
+  await untilEnded(hyperV.shells);
   kill(frozen, "SIGCONT");
   expect(await opened.query(groups)).toHaveLength(1);
   expect(hyperV.connects).toHaveLength(2);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, type TestContext } from "vitest";
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CimHostServer, type StandInRequest } from "../support/cim-host-server";
 import { DynamicHost } from "../support/dynamic-host";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { smallSeed } from "../support/pulumi-project";
 import { repositoryFolder } from "../support/repository";
 import { requireSshServer, SshServer } from "../support/ssh-server";
@@ -21,7 +21,7 @@ beforeEach(async (context: TestContext) => {
 afterEach(async () => {
   await provider?.stop();
   // the provider process has ended, and so have its remote shells
-  await untilGone(hyperV?.shells ?? []);
+  await untilEnded(hyperV?.shells ?? []);
   await sshd?.stop();
   await hyperV?.stop();
 });
@@ -53,7 +53,7 @@ it("no remote shell outlives a killed provider process, even while it waits for 
   await hanging;
   expect(hyperV.shells.length).toBeGreaterThan(0);
   await provider.stop("SIGKILL");
-  await untilGone(hyperV.shells);
+  await untilEnded(hyperV.shells);
 });
 
 it("takes one snapshot if the session is cut while CreateSnapshot runs", async () => {

@@ -5,7 +5,7 @@ import { SimulatedHost } from "../../provider/src/simulator/index";
 import type { SshTransportOptions } from "../../provider/src/transports/ssh/options";
 import { openSshSession } from "../../provider/src/transports/ssh/ssh-session";
 import { CimHostServer } from "../support/cim-host-server";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { webTierSeed } from "../support/simulated-hosts";
 import { mayMakeAccounts, requireSshServer, SshServer, sshClients } from "../support/ssh-server";
 
@@ -23,8 +23,8 @@ beforeEach(async (context: TestContext) => {
   sshd = await SshServer.start({ environment: hyperV.environment, password });
 });
 afterEach(async () => {
-  await untilGone(sshClients());
-  await untilGone(hyperV?.shells ?? []);
+  await untilEnded(sshClients());
+  await untilEnded(hyperV?.shells ?? []);
   await sshd?.stop();
   await hyperV?.stop();
 });

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CimHostServer } from "../support/cim-host-server";
-import { untilGone } from "../support/processes";
+import { untilEnded } from "../support/processes";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject } from "../support/pulumi-project";
 import { requireSshServer, SshServer } from "../support/ssh-server";
@@ -40,5 +40,5 @@ it("takes, refreshes, replaces and destroys a snapshot over ssh with the real CL
 
   expect(await project.destroy()).toMatchObject({ status: 0, output: expect.stringContaining("- 2 deleted") });
   expect(project.snapshotCounts()).toEqual([0, 0]);
-  await untilGone(hyperV?.shells ?? []);
+  await untilEnded(hyperV?.shells ?? []);
 }, 600_000);

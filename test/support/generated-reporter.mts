@@ -14,7 +14,7 @@ export class GeneratedReporter implements Reporter {
       seed = generated.seed;
     }
     if (total === 0) return;
-    const told = [...counts].map(([kind, count]) => `${kind} ${count}`).join(", ");
-    console.log(`${total} cases of generated input (FUZZ_SEED=${seed}): ${told}`);
+    const listed = [...counts].map(([kind, count]) => `${kind} ${count}`).join(", ");
+    console.log(`${total} cases of generated input (FUZZ_SEED=${seed}): ${listed}`);
   }
 }

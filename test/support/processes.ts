@@ -12,7 +12,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Waits until none of some processes is there, for 30 s at most. */
-export async function untilGone(pids: readonly number[]): Promise<void> {
+export async function untilEnded(pids: readonly number[]): Promise<void> {
   await vi.waitUntil(() => !pids.some(isAlive), { timeout: 30_000, interval: 50 });
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Seed, SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
 import { findPulumiCli, type PulumiCli, pulumiEnvironment } from "../../tools/pulumi-cli";
-import { processesIn, untilGone } from "./processes";
+import { processesIn, untilEnded } from "./processes";
 import { repositoryFolder } from "./repository";
 import { temporaryFolder } from "./temporary-folder";
 
@@ -182,7 +182,7 @@ export class PulumiProject {
   }
 
   /**
-   * Runs the CLI in a process group of its own, as a terminal does, so that another program can cut it off; waits until every process of
+   * Runs the CLI in a process group of its own, as a terminal does, so that another program can interrupt it; waits until every process of
    * it has ended.
    */
   async runInGroup(
@@ -196,7 +196,7 @@ export class PulumiProject {
     const ended = new Promise<number>((resolve) => cli.once("exit", (code) => resolve(code ?? 1)));
     await onStart(cli.pid!);
     const status = await ended;
-    await untilGone(processesIn(this.folder));
+    await untilEnded(processesIn(this.folder));
     return { status, output };
   }
 
@@ -204,7 +204,7 @@ export class PulumiProject {
   async upReadBy(reader: string): Promise<void> {
     const command = `'${this.command}' up --yes --skip-preview --stack=test --non-interactive 2>&1 | ${reader}`;
     await this.execute("sh", ["-c", command]);
-    await untilGone(processesIn(this.folder));
+    await untilEnded(processesIn(this.folder));
     await this.unlock();
   }
 

@@ -37,7 +37,7 @@ interface SomeHost<Path, Result> {
   invokeMethod(path: Path, methodName: string, inParameters: Record<string, Path | number>): Result;
 }
 
-/** Takes a snapshot of a host's only group, as a person does who knows nothing of Pulumi. */
+/** Takes a snapshot of a host's only group, as a person does by hand, without Pulumi. */
 export function takeByHand<Path, Result>(host: SomeHost<Path, Result>): Result {
   const [service] = host.query("SELECT * FROM Msvm_CollectionSnapshotService");
   const [group] = host.query("SELECT * FROM Msvm_VirtualSystemCollection");

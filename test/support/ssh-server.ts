@@ -54,7 +54,7 @@ export class SshServer {
   readonly folder = mkdtempSync(join(tmpdir(), "hyperv-snapshots-sshd-"));
   readonly port: number;
   private readonly child: ChildProcess;
-  private readonly isGone: Promise<void>;
+  private readonly hasEnded: Promise<void>;
   /** What it logged. */
   log = "";
 
@@ -74,7 +74,7 @@ export class SshServer {
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.log += text;
     });
-    this.isGone = new Promise((resolve) => this.child.once("exit", () => resolve()));
+    this.hasEnded = new Promise((resolve) => this.child.once("exit", () => resolve()));
   }
 
   static async start(options: SshServerOptions): Promise<SshServer> {
@@ -160,7 +160,7 @@ export class SshServer {
         // it ended by itself
       }
     }
-    await this.isGone;
+    await this.hasEnded;
     rmSync(this.folder, { recursive: true, force: true });
   }
 

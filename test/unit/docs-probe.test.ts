@@ -1,18 +1,25 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { notAsked, probeQuestions } from "../../provider/src/probe/probe-questions";
 import { defaultOptions, hostBehaviours, type OptionName } from "../../provider/src/simulator/index";
 import { repositoryFolder } from "../support/repository";
 
-const text = readFileSync(join(repositoryFolder, "docs/probe.md"), "utf8");
+const guide = join(repositoryFolder, "docs/probe.md");
 const row = (...cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 
-/** Each row of a table under a heading; what isn't a row is passed by. */
-function tableUnder(heading: string): readonly string[] {
-  const section = text.split(/^## /m).find((part) => part.startsWith(heading)) ?? "";
-  const lines = section.split("\n").filter((line) => line.startsWith("|"));
-  return lines.slice(2).map((line) => line.replaceAll(/ {2,}/g, " "));
+/** Compares the rows of the table under a heading. To write them: WRITE_TABLES=1 npx vitest run --project unit test/unit/docs-probe.test.ts */
+function expectRowsUnder(heading: string, rows: readonly string[]): void {
+  const text = readFileSync(guide, "utf8");
+  const [, before = "", found = ""] =
+    new RegExp(`(^## ${heading}\\n[^|]*\\|.*\\n\\|.*\\n)((?:\\|.*\\n)*)`, "m").exec(text) ?? [];
+  const written = rows.map((row) => `${row}\n`).join("");
+  if (process.env["WRITE_TABLES"])
+    writeFileSync(
+      guide,
+      text.replace(before + found, () => before + written),
+    );
+  else expect(found).toBe(written);
 }
 
 /** What the simulated host does until a probe has answered. */
@@ -31,11 +38,12 @@ it("the guide lists every question, how it is tested, and the default until it i
       assumption(option),
     ),
   );
-  expect(tableUnder("What the project doesn't know").map((line) => line.replace(/\| \|$/, "|  |"))).toEqual(rows);
+  expectRowsUnder("What the project doesn't know", rows);
 });
 
 it("the guide lists what the probe doesn't ask, and why", () => {
-  expect(tableUnder("What isn't asked")).toEqual(
+  expectRowsUnder(
+    "What isn't asked",
     Object.entries(notAsked).map(([option, because]) => row(assumption(option), because)),
   );
 });

@@ -158,7 +158,7 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
     return at.failure(at.lifecycle.read("id", { resultingSnapshotCollection }));
   },
   CIM_NOT_FOUND: create(() => {}, { ...standardInputs, collection: "web-teir" }),
-  CIM_ACCESS_DENIED: create((at) => at.host.setOption("rights", "blind")),
+  CIM_ACCESS_DENIED: create((at) => at.host.setOption("rights", "allHidden")),
   JOB_FAILED: createWith({ job: { failsMember: "db-01" } }),
   JOB_TERMINATED: createWith({ job: { endState: 8, atPercent: 30 } }),
   JOB_KILLED: createWith({ job: { endState: 9, atPercent: 30 } }),

@@ -235,8 +235,8 @@ describe.each(cases)("$edition.name and $place", ({ isReal, edition }) => {
       Hresult.WBEM_E_INVALID_QUERY,
     );
     const keys = { Handle: "4294967294" };
-    const gone = new CimInstancePath({ className: "Win32_Process", keys, namespace: windowsNamespace });
-    const error = await cmdlets.get(gone).catch((reason: unknown) => reason);
+    const absent = new CimInstancePath({ className: "Win32_Process", keys, namespace: windowsNamespace });
+    const error = await cmdlets.get(absent).catch((reason: unknown) => reason);
     expect(NotFoundError.isInstance(error), String(error)).toBe(true);
   });
 

@@ -6,7 +6,7 @@ import { findGenSdk, sdkFolder, sdkParts, withGeneratedSdks } from "./generate-s
 
 const repository = join(__dirname, "../../..");
 
-/** Writes the SDKs anew: `npm run generate`. */
+/** Writes the SDKs again: `npm run generate`. */
 async function main(): Promise<void> {
   const command = await findGenSdk(streamReporting(process.stderr));
   withGeneratedSdks(command, join(repository, schemaFile), (generated) => {

@@ -35,7 +35,7 @@ function malformed(word: string): InvalidArgumentError {
   return new InvalidArgumentError({
     attempted: "Reading what is to be set",
     target: JSON.stringify(word),
-    answer: "it is no name=value",
+    answer: "it isn't of the form name=value",
     outcome: "Nothing was changed",
     remedy: "Write it as name=value, such as membersOff=accept or job.atPercent=40",
   });

@@ -21,7 +21,7 @@ export interface Listing {
   readonly snapshots: readonly ListedSnapshot[];
   /** Resources of the state whose snapshot isn't on the host. */
   readonly missing: readonly { readonly urn: string; readonly snapshotCollectionId: string }[];
-  /** Why an unknown snapshot may belong to the stack all the same. */
+  /** Why a snapshot without a known owner may still belong to the stack. */
   readonly doubts: readonly string[];
 }
 

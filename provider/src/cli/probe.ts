@@ -83,7 +83,7 @@ async function probe(
   { group, takeOne = false, yes, label }: ProbeOptions & { readonly group: string },
   { surroundings, report, file }: ProbePlace,
 ): Promise<Ending> {
-  if (takeOne) report.text(await intention(host, group));
+  if (takeOne) report.text(await plan(host, group));
   if (takeOne && !yes && !(await isConfirmed(surroundings, '\nTake them? Type "yes" to continue: '))) {
     report.result({ asked: false }, () => "\nNothing was changed.");
     return "declined";
@@ -146,7 +146,7 @@ function vmmsRuns(answer: string): InvalidArgumentError {
   });
 }
 
-async function intention({ session }: HyperVHost, name: string): Promise<string> {
+async function plan({ session }: HyperVHost, name: string): Promise<string> {
   const group = await findVirtualSystemCollection(session, name);
   const members = await readMemberConditions(session, group.path);
   return [

@@ -16,7 +16,7 @@ export interface PulumiState {
   readonly machineIds: ReadonlySet<string>;
   /** The deployment that the state is of; undefined if it holds no resource. */
   readonly deployment: { readonly stack: string; readonly project: string } | undefined;
-  /** Why a snapshot that isn't in the state may belong to this stack all the same: one sentence each. */
+  /** Why a snapshot that isn't in the state may still belong to this stack: one sentence each. */
   readonly doubts: readonly string[];
 }
 

@@ -92,7 +92,7 @@ interface CliFailure {
 const remedyOf = ({ isMissingCli }: CliFailure) =>
   isMissingCli
     ? "Install the Pulumi CLI (https://www.pulumi.com/docs/install/) and put it on the PATH, or pass --no-stack and the configuration as --config key=value"
-    : "Mend what the Pulumi CLI reports, or pass --no-stack and the configuration as --config key=value";
+    : "Fix what the Pulumi CLI reports, or pass --no-stack and the configuration as --config key=value";
 
 function unreadable(target: string, answer: string, remedy: string) {
   const error = new InvalidArgumentError({

@@ -146,7 +146,7 @@ export class DynamicAdapter implements DynamicProvider {
       try {
         return await method(call);
       } finally {
-        await Promise.all(messages); // the engine shows nothing of a row that is done
+        await Promise.all(messages); // the engine shows no message of a row that is done
       }
     };
     return shapingErrors(() => (this.host.hasProgram ? run() : withRecordedConfiguration(run)));

@@ -51,7 +51,7 @@ export async function requestSnapshot(session: CimSession, request: SnapshotRequ
   }
 }
 
-/** Makes the error of an answer that breaks this package's own code: it proves nothing of the request. */
+/** Makes the error of an answer that breaks this package's own code: it proves nothing about the request. */
 function unusable(session: CimSession, { name }: VirtualSystemCollection, cause: unknown): ProtocolError {
   return new ProtocolError(
     {

@@ -112,7 +112,7 @@ function notRunning(parts: Omit<ErrorParts, "answer" | "remedy">, state: string,
 /** The numbers with which a host fails any read while VMMS is stopped or starting. */
 const whileStopped: readonly number[] = [Hresult.WBEM_E_FAILED, Hresult.WBEM_E_PROVIDER_LOAD_FAILURE];
 
-/** A query has one more: "Not found" is no answer to it otherwise. */
+/** A query has one more, since "Not found" isn't otherwise an answer to a query. */
 const queryWhileStopped: readonly number[] = [...whileStopped, Hresult.WBEM_E_NOT_FOUND];
 
 /**

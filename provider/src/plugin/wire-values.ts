@@ -101,7 +101,7 @@ function openSpecial(special: Readonly<Record<string, unknown>>, property: strin
   }
 }
 
-/** Shorter texts are no secret, and would be found in the middle of words. */
+/** Shorter texts aren't secrets, and would be found in the middle of words. */
 const shortestSecret = 3;
 
 function textsIn(value: Value): readonly string[] {

@@ -20,7 +20,7 @@ export interface LeftBehind {
  *
  * Goes on past whatever fails.
  *
- * @returns What is left.
+ * @returns The objects that couldn't be removed.
  */
 export async function cleanUp(scene: ProbeScene): Promise<readonly LeftBehind[]> {
   scene.beginCleanUp();

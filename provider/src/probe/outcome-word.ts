@@ -7,7 +7,7 @@ export const accepted = "accept";
 /**
  * What came of a call that the host refused, in one word: `refuse32770`, `jobError32768`, `notFound`, `hresult80041002`.
  *
- * @throws The error itself, where it is no refusal: nothing is known of the host then.
+ * @throws The error itself, if it isn't a refusal: then nothing is known of the host.
  */
 export function refusalWord(error: unknown): string {
   if (MethodFailedError.isInstance(error)) return `refuse${error.returnValue}`;

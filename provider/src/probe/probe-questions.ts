@@ -26,13 +26,14 @@ export const probeQuestions: readonly ProbeQuestion[] = [
 
 /** The options of the simulated host that no question settles, and why. */
 export const notAsked: Readonly<Record<string, string>> = {
-  collectionJobRows: "No question asks it yet. The client finds the result whichever rows a job has.",
-  snapshotCollectionAppears: "No question asks it yet. The client waits for the job, whenever the collection appears.",
-  applyingStatus: "A machine would have to be brought back to a snapshot.",
-  merging: "Nothing makes a merge fail without breaking the machine's disks.",
+  collectionJobRows: "No question covers it yet. The client finds the result whichever rows a job has.",
+  snapshotCollectionAppears:
+    "No question covers it yet. The client waits for the job, whenever the collection appears.",
+  applyingStatus: "A machine would have to be restored to a snapshot.",
+  merging: "A merge can't be made to fail without breaking the machine's disks.",
   membersThatMoved: "A machine would have to be moved to another node.",
-  language: "Nothing is decided by a host's texts, so it doesn't matter.",
-  failedMember: "Nothing makes one machine's snapshot fail without breaking that machine.",
-  jobsAtRestart: "The host's service would have to be started anew while others use it.",
+  language: "The client decides nothing by a host's texts, so it doesn't matter.",
+  failedMember: "One machine's snapshot can't be made to fail without breaking that machine.",
+  jobsAtRestart: "The host's service would have to be restarted while others use it.",
   exportJobType: "An export writes whole disks into a folder of the host.",
 };

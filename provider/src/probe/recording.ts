@@ -38,7 +38,7 @@ export const recordingSchema = v.strictObject({
   version: v.literal(recordingVersion),
   madeBy: described(
     v.picklist(["a host", "the simulated host"]),
-    "Who answered. What the simulated host answers is no evidence of what hosts do.",
+    "Who answered. The simulated host's answers aren't evidence of what hosts do.",
   ),
   label: v.optional(described(v.string(), "What the person who asked says of the host, word for word.")),
   tookSnapshots: described(v.boolean(), "Whether snapshots were taken; without them most questions stay open."),

@@ -8,7 +8,7 @@ import { connect } from "node:http2";
  * @param address - As it stands last on the command line.
  * @param startedByEngine - Whether an engine is sure to have started this process: one that never answers was killed meanwhile.
  */
-export function watchEngine(address: string | undefined, onGone: () => void, startedByEngine = false): void {
+export function watchEngine(address: string | undefined, onEnd: () => void, startedByEngine = false): void {
   if (!address || !/^[\w.:[\]-]+:\d+$/.test(address)) return;
   const session = connect(`http://${address}`);
   let wasThere = startedByEngine;
@@ -17,7 +17,7 @@ export function watchEngine(address: string | undefined, onGone: () => void, sta
   });
   session.on("error", () => {}); // it closes, too
   session.once("close", () => {
-    if (wasThere) onGone();
+    if (wasThere) onEnd();
   });
   session.unref();
 }

@@ -108,7 +108,7 @@ export class Locks {
       return false;
     };
     let renewedAt = this.clock.now();
-    let hasTold = false;
+    let hasReported = false;
     await waitUntil<void, void>(this.clock, {
       look: async () => {
         let isFree = true;
@@ -124,8 +124,8 @@ export class Locks {
       firstPauseMs: lookMs,
       longestPauseMs: lookMs,
       onWaiting: () => {
-        if (!hasTold) onWaiting();
-        hasTold = true;
+        if (!hasReported) onWaiting();
+        hasReported = true;
         if (this.clock.now() - renewedAt < renewMs) return;
         renewedAt = this.clock.now();
         this.renew(own, keys).catch(() => {}); // the next one may succeed

@@ -12,7 +12,7 @@ interface SecretTeller {
 }
 
 /** The keys that were reported already: a program has many resources, and a process may run several programs. */
-const told = new Set<string>();
+const reported = new Set<string>();
 
 /**
  * Warns of secrets that are in the stack's configuration in plain text.
@@ -27,8 +27,8 @@ export function warnOfOpenSecrets(): void {
     if (isConfigSecret(`${namespace}:${key}`)) continue;
     const name = `${namespace}:${path}`;
     const whose = `${pulumi.getProject()}/${pulumi.getStack()} ${name}`;
-    if (told.has(whose)) continue;
-    told.add(whose);
+    if (reported.has(whose)) continue;
+    reported.add(whose);
     void pulumi.log.warn(
       `${name} is in the stack's configuration in plain text. Encrypt it: pulumi config set --secret ${path === key ? "" : "--path "}${name}. If the file was shared or committed, also change the password`,
     );

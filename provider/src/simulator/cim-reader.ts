@@ -2,7 +2,7 @@ import type { CimInstance } from "../cim/cim-instance";
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { virtualizationNamespace } from "../schema/names";
 import type { CimRepository, StoredInstance } from "./cim-repository";
-import { isInSight, type Rights } from "./rights";
+import { isVisible, type Rights } from "./rights";
 import { wbemRefusal } from "./wbem-refusal";
 import { pinnedKey, type WqlPredicate, wqlPredicate } from "./wql/wql-condition";
 import { parseWql } from "./wql/wql-parser";
@@ -126,7 +126,7 @@ export class CimReader {
   }
 
   private sees(className: string): boolean {
-    return isInSight(className, this.rights);
+    return isVisible(className, this.rights);
   }
 
   private *rows(

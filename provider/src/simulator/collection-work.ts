@@ -87,7 +87,7 @@ function destroyTree(scene: WorkScene, snapshot: StoredInstance): void {
     branch.push(next);
     pending.push(...linked(repository, links.childrenOfSnapshot, next));
   }
-  for (const gone of branch.toReversed()) destroyCollected(scene, gone);
+  for (const dependent of branch.toReversed()) destroyCollected(scene, dependent);
 }
 
 /** Destroys one machine's snapshot, and a snapshot collection with its last member. */

@@ -18,7 +18,7 @@ const valuePlaces = new Set(["INSTANCE/PROPERTY", "INSTANCE/PROPERTY.ARRAY/VALUE
 /**
  * Reads an embedded instance in CIM-XML (DSP0201), of one class.
  *
- * @returns `undefined` when the text is none: not well-formed, of another class, with properties, types or values that
+ * @returns `undefined` when the text isn't a settings instance: not well-formed, of another class, with properties, types or values that
  * the class doesn't have.
  */
 export function readEmbeddedInstance(

@@ -43,7 +43,7 @@ export class HostHistory {
   present(): HostState {
     this.catchUp();
     const { state } = this;
-    if (state === undefined) throw this.gone();
+    if (state === undefined) throw this.deletedStore();
     this.workingOut(() => state.advance(this.clock()));
     return state;
   }
@@ -112,11 +112,11 @@ export class HostHistory {
     );
   }
 
-  private gone(): InvalidArgumentError {
+  private deletedStore(): InvalidArgumentError {
     return new InvalidArgumentError({
       attempted: "Reading the simulated host's store",
       target: this.log.name,
-      answer: "it isn't there any more",
+      answer: "the file was deleted",
       outcome: "Nothing was changed",
       remedy: "Open the host again: that makes a new one from its seed",
     });

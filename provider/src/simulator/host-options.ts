@@ -8,7 +8,7 @@ import behaviours from "./behaviours.json";
  */
 export interface HostOptions {
   readonly collectionIdForm: "upperCase" | "lowerCase" | "braced";
-  readonly rights: "full" | "blind" | "denied" | "jobsHidden";
+  readonly rights: "full" | "allHidden" | "denied" | "jobsHidden";
   readonly language: "English" | "German" | "Japanese";
   readonly missingReference: "refuse32773" | "refuse4" | "notFound";
   readonly snapshotTypes: "oneAndTwo" | "vendorToo";
@@ -33,8 +33,8 @@ export interface HostOptions {
   readonly snapshotCollectionAppears: "atEnd" | "atStart";
   readonly destroyJobType: "199" | "72";
   readonly exportJobType: "198" | "206";
-  readonly cancelledJob: "leavesNothing" | "leavesSnapshot" | "goesOn";
-  readonly jobsAtRestart: "gone" | "goneButMade" | "goOn";
+  readonly cancelledJob: "leavesNothing" | "leavesSnapshot" | "continues";
+  readonly jobsAtRestart: "forgotten" | "forgottenButMade" | "continued";
   readonly stoppedVmms: "empty" | "notFound" | "failed" | "providerNotLoaded";
   readonly applyingStatus: "32769" | "23769";
   readonly merging: "ends" | "neverBegins" | "neverEnds";

@@ -110,7 +110,7 @@ export class HostState {
 
   /** Returns what a client can see: by its rights, or nothing while VMMS doesn't run. */
   get rights(): Rights {
-    return this.vmms !== "running" && this.chosen.stoppedVmms === "empty" ? "blind" : this.chosen.rights;
+    return this.vmms !== "running" && this.chosen.stoppedVmms === "empty" ? "allHidden" : this.chosen.rights;
   }
 
   /** Returns what work on the host's objects needs. */
@@ -197,7 +197,7 @@ export class HostState {
   private endJobs(time: number): void {
     // behaviour: jobsAtRestart
     const { jobsAtRestart } = this.chosen;
-    if (jobsAtRestart !== "goOn") this.jobs.restart(time, jobsAtRestart === "goneButMade");
+    if (jobsAtRestart !== "continued") this.jobs.restart(time, jobsAtRestart === "forgottenButMade");
   }
 
   private beginJob({ order }: SimulatedJob): readonly CimInstancePath[] {

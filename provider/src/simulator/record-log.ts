@@ -29,11 +29,11 @@ export interface RecordLog {
 export class MemoryRecordLog implements RecordLog {
   readonly name = "a simulated host in memory";
   private readonly records: (HostHeader | HostRecord)[] = [];
-  private told = 0;
+  private readBefore = 0;
 
   readNew(): NewRecords {
-    const records = this.records.slice(this.told);
-    this.told = this.records.length;
+    const records = this.records.slice(this.readBefore);
+    this.readBefore = this.records.length;
     return { restarted: false, records };
   }
 
@@ -42,6 +42,6 @@ export class MemoryRecordLog implements RecordLog {
   }
 
   rewind(): void {
-    this.told = 0;
+    this.readBefore = 0;
   }
 }

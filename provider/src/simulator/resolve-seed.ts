@@ -11,7 +11,7 @@ const defaultTiming = { seconds: 2, progress: "linear", cancellable: true } as c
 /**
  * Reads a seed file.
  *
- * @throws {@link InvalidArgumentError} when it can't be read, is no JSON, or breaks the schema; the message names each place.
+ * @throws {@link InvalidArgumentError} when it can't be read, isn't JSON, or breaks the schema; the message names each place.
  */
 export function readSeedFile(seedFile: string): ResolvedSeed {
   let text: string;

@@ -11,9 +11,9 @@ const jobClasses: readonly string[] = [ClassName.concreteJob, ClassName.affected
  * Tells whether a client can see objects of a class. Invisible objects cause no error: queries just don't return
  * them. An account that is denied never gets here.
  */
-export function isInSight(className: string, rights: Rights): boolean {
+export function isVisible(className: string, rights: Rights): boolean {
   // behaviour: rights
-  if (rights === "blind") return false;
+  if (rights === "allHidden") return false;
   return rights !== "jobsHidden" || !jobClasses.includes(className);
 }
 

@@ -29,8 +29,8 @@ export function diffSnapshot(
   if (replaces.length > 0) return replacement(replaces, `${replaces.join(", ")} changed`, dependents);
   if (pending?.failed !== undefined)
     return replacement(["collection"], "the last attempt made no snapshot", dependents);
-  const isSpelledAnew = inputNames.some((name) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null));
-  return { changes: pending !== null || isSpelledAnew };
+  const isRespelled = inputNames.some((name) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null));
+  return { changes: pending !== null || isRespelled };
 }
 
 /** Makes a replacement in the order that the host allows. */

@@ -71,7 +71,7 @@ const settingsText = v.pipe(
     const found = readEmbeddedClass(dataset.value);
     const form =
       'write <INSTANCE CLASSNAME="Msvm_VirtualSystemSnapshotSettingData">…</INSTANCE>, or an object such as { consistencyLevel: "ApplicationConsistent" }';
-    if ("problem" in found) addIssue({ message: `it is no embedded instance (${found.problem}); ${form}` });
+    if ("problem" in found) addIssue({ message: `it isn't an embedded instance (${found.problem}); ${form}` });
     else if (!declaredClassName(found.className)) {
       addIssue({ message: `no host is known to have the class ${found.className}; ${form}` });
     }

@@ -5,7 +5,7 @@ import { OperationalStatus } from "../schema/value-maps";
 /**
  * Warns, in one line, of members in a state in which hosts were seen to refuse.
  *
- * @param merging - The ids of machines whose disks merge because this process destroyed a snapshot: that is no news.
+ * @param merging - The ids of machines whose disks merge because this process destroyed a snapshot: so a warning would say nothing new.
  */
 export function warnOfMembers(
   { progress }: Pick<Operation, "progress">,

@@ -21,12 +21,12 @@ export async function readSnapshot(
   const before = knownMachines(outputs);
   const { outputs: found, members } = await snapshotOutputs(session, path, before);
   const group = await collectionOfSnapshot(session, path);
-  const gone = before.filter(({ vmId }) => !members.some((member) => member.vmId === vmId));
-  if (gone.length > 0) {
+  const missing = before.filter(({ vmId }) => !members.some((member) => member.vmId === vmId));
+  if (missing.length > 0) {
     await requireVisibility(session, "the members' snapshots", knownThings(outputs));
-    progress.warn(membersGone(gone));
+    progress.warn(membersMissing(missing));
   }
-  if (!group) progress.warn(groupGone(outputs));
+  if (!group) progress.warn(groupDeleted(outputs));
   const nameBefore = outputs["collectionName"];
   const isRenamed = group !== null && typeof nameBefore === "string" && nameBefore !== group.name;
   if (isRenamed) progress.tell(groupRenamed(nameBefore, group.name));
@@ -58,12 +58,12 @@ function sharedName(members: readonly MemberSnapshot[]): Properties {
   return name === undefined || others.length > 0 ? {} : { snapshotName: name };
 }
 
-function membersGone(gone: readonly VirtualMachine[]): string {
-  const names = gone.map(({ vmName }) => vmName).join(", ");
+function membersMissing(missing: readonly VirtualMachine[]): string {
+  const names = missing.map(({ vmName }) => vmName).join(", ");
   return `The snapshots of ${names} were deleted on the host: this is no longer a snapshot of the whole group. A changed trigger takes a new one`;
 }
 
-function groupGone(outputs: Properties): string {
+function groupDeleted(outputs: Properties): string {
   const name = outputs["collectionName"] ?? outputs["collection"] ?? "?";
   return `The VM group ${JSON.stringify(name)} no longer exists, but its snapshot does. The snapshot stays managed and can be destroyed`;
 }

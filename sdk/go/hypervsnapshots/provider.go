@@ -45,7 +45,7 @@ type Provider struct {
 	Port pulumi.StringPtrOutput `pulumi:"port"`
 	// How WinRM is reached: over HTTPS with a certificate that is checked, or over HTTP, where every message is sealed by NTLM. Allowed: `https`, `http`. Default: `https`. Environment: `HYPERV_SNAPSHOTS_PROTOCOL`.
 	Protocol pulumi.StringPtrOutput `pulumi:"protocol"`
-	// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+	// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
 	RecoveryFolder pulumi.StringPtrOutput `pulumi:"recoveryFolder"`
 	// Which PowerShell `ssh` starts on the host: Windows PowerShell or PowerShell 7. Allowed: `powershell`, `pwsh`. Default: `powershell`. Environment: `HYPERV_SNAPSHOTS_REMOTE_SHELL`.
 	RemoteShell pulumi.StringPtrOutput `pulumi:"remoteShell"`
@@ -124,7 +124,7 @@ type providerArgs struct {
 	Port *string `pulumi:"port"`
 	// How WinRM is reached: over HTTPS with a certificate that is checked, or over HTTP, where every message is sealed by NTLM. Allowed: `https`, `http`. Default: `https`. Environment: `HYPERV_SNAPSHOTS_PROTOCOL`.
 	Protocol *string `pulumi:"protocol"`
-	// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+	// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
 	RecoveryFolder *string `pulumi:"recoveryFolder"`
 	// Which PowerShell `ssh` starts on the host: Windows PowerShell or PowerShell 7. Allowed: `powershell`, `pwsh`. Default: `powershell`. Environment: `HYPERV_SNAPSHOTS_REMOTE_SHELL`.
 	RemoteShell *string `pulumi:"remoteShell"`
@@ -178,7 +178,7 @@ type ProviderArgs struct {
 	Port pulumi.StringPtrInput
 	// How WinRM is reached: over HTTPS with a certificate that is checked, or over HTTP, where every message is sealed by NTLM. Allowed: `https`, `http`. Default: `https`. Environment: `HYPERV_SNAPSHOTS_PROTOCOL`.
 	Protocol pulumi.StringPtrInput
-	// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+	// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
 	RecoveryFolder pulumi.StringPtrInput
 	// Which PowerShell `ssh` starts on the host: Windows PowerShell or PowerShell 7. Allowed: `powershell`, `pwsh`. Default: `powershell`. Environment: `HYPERV_SNAPSHOTS_REMOTE_SHELL`.
 	RemoteShell pulumi.StringPtrInput
@@ -310,7 +310,7 @@ func (o ProviderOutput) Protocol() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.Protocol }).(pulumi.StringPtrOutput)
 }
 
-// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
 func (o ProviderOutput) RecoveryFolder() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.RecoveryFolder }).(pulumi.StringPtrOutput)
 }

@@ -64,7 +64,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] password: The account's password. A secret: set it with --secret. Environment: `HYPERV_SNAPSHOTS_PASSWORD`.
         :param pulumi.Input[_builtins.str] port: The port on a remote host; the protocol's own where none is set (ssh: as your ssh configuration says, else 22; WinRM: 5986, over HTTP 5985). Environment: `HYPERV_SNAPSHOTS_PORT`.
         :param pulumi.Input[_builtins.str] protocol: How WinRM is reached: over HTTPS with a certificate that is checked, or over HTTP, where every message is sealed by NTLM. Allowed: `https`, `http`. Default: `https`. Environment: `HYPERV_SNAPSHOTS_PROTOCOL`.
-        :param pulumi.Input[_builtins.str] recovery_folder: The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+        :param pulumi.Input[_builtins.str] recovery_folder: The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
         :param pulumi.Input[_builtins.str] remote_shell: Which PowerShell `ssh` starts on the host: Windows PowerShell or PowerShell 7. Allowed: `powershell`, `pwsh`. Default: `powershell`. Environment: `HYPERV_SNAPSHOTS_REMOTE_SHELL`.
         :param pulumi.Input[_builtins.str] resume_within: How old a snapshot of an interrupted `pulumi up` may be so that the next one resumes it. Default: `1h`. Environment: `HYPERV_SNAPSHOTS_RESUME_WITHIN`.
         :param pulumi.Input[_builtins.str] simulated_host: The file that holds the simulated host; a relative path starts at the program's folder. Default: `simulated-host.jsonl`. Environment: `HYPERV_SNAPSHOTS_SIMULATED_HOST`.
@@ -321,7 +321,7 @@ class ProviderArgs:
     @pulumi.getter(name="recoveryFolder")
     def recovery_folder(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+        The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
         """
         return pulumi.get(self, "recovery_folder")
 
@@ -479,7 +479,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] password: The account's password. A secret: set it with --secret. Environment: `HYPERV_SNAPSHOTS_PASSWORD`.
         :param pulumi.Input[_builtins.str] port: The port on a remote host; the protocol's own where none is set (ssh: as your ssh configuration says, else 22; WinRM: 5986, over HTTP 5985). Environment: `HYPERV_SNAPSHOTS_PORT`.
         :param pulumi.Input[_builtins.str] protocol: How WinRM is reached: over HTTPS with a certificate that is checked, or over HTTP, where every message is sealed by NTLM. Allowed: `https`, `http`. Default: `https`. Environment: `HYPERV_SNAPSHOTS_PROTOCOL`.
-        :param pulumi.Input[_builtins.str] recovery_folder: The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+        :param pulumi.Input[_builtins.str] recovery_folder: The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
         :param pulumi.Input[_builtins.str] remote_shell: Which PowerShell `ssh` starts on the host: Windows PowerShell or PowerShell 7. Allowed: `powershell`, `pwsh`. Default: `powershell`. Environment: `HYPERV_SNAPSHOTS_REMOTE_SHELL`.
         :param pulumi.Input[_builtins.str] resume_within: How old a snapshot of an interrupted `pulumi up` may be so that the next one resumes it. Default: `1h`. Environment: `HYPERV_SNAPSHOTS_RESUME_WITHIN`.
         :param pulumi.Input[_builtins.str] simulated_host: The file that holds the simulated host; a relative path starts at the program's folder. Default: `simulated-host.jsonl`. Environment: `HYPERV_SNAPSHOTS_SIMULATED_HOST`.
@@ -704,7 +704,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="recoveryFolder")
     def recovery_folder(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+        The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
         """
         return pulumi.get(self, "recovery_folder")
 

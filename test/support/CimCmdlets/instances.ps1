@@ -107,7 +107,7 @@ function Get-InferredType($value) {
     if ($null -ne $value.CimSystemProperties) { return 'Instance' }
     if ($value -is [DateTime] -or $value -is [TimeSpan]) { return 'DateTime' }
     foreach ($name in $netTypes.Keys) { if ($value.GetType() -eq $netTypes[$name]) { return $name } }
-    throw [InvalidCastException]::new("$($value.GetType().FullName) is no CIM type.")
+    throw [InvalidCastException]::new("$($value.GetType().FullName) isn't a CIM type.")
 }
 
 # A value as the host reads it: its CIM type, and a text, or a path.

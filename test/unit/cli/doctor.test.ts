@@ -49,7 +49,7 @@ describe.skipIf(process.platform === "win32")("hyperv-snapshots doctor", () => {
     at.environment["HYPERV_SNAPSHOTS_TRANSPORT"] = "pigeon";
     expect((await examine(at)).findings).toMatchObject({ configuration: "failed", transport: "skipped" });
     at.environment["HYPERV_SNAPSHOTS_TRANSPORT"] = "simulated";
-    at.host().setOption("rights", "blind");
+    at.host().setOption("rights", "allHidden");
     const unseeing = await examine(at);
     expect(unseeing.findings).toMatchObject({ namespace: "ok", rights: "failed" });
     expect(unseeing.all).toContain("Hyper-V Administrators");

@@ -127,7 +127,7 @@ describe("hyperv-snapshots list", () => {
   it("reports resources whose snapshot isn't on the host, and what the state doesn't say", async () => {
     const at = new CommandLine();
     at.host();
-    const gone = {
+    const deleted = {
       snapshotCollectionId: "99999999-1111-4111-8111-111111111111",
       collectionId: groupId(at, "web-tier"),
     };
@@ -137,13 +137,13 @@ describe("hyperv-snapshots list", () => {
       collectionId: groupId(at, "web-tier"),
     };
     const state = exportedState(
-      [exportedSnapshot("gone", "1", gone), exportedSnapshot("partial", "2", partial)],
-      [{ type: "creating", resource: exportedSnapshot("cut-off", "", {}) }],
+      [exportedSnapshot("deleted", "1", deleted), exportedSnapshot("partial", "2", partial)],
+      [{ type: "creating", resource: exportedSnapshot("interrupted", "", {}) }],
     );
     const { exitCode, value } = await at.json(["list", "--state", "-"], { input: JSON.stringify(state) });
     expect(exitCode).toBe(3);
     expect(value.missing).toEqual([
-      { urn: expect.stringContaining("::gone"), snapshotCollectionId: gone.snapshotCollectionId },
+      { urn: expect.stringContaining("::deleted"), snapshotCollectionId: deleted.snapshotCollectionId },
     ]);
     expect(value.doubts).toEqual([
       expect.stringContaining("::partial"),
@@ -171,7 +171,7 @@ describe("hyperv-snapshots list", () => {
 
   it("fails if the account sees nothing, and refuses a file that isn't a state", async () => {
     const at = new CommandLine();
-    at.host().setOption("rights", "blind");
+    at.host().setOption("rights", "allHidden");
     const unseeing = await at.json(["list"]);
     expect(unseeing).toMatchObject({ exitCode: 1, value: { error: { code: "CIM_ACCESS_DENIED" } } });
     for (const input of ["no json", "{}", '{"deployment":{"resources":[{}]}}']) {

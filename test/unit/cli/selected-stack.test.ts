@@ -9,7 +9,7 @@ import { type FakePulumi, fakePulumi } from "../../support/fake-pulumi";
 const ours = (keys: Record<string, string>) =>
   Object.fromEntries(Object.entries(keys).map(([name, value]) => [`hyperv-snapshots:${name}`, value]));
 
-/** A project whose stack `dev` leads to the host of the command's folder, and nothing of that in the environment. */
+/** A project whose stack `dev` configures the host of the command's folder; the environment sets none of it. */
 function inProject(more: Partial<FakePulumi> = {}, keys: Record<string, string> = {}) {
   const at = new CommandLine();
   const id = at.takeSnapshot();

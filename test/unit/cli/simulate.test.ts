@@ -51,7 +51,7 @@ describe("hyperv-snapshots simulate", () => {
   it.each([
     [["set", "membersOff=perhaps"], "Use one of: refuse32770, accept"],
     [["set", "membersOf=accept"], "it has no such option"],
-    [["set", "membersOff"], "it is no name=value"],
+    [["set", "membersOff"], "it isn't of the form name=value"],
     [["fault", "CreateSnapshot", "returnValue=often"], "returnValue"],
     [["fault", "CreateSnapshot", "returnValue=1", "connection=lostBefore"], "expected one of"],
     [["fault", "CreateSnapshto", "returnValue=1"], 'Did you mean "CreateSnapshot"?'],

@@ -109,7 +109,7 @@ describe("a VM group", () => {
   it("that can't be seen isn't treated as deleted", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.run(at.groups.create(inputs));
-    at.host.setOption("rights", "blind");
+    at.host.setOption("rights", "allHidden");
     expect(AccessDeniedError.isInstance(await at.failure(at.groups.read(id, outs)))).toBe(true);
     expect(AccessDeniedError.isInstance(await at.failure(at.groups.delete(id, outs)))).toBe(true);
   });

@@ -42,7 +42,7 @@ describe("OperationalStatus", () => {
   });
 
   it.each([16, 32782, 32783, 32784, 32785, 32790, 32795, 40_000, 12])(
-    "%i is no activity, and is shown with its number",
+    "%i isn't an activity, and is shown with its number",
     (status) => {
       const operationalStatus = [2, status];
       expect(activityOf({ operationalStatus })).toBeNull();

@@ -98,11 +98,11 @@ describe("on a host of another name", () => {
   it("a machine proves a deletion if the configuration says that the host was renamed", async () => {
     const host = hostOf({ ...webTierSeed, hostName: "HV-OLD" });
     const [, machine] = knownOn(host);
-    const gone = CimInstancePath.parse(
+    const unknownMachine = CimInstancePath.parse(
       '\\\\HV-OLD\\root\\virtualization\\v2:Msvm_VirtualSystemCollection.CollectionID="6B29FC40-CA47-1067-B31D-00DD010662DB"',
     );
     host.rename("HV-NEW");
-    const known = [gone, machine!];
+    const known = [unknownMachine, machine!];
     expect(await refusal(deleted(simulatedSession(host), known))).toMatchObject({ code: "OTHER_HOST" });
     const renamed = observedSession(simulatedSession(host), { formerHostName: "hv-old" });
     await expect(deleted(renamed, known)).resolves.toBe(true);
@@ -124,7 +124,7 @@ describe("a host that returns no objects", () => {
   it("reports missing rights if VMMS is running", async () => {
     const host = hostOf(webTierSeed);
     const known = knownOn(host);
-    host.setOption("rights", "blind");
+    host.setOption("rights", "allHidden");
     const error = await refusal(deleted(simulatedSession(host), known));
     expect(error).toMatchObject({ code: "CIM_ACCESS_DENIED", effect: "none" });
     expect(error.message).toContain("Hyper-V Administrators");
@@ -133,7 +133,7 @@ describe("a host that returns no objects", () => {
 
   it("names both causes if the state of VMMS can't be read", async () => {
     const host = hostOf(webTierSeed);
-    host.setOption("rights", "blind");
+    host.setOption("rights", "allHidden");
     const session: CimSession = Object.create(simulatedSession(host), { managementServiceState: { value: undefined } });
     const error = await refusal(requireVisibility(session, "it"));
     expect(error).toMatchObject({ code: "NOT_VISIBLE", effect: "none" });

@@ -69,7 +69,7 @@ describe("the look-ups", () => {
   });
 
   it("report what is wrong and how to correct it", async () => {
-    const gone = "6B29FC40-CA47-1067-B31D-00DD010662DA";
+    const unknown = "6B29FC40-CA47-1067-B31D-00DD010662DA";
     const wrong = { collection: 5, group: "web-tier" } as unknown as { collection: string };
     for (const [call, code, said] of [
       [() => getVirtualSystemCollection(wrong), "INVALID_ARGUMENT", "as text; there is no such input. The inputs are"],
@@ -79,13 +79,13 @@ describe("the look-ups", () => {
         "INVALID_ARGUMENT",
         "getCollectionSnapshots lists",
       ],
-      [() => getCollectionSnapshot({ snapshotCollection: gone }), "CIM_NOT_FOUND", "no such snapshot collection"],
+      [() => getCollectionSnapshot({ snapshotCollection: unknown }), "CIM_NOT_FOUND", "no such snapshot collection"],
       [() => getCollectionSnapshots({ connection: "east" }), "INVALID_ARGUMENT", "has no connections"],
     ] as const) {
       await expect(call()).rejects.toMatchObject({ code, message: expect.stringContaining(said) });
     }
-    at.host().setOption("rights", "blind");
-    const unseeing = getCollectionSnapshot({ snapshotCollection: gone });
+    at.host().setOption("rights", "allHidden");
+    const unseeing = getCollectionSnapshot({ snapshotCollection: unknown });
     await expect(unseeing).rejects.toMatchObject({ code: "CIM_ACCESS_DENIED" });
   });
 

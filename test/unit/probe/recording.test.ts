@@ -23,7 +23,7 @@ it("recording.schema.json says what recordingSchema says", () => {
     title: "What a probe of a Hyper-V host found",
     ...jsonSchemaOf(recordingSchema),
   };
-  // to write it anew: WRITE_RECORDING_SCHEMA=1 npx vitest run --project unit test/unit/probe/recording.test.ts
+  // to write it again: WRITE_RECORDING_SCHEMA=1 npx vitest run --project unit test/unit/probe/recording.test.ts
   if (process.env["WRITE_RECORDING_SCHEMA"]) writeFileSync(file, `${JSON.stringify(written, null, 2)}\n`);
   expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(JSON.parse(JSON.stringify(written)));
 });

@@ -25,14 +25,14 @@ const onlyBeside: Partial<Record<keyof HostOptions, Partial<HostOptions>>> = {
 };
 
 /** Without rights there is no group to ask about. */
-const blindnesses = ["blind", "denied"];
+const withoutRights = ["allHidden", "denied"];
 
 /** Asked of a host on which there is nothing else to ask. */
 const onlyStopped = "stoppedVmms";
 
 const cases = probeQuestions.flatMap(({ id, option }) =>
   (option === undefined || option === onlyStopped ? [] : optionValues[option as keyof HostOptions])
-    .filter((value) => !blindnesses.includes(value))
+    .filter((value) => !withoutRights.includes(value))
     .map((value) => ({ id, option: option as keyof HostOptions, value })),
 );
 
@@ -228,7 +228,7 @@ describe("the recording in the fixtures", () => {
 
   it("states that the simulated host made it, and can be replayed", async () => {
     const made = await new ProbedHost(withOptions(unusual)).probe();
-    // to write it anew: npx vitest run --project unit test/unit/probe/run-probe.test.ts --update
+    // to write it again: npx vitest run --project unit test/unit/probe/run-probe.test.ts --update
     await expect(`${JSON.stringify(made, null, 2)}\n`).toMatchFileSnapshot(file);
     const recording = readRecording(file);
     expect(recording.madeBy).toBe("the simulated host");

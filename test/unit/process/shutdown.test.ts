@@ -81,8 +81,8 @@ it("waits for a release no longer than Pulumi does, and ignores a failed one", a
 it("calls every handler in the process when the engine has ended", async () => {
   const end = ending();
   end.listen();
-  const told = vi.fn();
-  process.on("SIGTERM", told);
+  const called = vi.fn();
+  process.on("SIGTERM", called);
   await end.withoutEngine();
   expect(released).toBe(1);
   expect(process.raised).toEqual(["SIGTERM 4711"]);

@@ -21,13 +21,13 @@ async function notes({ records }: LifecycleInProcess): Promise<number> {
 }
 
 describe("the record of a delete", () => {
-  it.each([{ becomes: "made all the same" }, { becomes: "cancelled" }])(
+  it.each([{ becomes: "still made" }, { becomes: "cancelled" }])(
     "of a snapshot that isn't complete, then $becomes: a retry keeps the snapshots that a person took since",
     async ({ becomes }) => {
       const run = new LifecycleInProcess();
       run.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
       const { id, outs } = await run.partial(inputsWithUrn);
-      if (becomes === "made all the same") await run.run(run.clock.sleep(60 * 60_000));
+      if (becomes === "still made") await run.run(run.clock.sleep(60 * 60_000));
       await run.run(run.lifecycle.delete(id, outs));
       expect(run.snapshotCounts()).toEqual([0, 0, 0]);
       await run.run(run.clock.sleep(60 * 60_000)); // until the machines are free

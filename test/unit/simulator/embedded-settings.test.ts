@@ -37,7 +37,7 @@ describe("readEmbeddedInstance", () => {
     ["an unknown property", instance(property("Level", "uint8", "1"))],
     ["another type", instance(property("ConsistencyLevel", "uint16", "1"))],
     ["a value out of range", instance(property("ConsistencyLevel", "uint8", "256"))],
-    ["a value that is none", instance(property("ConsistencyLevel", "uint8", "two"))],
+    ["a value that doesn't fit its type", instance(property("ConsistencyLevel", "uint8", "two"))],
     ["an array", instance('<PROPERTY.ARRAY NAME="ConsistencyLevel" TYPE="uint8"></PROPERTY.ARRAY>')],
     ["text between the properties", `<INSTANCE CLASSNAME="${className}">hello</INSTANCE>`],
     [

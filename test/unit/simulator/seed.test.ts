@@ -16,7 +16,7 @@ test("seed.schema.json matches seedSchema", () => {
     title: "What a simulated Hyper-V host is made from",
     ...jsonSchemaOf(seedSchema),
   };
-  // to write it anew: WRITE_SEED_SCHEMA=1 npx vitest run --project unit test/unit/simulator/seed.test.ts
+  // to write it again: WRITE_SEED_SCHEMA=1 npx vitest run --project unit test/unit/simulator/seed.test.ts
   if (process.env["WRITE_SEED_SCHEMA"]) writeFileSync(schemaFile, `${JSON.stringify(written, null, 2)}\n`);
   expect(JSON.parse(readFileSync(schemaFile, "utf8"))).toEqual(JSON.parse(JSON.stringify(written)));
 });
@@ -85,12 +85,12 @@ describe("resolveSeed", () => {
     ],
     ["an old build", { build: 9600 }, "build: it must be at least 14393; it is 9600"],
     [
-      "a progress that is none",
+      "a malformed progress",
       { jobs: { CreateSnapshot: { seconds: 1, progress: "fast" } } },
       'jobs.CreateSnapshot.progress: expected "linear", {"stuckAtPercent": 99}',
     ],
     [
-      "a member that is no machine",
+      "a member that isn't a machine",
       { machines: [{ name: "a" }], groups: [{ name: "g", members: ["b"] }] },
       'groups[0].members[0]: no machine is called "b"',
     ],

@@ -58,10 +58,10 @@ test("a killed process blocks no other one, and at most one of its snapshots get
   victim.child.kill("SIGKILL");
   expect((await other.ended)[0]).toBe(0);
   await victim.ended;
-  const told = [...victim.made(), ...other.made()];
+  const reported = [...victim.made(), ...other.made()];
   const there = onTheHost(storeFile);
-  expect(there).toEqual(expect.arrayContaining(told));
-  expect(there.length - told.length).toBeLessThanOrEqual(1);
+  expect(there).toEqual(expect.arrayContaining(reported));
+  expect(there.length - reported.length).toBeLessThanOrEqual(1);
 }, 60_000);
 
 test.skipIf(process.platform === "win32")(

@@ -243,7 +243,7 @@ describe("a call that WMI refuses", () => {
     ["a text for a reference", invoke("CreateSnapshot", { Collection: at.group().toString() }), "0x80041008"],
     ["an array for a scalar", invoke("CreateSnapshot", { SnapshotSettings: [""] }), "0x80041008"],
     [
-      "a time that is none",
+      "a malformed time",
       () =>
         at.host.invokeMethod(jobOf(at.createSnapshot()), "RequestStateChange", {
           RequestedState: 4,

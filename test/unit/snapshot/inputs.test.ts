@@ -38,7 +38,7 @@ describe("invalid inputs", () => {
     [{ snapshotType: 65536 }, { snapshotType: "a number from 0 to 65535" }],
     [{ snapshotType: 1.5 }, { snapshotType: "a number from 0 to 65535" }],
     [{ snapshotType: "standard" }, { snapshotType: 'invalid value "standard"; allowed: "Standard", "Recovery"' }],
-    [{ settings: "<p:Class/>" }, { settings: "it is no embedded instance" }],
+    [{ settings: "<p:Class/>" }, { settings: "it isn't an embedded instance" }],
     [
       { settings: '<INSTANCE CLASSNAME="Msvm_Nothing"/>' },
       { settings: "no host is known to have the class Msvm_Nothing" },

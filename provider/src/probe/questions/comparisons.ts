@@ -29,8 +29,8 @@ const ofOneMachine = [
 export const questionsOfComparisons: readonly ProbeQuestion[] = [
   {
     id: "recoverySettings",
-    question: "Does CreateSnapshot of type 2 (recovery) take an embedded Msvm_VirtualSystemSnapshotSettingData?",
-    asked: "Calls it on a group of the running members, with one that asks for application consistency.",
+    question: "Does CreateSnapshot of type 2 (recovery) accept an embedded Msvm_VirtualSystemSnapshotSettingData?",
+    asked: "Calls it on a group of the running members, with settings that ask for application consistency.",
     changesHost: true,
     ask: async (scene) => {
       const parameters = { snapshotType: SnapshotType.RecoverySnapshot, snapshotSettings: embedded };
@@ -40,15 +40,15 @@ export const questionsOfComparisons: readonly ProbeQuestion[] = [
   ...ofOneMachine.map(
     ({ id, snapshotType, settings }): ProbeQuestion => ({
       id,
-      question: `Can one of the running machines be snapshot by itself (type ${snapshotType}, ${settings === "" ? "no settings" : "embedded settings"})?`,
-      asked: "Calls CreateSnapshot of Msvm_VirtualSystemSnapshotService on the first of them.",
+      question: `Does the host take a snapshot of one running machine alone (type ${snapshotType}, ${settings === "" ? "no settings" : "embedded settings"})?`,
+      asked: "Calls CreateSnapshot of Msvm_VirtualSystemSnapshotService on the first running member.",
       changesHost: true,
       ask: async (scene) => tryMachine(scene, firstRunning(scene), { snapshotType, snapshotSettings: settings }),
     }),
   ),
   {
     id: "machineSnapshotNaming",
-    question: "Does an embedded Msvm_VirtualSystemSettingData name the snapshot of one machine when it is taken?",
+    question: "Does an embedded Msvm_VirtualSystemSettingData set the name of a new snapshot of one machine?",
     asked:
       "Calls CreateSnapshot of Msvm_VirtualSystemSnapshotService (type 2) with an ElementName, and reads the name.",
     option: "machineSnapshotNaming",

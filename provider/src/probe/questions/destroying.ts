@@ -19,7 +19,7 @@ import { firstSnapshot, jobTypeOf } from "./first-snapshot";
 export const questionsOfDestroying: readonly ProbeQuestion[] = [
   {
     id: "dependents",
-    question: "Do dependent snapshots stay when the one below them is destroyed?",
+    question: "Do dependent snapshots stay when the snapshot below them is destroyed?",
     asked: "Takes a second snapshot, destroys the first, and looks for the second.",
     option: "dependents",
     changesHost: true,
@@ -30,7 +30,7 @@ export const questionsOfDestroying: readonly ProbeQuestion[] = [
   },
   {
     id: "destroyJobType",
-    question: "Which JobType has a DestroySnapshot job?",
+    question: "Which JobType does a DestroySnapshot job have?",
     asked: "Reads the job of that call.",
     option: "destroyJobType",
     changesHost: true,
@@ -44,7 +44,7 @@ export const questionsOfDestroying: readonly ProbeQuestion[] = [
   {
     id: "mergeAfterDestroy",
     question: "Does a DestroySnapshot job end before the disks are merged?",
-    asked: "Looks whether a machine is merging (OperationalStatus 32772) when it has ended.",
+    asked: "Checks whether a machine is merging (OperationalStatus 32772) when the job has ended.",
     changesHost: true,
     ask: async (scene) => {
       const { isMerging } = await firstDestroyed(scene);
@@ -53,8 +53,8 @@ export const questionsOfDestroying: readonly ProbeQuestion[] = [
   },
   {
     id: "membersMerging",
-    question: "What does CreateSnapshot meet while a machine merges its disks?",
-    asked: "Calls it then.",
+    question: "What does CreateSnapshot return while a machine merges its disks?",
+    asked: "Calls it while a machine merges.",
     option: "membersMerging",
     changesHost: true,
     ask: async (scene) => {
@@ -65,8 +65,8 @@ export const questionsOfDestroying: readonly ProbeQuestion[] = [
   },
   {
     id: "emptySnapshotCollection",
-    question: "What becomes of a snapshot collection whose last snapshot is destroyed by itself?",
-    asked: "Destroys every machine's snapshot of one by the per-machine service, and looks for the collection.",
+    question: "What happens to a snapshot collection when its last snapshot is destroyed separately?",
+    asked: "Destroys each machine's snapshot with the per-machine service, and looks for the collection.",
     option: "emptySnapshotCollection",
     changesHost: true,
     ask: askOfEmptyCollection,
@@ -74,7 +74,7 @@ export const questionsOfDestroying: readonly ProbeQuestion[] = [
   {
     id: "memberLeaves",
     question: "Does a snapshot keep a machine's part when the machine leaves the group?",
-    asked: "Takes a machine out of a group of the probe's own that has a snapshot, and counts the snapshot's members.",
+    asked: "Takes a machine out of one of the probe's groups that has a snapshot, and counts the snapshot's members.",
     changesHost: true,
     ask: async (scene) => {
       const { membersBefore, membersAfter } = await groupDestroyed(scene);
@@ -85,7 +85,7 @@ export const questionsOfDestroying: readonly ProbeQuestion[] = [
   {
     id: "destroyGroupWithSnapshots",
     question: "What does DestroyCollection do with a group that has snapshots?",
-    asked: "Destroys that group, and looks for its snapshot, which is removed afterwards.",
+    asked: "Destroys that group, looks for its snapshot, and then removes the snapshot.",
     option: "destroyGroupWithSnapshots",
     changesHost: true,
     ask: async (scene) => {

@@ -47,7 +47,8 @@ async function taken(scene: ProbeScene): Promise<FirstSnapshot> {
 export const questionsOfFirstSnapshot: readonly ProbeQuestion[] = [
   {
     id: "runningMembers",
-    question: "Can a group of running machines be snapshot (type 1, no settings), and if not, how is it refused?",
+    question:
+      "Does the host take a snapshot of a group of running machines (type 1, no settings), and if not, how does it refuse?",
     asked: "Calls CreateSnapshot on a group of the running members.",
     changesHost: true,
     ask: async (scene) => {
@@ -58,7 +59,7 @@ export const questionsOfFirstSnapshot: readonly ProbeQuestion[] = [
   {
     id: "completion",
     question: "Does CreateSnapshot start a job, or is it done at once?",
-    asked: "Looks whether that call returned 4096 or 0.",
+    asked: "Checks whether that call returned 4096 or 0.",
     option: "completion",
     changesHost: true,
     ask: async (scene) => {
@@ -68,7 +69,7 @@ export const questionsOfFirstSnapshot: readonly ProbeQuestion[] = [
   },
   {
     id: "resultReferenceOnJob",
-    question: "Is ResultingSnapshotCollection null beside 4096?",
+    question: "Is ResultingSnapshotCollection null if the call returns 4096?",
     asked: "Looks at the out parameters of that call.",
     option: "resultReferenceOnJob",
     changesHost: true,
@@ -80,7 +81,7 @@ export const questionsOfFirstSnapshot: readonly ProbeQuestion[] = [
   },
   {
     id: "resultReferenceAtOnce",
-    question: "Does ResultingSnapshotCollection name the snapshot beside 0?",
+    question: "Does ResultingSnapshotCollection name the snapshot if the call returns 0?",
     asked: "Looks at the out parameters of that call.",
     option: "resultReferenceAtOnce",
     changesHost: true,
@@ -113,8 +114,8 @@ export const questionsOfFirstSnapshot: readonly ProbeQuestion[] = [
   },
   {
     id: "snapshotCollectionName",
-    question: "Which ElementName has a new snapshot collection?",
-    asked: "Reads the one that was made.",
+    question: "Which ElementName does a new snapshot collection have?",
+    asked: "Reads the name of the new collection.",
     option: "snapshotCollectionName",
     changesHost: true,
     ask: async (scene) => {
@@ -127,7 +128,7 @@ export const questionsOfFirstSnapshot: readonly ProbeQuestion[] = [
   {
     id: "savedState",
     question: "Which snapshots of running machines hold a saved state?",
-    asked: "Reads IsSaved of those machines' snapshots whose checkpoint type is standard (5, Test).",
+    asked: "Reads IsSaved of the snapshots of machines whose checkpoint type is standard (5, Test).",
     option: "savedState",
     changesHost: true,
     ask: askOfSavedState,

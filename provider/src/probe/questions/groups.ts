@@ -33,7 +33,7 @@ export const questionsOfGroups: readonly ProbeQuestion[] = [
   {
     id: "machineInTwoGroups",
     question: "May a machine be in two groups?",
-    asked: "Makes a group of the probe's own, and adds every member of the group to it.",
+    asked: "Makes a second group, and adds every member of the first to it.",
     changesHost: true,
     ask: async (scene) => {
       await scene.groupOf("all");
@@ -43,7 +43,7 @@ export const questionsOfGroups: readonly ProbeQuestion[] = [
   {
     id: "groupCompletion",
     question: "Does DefineCollection start a job, or is it done at once?",
-    asked: "Makes an empty group of the probe's own, and looks whether the call returned 4096 or 0.",
+    asked: "Makes an empty group, and checks whether the call returned 4096 or 0.",
     option: "groupCompletion",
     changesHost: true,
     ask: async (scene) => ({ answer: (await definedGroup(scene)).rows === null ? "atOnce" : "job" }),
@@ -66,8 +66,8 @@ export const questionsOfGroups: readonly ProbeQuestion[] = [
   },
   {
     id: "membershipAsItIs",
-    question: "What does adding a member that is there already return?",
-    asked: "Adds a machine to a group of the probe's own a second time.",
+    question: "What does AddMember return for a machine that is already a member?",
+    asked: "Adds a machine to one of the probe's groups a second time.",
     option: "membershipAsItIs",
     changesHost: true,
     ask: async (scene) => {
@@ -83,8 +83,8 @@ export const questionsOfGroups: readonly ProbeQuestion[] = [
   },
   {
     id: "missingReference",
-    question: "What does a reference to an object that doesn't exist return?",
-    asked: "Calls DestroySnapshot with a snapshot collection that isn't there.",
+    question: "What does a method return for a reference to an object that doesn't exist?",
+    asked: "Calls DestroySnapshot with a snapshot collection that doesn't exist.",
     option: "missingReference",
     changesHost: true,
     ask: async ({ session }) => {
@@ -101,15 +101,15 @@ export const questionsOfGroups: readonly ProbeQuestion[] = [
   {
     id: "emptyGroup",
     question: "What does CreateSnapshot do with a group that has no members?",
-    asked: "Calls it on an empty group of the probe's own.",
+    asked: "Calls it on an empty group that the probe makes.",
     option: "emptyGroup",
     changesHost: true,
     ask: async (scene) => wordOfTrial(scene, await scene.groupOf("none")),
   },
   {
     id: "managementCollection",
-    question: "Does CreateSnapshot take a group of groups (Msvm_ManagementCollection)?",
-    asked: "Calls it on such a group, with a group of running machines in it, both of the probe's own.",
+    question: "Does CreateSnapshot accept a group of groups (Msvm_ManagementCollection)?",
+    asked: "Makes such a group around a group of running machines, and calls it on the outer one.",
     changesHost: true,
     ask: askOfManagementCollection,
   },

@@ -13,24 +13,24 @@ const trialOf =
 export const questionsOfMembers: readonly ProbeQuestion[] = [
   {
     id: "membersOff",
-    question: "Can a group whose machines are off be snapshot?",
-    asked: "Calls CreateSnapshot on a group of those members that are off.",
+    question: "Does the host take a snapshot of a group whose machines are off?",
+    asked: "Calls CreateSnapshot on a group of the members that are off.",
     option: "membersOff",
     changesHost: true,
     ask: trialOf("off"),
   },
   {
     id: "membersSavedOrPaused",
-    question: "Can a group whose machines are saved or paused be snapshot?",
-    asked: "Calls CreateSnapshot on a group of those members that are.",
+    question: "Does the host take a snapshot of a group whose machines are saved or paused?",
+    asked: "Calls CreateSnapshot on a group of the members that are saved or paused.",
     option: "membersSavedOrPaused",
     changesHost: true,
     ask: trialOf("savedOrPaused"),
   },
   {
     id: "mixedMembers",
-    question: "Can a group whose machines are in different states be snapshot?",
-    asked: "Calls CreateSnapshot on a group of all members, where they are.",
+    question: "Does the host take a snapshot of a group whose machines are in different states?",
+    asked: "Calls CreateSnapshot on a group of all members, if their states differ.",
     changesHost: true,
     ask: async (scene) => {
       const states = new Set(scene.machinesFor("all").map(({ enabledState }) => enabledState));
@@ -40,8 +40,9 @@ export const questionsOfMembers: readonly ProbeQuestion[] = [
   },
   {
     id: "checkpointsDisabled",
-    question: "Can a group be snapshot with a machine whose checkpoints are disabled (UserSnapshotType 2)?",
-    asked: "Calls CreateSnapshot on a group of those running members whose checkpoints are.",
+    question:
+      "Does the host take a snapshot of a group with a machine whose checkpoints are disabled (UserSnapshotType 2)?",
+    asked: "Calls CreateSnapshot on a group of the running members whose checkpoints are disabled.",
     option: "checkpointsDisabled",
     changesHost: true,
     ask: async (scene) => {
@@ -51,8 +52,8 @@ export const questionsOfMembers: readonly ProbeQuestion[] = [
   },
   {
     id: "checkpointLimitRefusal",
-    question: "How is a call refused that would exceed the limit of 50 checkpoints?",
-    asked: "Calls CreateSnapshot on a group of those running members that have 50.",
+    question: "How does the host refuse a call that would exceed the limit of 50 checkpoints?",
+    asked: "Calls CreateSnapshot on a group of the running members that have 50.",
     option: "checkpointLimitRefusal",
     changesHost: true,
     ask: trialOf("atLimit"),

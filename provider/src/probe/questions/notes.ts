@@ -17,9 +17,9 @@ const note = "hyperv-snapshots probe";
 export const questionsOfNotes: readonly ProbeQuestion[] = [
   {
     id: "snapshotNotes",
-    question: "Does a snapshot keep Notes of its own?",
+    question: "Does a snapshot have its own Notes?",
     asked:
-      "Writes a note on a machine's snapshot, reads it back, and the machine's own, which is put back if it changed.",
+      "Writes a note on a machine's snapshot and reads it back. Also reads the machine's own note, and restores it if it changed.",
     option: "snapshotNotes",
     changesHost: true,
     ask: askOfNotes,
@@ -27,7 +27,7 @@ export const questionsOfNotes: readonly ProbeQuestion[] = [
   {
     id: "settingsCompletion",
     question: "Does ModifySystemSettings start a job, or is it done at once?",
-    asked: "Gives a machine's snapshot another name, and looks whether the call returned 4096 or 0.",
+    asked: "Gives a machine's snapshot another name, and checks whether the call returned 4096 or 0.",
     option: "settingsCompletion",
     changesHost: true,
     ask: async (scene) => {
@@ -37,7 +37,7 @@ export const questionsOfNotes: readonly ProbeQuestion[] = [
   },
   {
     id: "longNames",
-    question: "Does a snapshot take a name of more than 100 characters?",
+    question: "Does a snapshot accept a name of more than 100 characters?",
     asked: "Gives a machine's snapshot a name of 101 characters.",
     option: "longNames",
     changesHost: true,

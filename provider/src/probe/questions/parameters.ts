@@ -20,8 +20,8 @@ const vendorType = 32768;
 export const questionsOfParameters: readonly ProbeQuestion[] = [
   {
     id: "recoverySnapshot",
-    question: "Can a group of running machines be snapshot as type 2 (recovery)?",
-    asked: "Calls CreateSnapshot so, and reads which VirtualSystemType the snapshots have.",
+    question: "Does the host take a snapshot of type 2 (recovery) of a group of running machines?",
+    asked: "Calls CreateSnapshot with type 2, and reads the VirtualSystemType of the snapshots.",
     changesHost: true,
     ask: async (scene) => {
       const { answer, observed } = await recovery(scene);
@@ -49,23 +49,23 @@ export const questionsOfParameters: readonly ProbeQuestion[] = [
   },
   {
     id: "settings",
-    question: "Does CreateSnapshot take an embedded Msvm_VirtualSystemSnapshotSettingData?",
-    asked: "Calls it with one that asks for application consistency.",
+    question: "Does CreateSnapshot accept an embedded Msvm_VirtualSystemSnapshotSettingData?",
+    asked: "Calls it with settings that ask for application consistency.",
     option: "settings",
     changesHost: true,
     ask: onRunning({ snapshotSettings: snapshotSettingsText({ consistencyLevel: "ApplicationConsistent" }) }),
   },
   {
     id: "badSettings",
-    question: "How are settings refused that are no such instance?",
-    asked: "Calls CreateSnapshot with a text that is no embedded instance.",
+    question: "How does the host refuse settings that aren't an embedded instance?",
+    asked: "Calls CreateSnapshot with a text that isn't an embedded instance.",
     option: "badSettings",
     changesHost: true,
     ask: onRunning({ snapshotSettings: "no settings" }),
   },
   {
     id: "snapshotTypes",
-    question: "Does CreateSnapshot take types of the vendor's own?",
+    question: "Does CreateSnapshot accept vendor-specific types?",
     asked: `Calls it with the type ${vendorType}.`,
     option: "snapshotTypes",
     changesHost: true,

@@ -12,16 +12,16 @@ import { beginTrial, discard, finishTrial } from "../snapshot-trial";
 export const questionsOfRunningJobs: readonly ProbeQuestion[] = [
   {
     id: "membersBusy",
-    question: "What does CreateSnapshot meet while another job works on the machines?",
-    asked: "Calls it a second time before the job of the first is over.",
+    question: "What does CreateSnapshot return while another job works on the machines?",
+    asked: "Calls it a second time before the first job has ended.",
     option: "membersBusy",
     changesHost: true,
     ask: askWhileBusy,
   },
   {
     id: "cancelledJob",
-    question: "What does a cancelled CreateSnapshot job leave?",
-    asked: "Calls RequestStateChange (4, Terminate) on a job that has just begun, and looks for the snapshot.",
+    question: "What does a cancelled CreateSnapshot job leave behind?",
+    asked: "Calls RequestStateChange (4, Terminate) on a job that has just started, and looks for the snapshot.",
     option: "cancelledJob",
     changesHost: true,
     ask: askOfCancelled,
@@ -64,6 +64,6 @@ async function askOfCancelled(scene: ProbeScene): Promise<ProbeAnswer> {
   if (request === undefined) throw new NoAnswer(refused ?? "the job couldn't be asked");
   const observed = { RequestStateChange: request, job: job?.jobState ?? word, snapshotCollections: made.length };
   if (request !== ReturnValue.CompletedWithNoError) return { answer: `refuse${request}`, observed };
-  if (job) return { answer: "goesOn", observed };
+  if (job) return { answer: "continues", observed };
   return { answer: made.length > 0 ? "leavesSnapshot" : "leavesNothing", observed };
 }

@@ -10,7 +10,7 @@ import { beginTrial, discard, finishTrial, madeBy } from "../snapshot-trial";
 export const questionsOfStatuses: readonly ProbeQuestion[] = [
   {
     id: "mergeSetting",
-    question: "Do the machines' disks merge after a snapshot was destroyed?",
+    question: "Do the machines' disks merge after a snapshot is destroyed?",
     asked: "Reads EnabledState of their Msvm_DiskMergeSettingData (0 temporarily disabled, 1 enabled).",
     changesHost: false,
     ask: askOfMergeSetting,
@@ -18,15 +18,14 @@ export const questionsOfStatuses: readonly ProbeQuestion[] = [
   {
     id: "statusWhileTaking",
     question: "Which OperationalStatus do the machines show while a snapshot is taken?",
-    asked: "Reads it again and again while CreateSnapshot's job runs.",
+    asked: "Reads it repeatedly while CreateSnapshot's job runs.",
     changesHost: true,
     ask: async (scene) => activitiesIn((await statuses(scene)).whileTaking),
   },
   {
     id: "statusWhileMerging",
-    question:
-      "Which OperationalStatus do the machines show after a snapshot was destroyed, until nothing works on them?",
-    asked: "Reads it again and again from the call of DestroySnapshot until no machine is busy.",
+    question: "Which OperationalStatus do the machines show after a snapshot is destroyed, until they are idle?",
+    asked: "Reads it repeatedly, from the call of DestroySnapshot until no machine is busy.",
     changesHost: true,
     ask: async (scene) => activitiesIn((await statuses(scene)).whileMerging),
   },

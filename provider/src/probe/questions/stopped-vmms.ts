@@ -10,7 +10,7 @@ export const questionsOfStoppedVmms: readonly ProbeQuestion[] = [
   {
     id: "stoppedVmms",
     question: "What does a query find while VMMS is stopped?",
-    asked: "Queries Msvm_ComputerSystem, with `--vmms-stopped`, of a host on which a person has stopped VMMS.",
+    asked: "With `--vmms-stopped`, queries Msvm_ComputerSystem on a host whose VMMS you have stopped.",
     option: "stoppedVmms",
     changesHost: false,
     ask: async () => {

@@ -25,7 +25,7 @@ export const requestJobStateChange: MethodProvider = (call) => {
   const isMade = cancelledJob === "leavesSnapshot";
   return {
     returnValue: JobRequestReturnValue.CompletedWithNoError,
-    changes: cancelledJob === "goesOn" ? [] : [{ kind: "jobStopped", jobId: job.order.jobId, state, isMade }],
+    changes: cancelledJob === "continues" ? [] : [{ kind: "jobStopped", jobId: job.order.jobId, state, isMade }],
   };
 };
 

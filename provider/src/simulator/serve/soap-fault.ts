@@ -46,13 +46,13 @@ const languageTags: Readonly<Record<HostLanguage, string>> = { English: "en-US",
 /** Writes a fault as WinRM does: WMI's number in WinRM's own detail. */
 export function faultBody(fault: Fault, machine: string, language: HostLanguage): Xml {
   const { subcode, hresult } = fault;
-  const told = translated[language](fault);
+  const message = translated[language](fault);
   const ofAddressing = subcode === "DestinationUnreachable" || subcode === "ActionNotSupported";
   const attributes = { Code: String(hresult ?? Hresult.ERROR_WSMAN_RESOURCE_NOT_FOUND), Machine: machine };
   const provider = elementWith(
     "f:ProviderFault",
     { provider: "WMI Provider", path: "%systemroot%\\system32\\WsmWmiPl.dll" },
-    elementWith("f:WSManFault", attributes, element("f:Message", told)),
+    elementWith("f:WSManFault", attributes, element("f:Message", message)),
   );
   return element(
     "s:Fault",
@@ -61,7 +61,7 @@ export function faultBody(fault: Fault, machine: string, language: HostLanguage)
       element("s:Value", subcode === "InternalError" ? "s:Receiver" : "s:Sender"),
       element("s:Subcode", element("s:Value", `${ofAddressing ? "a" : "w"}:${subcode}`)),
     ),
-    element("s:Reason", elementWith("s:Text", { "xml:lang": languageTags[language] }, told)),
+    element("s:Reason", elementWith("s:Text", { "xml:lang": languageTags[language] }, message)),
     hresult === null
       ? undefined
       : element("s:Detail", elementWith("f:WSManFault", attributes, element("f:Message", provider))),

@@ -218,7 +218,7 @@ async function bodyOf(request: IncomingMessage, limit: number): Promise<Buffer> 
   let length = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     length += piece.length;
-    // what is over the limit by far is read and thrown away; the service then refuses what is left
+    // input far over the limit is read and thrown away; the service then refuses the rest
     if (length <= limit) pieces.push(piece);
   }
   return Buffer.concat(pieces);

@@ -95,15 +95,15 @@ function hresultOf({ messageId, errorCode }: WorkerFailure): number | null {
 function describe({ type, id, text, nativeErrorCode }: WorkerFailure, hresult: number | null): string {
   const nameOf = (map: Readonly<Record<string, number>>, value: number) =>
     Object.entries(map).find(([, known]) => known === value)?.[0];
-  const told = text.trim();
+  const message = text.trim();
   if (hresult !== null) {
     const name = nameOf(Hresult, hresult);
     const number = `0x${hresult.toString(16).toUpperCase()}`;
-    return `the host answered ${number}${name ? ` (${name})` : ""}: ${told}`;
+    return `the host answered ${number}${name ? ` (${name})` : ""}: ${message}`;
   }
   if (nativeErrorCode !== null) {
     const name = nameOf(MiResult, nativeErrorCode);
-    return `the host answered MI_Result ${nativeErrorCode}${name ? ` (${name})` : ""}: ${told}`;
+    return `the host answered MI_Result ${nativeErrorCode}${name ? ` (${name})` : ""}: ${message}`;
   }
-  return `PowerShell refused it with ${type} (${id.split(",")[0]}): ${told}`;
+  return `PowerShell refused it with ${type} (${id.split(",")[0]}): ${message}`;
 }

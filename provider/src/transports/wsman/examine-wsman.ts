@@ -67,11 +67,11 @@ async function certificateFinding(endpoint: Endpoint): Promise<Finding> {
     const socket = (await openSocket(endpoint)) as TLSSocket;
     const { subject, issuer, valid_to: end, fingerprint256 } = socket.getPeerCertificate();
     socket.destroy();
-    const told = `${text(subject)}, issued by ${text(issuer)}, valid to ${new Date(end).toISOString().slice(0, 10)}, SHA-256 ${fingerprint256}`;
-    if (endpoint.fingerprint !== undefined) return fine(tries.certificate, `the pinned one: ${told}`);
+    const certificate = `${text(subject)}, issued by ${text(issuer)}, valid to ${new Date(end).toISOString().slice(0, 10)}, SHA-256 ${fingerprint256}`;
+    if (endpoint.fingerprint !== undefined) return fine(tries.certificate, `the pinned one: ${certificate}`);
     return Date.parse(end) - Date.now() < soon
-      ? doubtful(tries.certificate, `it expires soon: ${told}`, "Renew it on the host")
-      : fine(tries.certificate, told);
+      ? doubtful(tries.certificate, `it expires soon: ${certificate}`, "Renew it on the host")
+      : fine(tries.certificate, certificate);
   } catch (error) {
     const finding = found(tries.certificate, error);
     const shown = await fingerprintOf(endpoint);

@@ -39,9 +39,9 @@ export function readFault(fault: XmlElement): SoapFault {
   const isWmi = (number: number) => number >>> 16 === 0x8004;
   const hresult = numbers.find(isWmi) ?? numbers[0] ?? null;
   const subcode = elementAt(fault, "Code", "Subcode", "Value")?.text.trim().replace(/^.*:/, "") ?? "";
-  const told =
+  const message =
     elementsBelow(fault, "Message").at(-1)?.text.trim() || childOf(childOf(fault, "Reason"), "Text")?.text.trim();
-  return { hresult, subcode, text: (told ?? "").replaceAll(/\s+/g, " ").slice(0, 500) };
+  return { hresult, subcode, text: (message ?? "").replaceAll(/\s+/g, " ").slice(0, 500) };
 }
 
 /** A number as hosts write it, decimal or hexadecimal; numbers of Windows become an `HRESULT`. */
@@ -140,8 +140,8 @@ export function faultError(fault: SoapFault, context: RequestContext): HyperVErr
 }
 
 function describe({ hresult, subcode, text }: SoapFault): string {
-  const told = text === "" ? "" : `: ${text}`;
-  if (hresult === null) return `the host answered the fault ${subcode || "without a code"}${told}`;
+  const detail = text === "" ? "" : `: ${text}`;
+  if (hresult === null) return `the host answered the fault ${subcode || "without a code"}${detail}`;
   const name = Object.entries(Hresult).find(([, known]) => known === hresult)?.[0];
-  return `the host answered 0x${hresult.toString(16).toUpperCase()}${name ? ` (${name})` : ""}${told}`;
+  return `the host answered 0x${hresult.toString(16).toUpperCase()}${name ? ` (${name})` : ""}${detail}`;
 }

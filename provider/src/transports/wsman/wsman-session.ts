@@ -231,8 +231,8 @@ class WsmanSession implements CimSession {
         const body = await this.exchange(request, context, abortSignal, takes);
         const fault = childOf(body, "Fault");
         if (!fault) return body;
-        const told = readFault(fault);
-        if (!isBusy(told) || busy === pausesWhenBusy.length) throw faultError(told, context);
+        const answered = readFault(fault);
+        if (!isBusy(answered) || busy === pausesWhenBusy.length) throw faultError(answered, context);
       } catch (error) {
         startsOver();
         if (!(error instanceof ExchangeFailure)) throw error;

@@ -91,7 +91,7 @@ func GetProtocol(ctx *pulumi.Context) string {
 	return config.Get(ctx, "hyperv-snapshots:protocol")
 }
 
-// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+// The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
 func GetRecoveryFolder(ctx *pulumi.Context) string {
 	return config.Get(ctx, "hyperv-snapshots:recoveryFolder")
 }

@@ -136,7 +136,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def recovery_folder(self) -> Optional[str]:
         """
-        The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. CI machines that take turns need a shared one. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
+        The folder of the recovery records, by which an interrupted `pulumi up` is resumed; `hyperv-snapshots/recovery` in Pulumi's home if unset. If `pulumi up` runs on several CI machines, they need a shared folder. A relative path starts at the project's folder. Environment: `HYPERV_SNAPSHOTS_RECOVERY_FOLDER`.
         """
         return __config__.get('recoveryFolder')
 

@@ -54,10 +54,10 @@ export const accessOptions: Pick<OptionTests, "rights" | "language" | "stoppedVm
       at.createSnapshot();
       expect([at.host.query(groups).length, at.host.query(jobs).length]).toEqual([1, 1]);
     },
-    blind: () => {
+    allHidden: () => {
       const at = hostWith({});
       const [group, service] = [at.group(), at.service];
-      at.host.setOption("rights", "blind");
+      at.host.setOption("rights", "allHidden");
       expect(at.host.query(groups)).toEqual([]);
       expect(at.host.associators(group, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);
       expect(at.host.references(group, { associationClass: "Msvm_CollectedVirtualSystems" })).toEqual([]);

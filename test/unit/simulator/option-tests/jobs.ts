@@ -107,17 +107,17 @@ export const jobOptions: Pick<
         [8, 1],
         [8, 1],
       ]),
-    goesOn: () =>
-      expect(cancel(hostWith({ cancelledJob: "goesOn" }))).toEqual([
+    continues: () =>
+      expect(cancel(hostWith({ cancelledJob: "continues" }))).toEqual([
         [4, 0],
         [7, 1],
       ]),
   },
   jobsAtRestart: {
-    gone: () => expect(restart(hostWith({}))).toEqual({ isKnown: false, snapshots: 0 }),
-    goneButMade: () =>
-      expect(restart(hostWith({ jobsAtRestart: "goneButMade" }))).toEqual({ isKnown: false, snapshots: 1 }),
-    goOn: () => expect(restart(hostWith({ jobsAtRestart: "goOn" }))).toEqual({ isKnown: true, snapshots: 1 }),
+    forgotten: () => expect(restart(hostWith({}))).toEqual({ isKnown: false, snapshots: 0 }),
+    forgottenButMade: () =>
+      expect(restart(hostWith({ jobsAtRestart: "forgottenButMade" }))).toEqual({ isKnown: false, snapshots: 1 }),
+    continued: () => expect(restart(hostWith({ jobsAtRestart: "continued" }))).toEqual({ isKnown: true, snapshots: 1 }),
   },
   exportJobType: {
     "198": () => expect(exportType(hostWith({}))).toBe(198),

@@ -14,7 +14,7 @@ describe("a connection that is lost during CreateSnapshot", () => {
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
   });
 
-  it("after its effect is no failure: the snapshot is found by its job, and the request isn't repeated", async () => {
+  it("after its effect isn't a failure: the snapshot is found by its job, and the request isn't repeated", async () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
     const { outs } = await at.create();
@@ -23,7 +23,7 @@ describe("a connection that is lost during CreateSnapshot", () => {
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
   });
 
-  it("on a host that needs no job is no failure: the snapshot is found in the group's list", async () => {
+  it("on a host that needs no job isn't a failure: the snapshot is found in the group's list", async () => {
     const at = new LifecycleInProcess();
     at.host.setOption("completion", "atOnce");
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
@@ -36,7 +36,7 @@ describe("a connection that is lost during CreateSnapshot", () => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", connection: "lostAfter" });
     at.afterCall = { method: "CreateSnapshot", happen: () => at.host.restart({ downSeconds: 60 }) };
-    at.host.setOption("jobsAtRestart", "goOn");
+    at.host.setOption("jobsAtRestart", "continued");
     const { id, outs } = await at.partial();
     expect(outs["__pending"]).toMatchObject({ outcomeUnknown: true });
     at.clock.pass(60_000);
@@ -131,7 +131,7 @@ describe("a job that succeeded", () => {
 });
 
 describe("a host that restarts during a job", () => {
-  const restarted = async (jobsAtRestart: "gone" | "goneButMade" | "goOn") => {
+  const restarted = async (jobsAtRestart: "forgotten" | "forgottenButMade" | "continued") => {
     const at = new LifecycleInProcess();
     at.host.setOption("jobsAtRestart", jobsAtRestart);
     const created = at.lifecycle.create(standardInputs);
@@ -141,14 +141,14 @@ describe("a host that restarts during a job", () => {
     return { at, created };
   };
 
-  it.each(["goOn", "goneButMade"] as const)("(%s) is waited for, and the snapshot is found", async (jobs) => {
+  it.each(["continued", "forgottenButMade"] as const)("(%s) is waited for, and the snapshot is found", async (jobs) => {
     const { at, created } = await restarted(jobs);
     expect((await at.run(created)).outs).toMatchObject({ members: [{}, {}, {}] });
     expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
   });
 
-  it("(gone) is reported to have made no snapshot, and the next up takes one", async () => {
-    const { at, created } = await restarted("gone");
+  it("(forgotten) is reported to have made no snapshot, and the next up takes one", async () => {
+    const { at, created } = await restarted("forgotten");
     const error = await at.failure<PartialCreateError>(created);
     expect(PartialCreateError.isInstance(error)).toBe(true);
     expect(error.message).toContain("The next `pulumi up` takes a new snapshot in its place");

@@ -85,8 +85,8 @@ describe("waitForMerge", () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create();
     await at.run(at.lifecycle.delete(id, outs));
-    const told = at.messages.filter(({ severity, ephemeral }) => severity === "info" && !ephemeral);
-    expect(told.map(({ text }) => text)).toEqual(["Destroyed; disks still merge: db-01, web-01, web-02"]);
+    const shown = at.messages.filter(({ severity, ephemeral }) => severity === "info" && !ephemeral);
+    expect(shown.map(({ text }) => text)).toEqual(["Destroyed; disks still merge: db-01, web-01, web-02"]);
   });
 
   it("keeps the resource at the timeout, and the next destroy continues to wait", async () => {

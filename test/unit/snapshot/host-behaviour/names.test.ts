@@ -61,8 +61,8 @@ describe("snapshotName", () => {
 
     at.host.setOption("recoverySnapshotSettings", "accept");
     expect(await at.run(at.lifecycle.diff(error.id, outs, inputs))).toEqual({ changes: true });
-    const mended = await at.run(at.lifecycle.update(error.id, outs, inputs));
-    expect(mended.outs["__pending"]).toBeUndefined();
+    const renamed = await at.run(at.lifecycle.update(error.id, outs, inputs));
+    expect(renamed.outs["__pending"]).toBeUndefined();
     expect(namesOn(at)).toEqual(["before", "before", "before"]);
     expect(at.host.methodCalls["CreateSnapshot"]).toBe(1);
   });

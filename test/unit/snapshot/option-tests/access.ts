@@ -60,8 +60,8 @@ export const accessOptions: Pick<ClientOptionTests, "collectionIdForm" | "rights
   },
   rights: {
     full: async () => expect(await wholeLife(clientAgainst({ rights: "full" }))).toEqual([1, 0]),
-    blind: async () =>
-      expect(await refusedCreate(clientAgainst({ rights: "blind" }))).toMatchObject({ code: "CIM_ACCESS_DENIED" }),
+    allHidden: async () =>
+      expect(await refusedCreate(clientAgainst({ rights: "allHidden" }))).toMatchObject({ code: "CIM_ACCESS_DENIED" }),
     denied: async () =>
       expect(await refusedCreate(clientAgainst({ rights: "denied" }))).toMatchObject({ code: "CIM_ACCESS_DENIED" }),
     jobsHidden: async () => {

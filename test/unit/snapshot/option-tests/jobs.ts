@@ -171,26 +171,26 @@ export const jobOptions: Pick<
       expect(await destroyedHalfWay(at)).toBeLessThan(60);
       expect(at.host.methodCalls["DestroySnapshot"]).toBe(1);
     },
-    goesOn: async () => {
-      const at = clientAgainst({ cancelledJob: "goesOn" });
+    continues: async () => {
+      const at = clientAgainst({ cancelledJob: "continues" });
       expect(await destroyedHalfWay(at)).toBeGreaterThan(9 * 60);
       expect(at.host.methodCalls["DestroySnapshot"]).toBe(1);
     },
   },
   jobsAtRestart: {
-    gone: async () => {
-      const at = clientAgainst({ jobsAtRestart: "gone" });
+    forgotten: async () => {
+      const at = clientAgainst({ jobsAtRestart: "forgotten" });
       const error = await at.failure(restartedHalfWay(at));
       expect(error).toMatchObject({ code: "PARTIAL_CREATE" });
       expect(error.message).toContain("No snapshot was taken, as far as this account can see");
       expect(at.snapshotCounts()).toEqual([0, 0, 0]);
     },
-    goneButMade: async () => {
-      const { outs } = await restartedHalfWay(clientAgainst({ jobsAtRestart: "goneButMade" }));
+    forgottenButMade: async () => {
+      const { outs } = await restartedHalfWay(clientAgainst({ jobsAtRestart: "forgottenButMade" }));
       expect(outs).toMatchObject({ members: [{}, {}, {}] });
     },
-    goOn: async () => {
-      const { outs } = await restartedHalfWay(clientAgainst({ jobsAtRestart: "goOn" }));
+    continued: async () => {
+      const { outs } = await restartedHalfWay(clientAgainst({ jobsAtRestart: "continued" }));
       expect(outs).toMatchObject({ members: [{}, {}, {}] });
     },
   },

@@ -55,8 +55,8 @@ const to = (port: number, connection: WsmanConnection, endpoint: Partial<Endpoin
 
 afterEach(() => {
   for (const error of shown.splice(0)) {
-    for (let told: unknown = error; told instanceof Error; told = told.cause) {
-      const text = `${told.message} ${told.stack} ${JSON.stringify(told)}`;
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+      const text = `${cause.message} ${cause.stack} ${JSON.stringify(cause)}`;
       expect(text).not.toContain(testAccount.password);
       expect(text).not.toContain(Buffer.from(`${testAccount.userName}:${testAccount.password}`).toString("base64"));
     }

@@ -65,7 +65,7 @@ test("an item that can't be read is a protocol error that names the property", a
 });
 
 test("the host keeps its configured name if the account can't see its service", async () => {
-  const host = SimulatedHost.inMemory({ seed: { ...webTierSeed, options: { rights: "blind" } } });
+  const host = SimulatedHost.inMemory({ seed: { ...webTierSeed, options: { rights: "allHidden" } } });
   const server = await serveHost(() => host, "plain");
   onTestFinished(() => server.stop());
   const session = await openServed(server.port, "plain");

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { AccessDeniedError } from "../../../../provider/src/errors";
 import { LifecycleInProcess, standardInputs } from "../../../support/lifecycle-in-process";
 
-describe.each(["blind", "denied"] as const)("an account that is %s", (rights) => {
-  const blinded = async () => {
+describe.each(["allHidden", "denied"] as const)('an account with the rights "%s"', (rights) => {
+  const withoutVisibility = async () => {
     const at = new LifecycleInProcess();
     const state = await at.create();
     at.host.setOption("rights", rights);
@@ -11,7 +11,7 @@ describe.each(["blind", "denied"] as const)("an account that is %s", (rights) =>
   };
 
   it("treats nothing as deleted in a refresh, and reads everything once it has the rights again", async () => {
-    const { at, id, outs } = await blinded();
+    const { at, id, outs } = await withoutVisibility();
     const error = await at.failure(at.lifecycle.read(id, outs));
     expect(AccessDeniedError.isInstance(error)).toBe(true);
     at.host.setOption("rights", "full");
@@ -19,7 +19,7 @@ describe.each(["blind", "denied"] as const)("an account that is %s", (rights) =>
   });
 
   it("destroys nothing, and keeps the resource in the state", async () => {
-    const { at, id, outs } = await blinded();
+    const { at, id, outs } = await withoutVisibility();
     expect(AccessDeniedError.isInstance(await at.failure(at.lifecycle.delete(id, outs)))).toBe(true);
     at.host.setOption("rights", "full");
     expect(at.snapshotCounts()).toEqual([1, 1, 1]);
@@ -83,22 +83,22 @@ describe("an account that jobs are hidden from", () => {
 
 describe("an account whose rights change meanwhile", () => {
   /** Lets requests see nothing from one on, and everything again from another on, counted from now. */
-  const blindBetween = (at: LifecycleInProcess, first: number, last: number) => {
+  const hiddenBetween = (at: LifecycleInProcess, first: number, last: number) => {
     const from = at.requests.length;
-    const set = (rights: "blind" | "full") => at.host.setOption("rights", rights);
+    const set = (rights: "allHidden" | "full") => at.host.setOption("rights", rights);
     at.beforeRequest = () => {
       const count = at.requests.length - from;
-      if (count === first) set("blind");
+      if (count === first) set("allHidden");
       if (count === last + 1) set("full");
     };
   };
 
   it.each([1, 2, 3, 4])(
     "treats nothing as deleted without rights for the first requests (%i)",
-    async (blindRequests) => {
+    async (hiddenRequests) => {
       const at = new LifecycleInProcess();
       const { id, outs } = await at.create();
-      blindBetween(at, 1, blindRequests);
+      hiddenBetween(at, 1, hiddenRequests);
       const read = await at.run(at.lifecycle.read(id, outs)).catch((error) => error);
       expect(AccessDeniedError.isInstance(read) || read.id === id).toBe(true);
     },
@@ -106,10 +106,10 @@ describe("an account whose rights change meanwhile", () => {
 
   it("is reported as denied while it waits for a job to end, and leaves no snapshot", async () => {
     const at = new LifecycleInProcess();
-    at.host.setOption("cancelledJob", "goesOn");
+    at.host.setOption("cancelledJob", "continues");
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
     const { id, outs } = await at.partial();
-    at.afterCall = { method: "RequestStateChange", happen: () => at.host.setOption("rights", "blind") };
+    at.afterCall = { method: "RequestStateChange", happen: () => at.host.setOption("rights", "allHidden") };
     expect(AccessDeniedError.isInstance(await at.failure(at.lifecycle.delete(id, outs)))).toBe(true);
     at.afterCall = undefined;
     at.host.setOption("rights", "full");
@@ -122,7 +122,7 @@ describe("an account whose rights change meanwhile", () => {
     const at = new LifecycleInProcess();
     const named = { ...standardInputs, snapshotName: "before" };
     const { id, outs } = await at.create(named);
-    at.host.setOption("rights", "blind");
+    at.host.setOption("rights", "allHidden");
     const renaming = at.lifecycle.update(id, outs, { ...named, snapshotName: "after" });
     expect(AccessDeniedError.isInstance(await at.failure(renaming))).toBe(true);
   });

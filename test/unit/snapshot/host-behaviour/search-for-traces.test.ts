@@ -56,7 +56,7 @@ describe.each(unsure)("a refusal with %i", (returnValue) => {
     expect((await at.failure(at.lifecycle.create(standardInputs))).message).toContain(" No snapshot was taken. ");
   });
 
-  it.each(["blind", "denied"] as const)(
+  it.each(["allHidden", "denied"] as const)(
     "says that the outcome is unknown to an account that is %s by now",
     async (rights) => {
       const at = new LifecycleInProcess();
@@ -187,7 +187,7 @@ it("a snapshot whose members can't be seen isn't treated as one without members"
   at.beforeRequest = () => {
     const last = at.requests.at(-1);
     if (last?.verb === "associators" && last.target.includes("Msvm_SnapshotCollection")) {
-      at.host.setOption("rights", "blind");
+      at.host.setOption("rights", "allHidden");
     }
   };
   const error = await at.failure<PartialCreateError>(at.lifecycle.create(standardInputs));
