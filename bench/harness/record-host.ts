@@ -36,7 +36,10 @@ function record(Host: HostClass, file: number): void {
   if (delayMs !== undefined) Host.prototype["answerDelayMs"] = () => Number(delayMs);
 }
 
-if (recordFile !== undefined) {
+/** A program asks no host, and this file would stand in the stack traces that a state keeps of it. */
+const isProgram = /[\\/]cmd[\\/]run\b/.test(process.argv[1] ?? "");
+
+if (recordFile !== undefined && !isProgram) {
   const file = openSync(recordFile, "a");
   const loader = Module as unknown as { _load: (name: string, ...rest: unknown[]) => { SimulatedHost?: HostClass } };
   const load = loader._load;

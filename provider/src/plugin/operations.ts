@@ -52,7 +52,7 @@ export function read(
     if (found === null) return response;
     const secrets = secretNames(type, properties.secrets, inputs.secrets);
     response.setId(found.id);
-    response.setProperties(toStruct(sealProperties(toState(found), secrets)));
+    response.setProperties(toStruct(sealProperties(present(toState(found)), secrets)));
     response.setInputs(toStruct(sealProperties(found.inputs, secrets)));
     return response;
   });
@@ -80,7 +80,12 @@ function propertiesOf(
 ): Record<string, unknown> {
   const unknown: Values = isPreview ? Object.fromEntries(type.computed.map((name) => [name, notKnownYet])) : {};
   const values: Values = { ...unknown, ...toState(answer) };
-  const properties = sealProperties(values, secretNames(type, inputs.secrets));
+  const properties = sealProperties(present(values), secretNames(type, inputs.secrets));
   if (!answer.incomplete) return properties;
   throw initFailure(answer.id, properties, context.withoutSecrets(answer.incomplete.message));
+}
+
+/** Leaves out the outputs that are null: to every language they are the same as absent ones, and the state pays for each. */
+function present(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
