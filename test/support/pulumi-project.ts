@@ -36,6 +36,8 @@ export interface PulumiProjectOptions {
   readonly configuration?: Readonly<Record<string, string>>;
   /** More of the CLI's environment, made when the host is there. */
   readonly environment?: (storeFile: string) => Promise<Readonly<Record<string, string>>>;
+  /** Another backend than the one in a folder of the project's own: its URL, and the stack's name there. */
+  readonly backend?: { readonly url: string; readonly stack: string };
   /** Whose `node_modules` the program has; the repository's when absent. */
   readonly install?: string;
   /** A package that the program doesn't have. */
@@ -64,6 +66,7 @@ export class PulumiProject {
   private readonly storeFile: string;
   private readonly stateFile: string;
   private readonly backend: string;
+  private readonly stack: string;
   private readonly command: string;
   /** The CLI's environment. */
   readonly env: NodeJS.ProcessEnv;
@@ -74,6 +77,7 @@ export class PulumiProject {
     readonly storeFile: string;
     readonly stateFile: string;
     readonly backend: string;
+    readonly stack: string;
     readonly command: string;
     readonly env: NodeJS.ProcessEnv;
   }) {
@@ -83,6 +87,7 @@ export class PulumiProject {
     this.stateFile = parts.stateFile;
     this.stateFolder = dirname(parts.stateFile);
     this.backend = parts.backend;
+    this.stack = parts.stack;
     this.command = parts.command;
     this.env = parts.env;
   }
@@ -118,13 +123,15 @@ export class PulumiProject {
     const base = { ...process.env, ...(await options.environment?.(storeFile)) };
     if (options.nodeFolder) base["PATH"] = `${options.nodeFolder}:${base["PATH"]}`;
     const home = join(root, "home");
-    const env = pulumiEnvironment(cli, { home, backend: pathToFileURL(backend).href, passphrase: "test", base });
-    return new PulumiProject({ folder, host, storeFile, stateFile, backend, command: cli.command, env });
+    const url = options.backend?.url ?? pathToFileURL(backend).href;
+    const env = pulumiEnvironment(cli, { home, backend: url, passphrase: "test", base });
+    const stack = options.backend?.stack ?? "test";
+    return new PulumiProject({ folder, host, storeFile, stateFile, backend, stack, command: cli.command, env });
   }
 
   /** Runs the CLI and waits for its end. */
   run(parameters: readonly string[]): Promise<CommandResult> {
-    return this.runOn("test", parameters);
+    return this.runOn(this.stack, parameters);
   }
 
   /** Runs the CLI on another stack. */
@@ -145,7 +152,7 @@ export class PulumiProject {
 
   /** Runs the CLI on a pseudo-terminal (`script` of util-linux). */
   runOnTerminal(parameters: readonly string[]): Promise<CommandResult> {
-    const quoted = [this.command, ...parameters, "--stack=test"].map((word) => `'${word}'`).join(" ");
+    const quoted = [this.command, ...parameters, `--stack=${this.stack}`].map((word) => `'${word}'`).join(" ");
     return this.execute("script", ["-qefc", quoted, "/dev/null"]);
   }
 
@@ -189,7 +196,7 @@ export class PulumiProject {
     parameters: readonly string[],
     onStart: (pid: number) => void | Promise<void>,
   ): Promise<CommandResult> {
-    const all = [...parameters, "--stack=test", "--non-interactive", "--color=never"];
+    const all = [...parameters, `--stack=${this.stack}`, "--non-interactive", "--color=never"];
     const cli = spawn(this.command, all, { cwd: this.folder, env: this.env, detached: true });
     let output = "";
     for (const stream of [cli.stdout, cli.stderr]) stream.on("data", (piece) => (output += piece));
@@ -202,7 +209,7 @@ export class PulumiProject {
 
   /** Runs an `up` whose output goes to a command that may end before it; waits for the end of both, and clears the lock. */
   async upReadBy(reader: string): Promise<void> {
-    const command = `'${this.command}' up --yes --skip-preview --stack=test --non-interactive 2>&1 | ${reader}`;
+    const command = `'${this.command}' up --yes --skip-preview --stack=${this.stack} --non-interactive 2>&1 | ${reader}`;
     await this.execute("sh", ["-c", command]);
     await untilEnded(processesIn(this.folder));
     await this.unlock();

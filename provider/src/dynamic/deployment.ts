@@ -99,12 +99,18 @@ export interface ExportedResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
+/** A stack, as `pulumi stack ls` lists it. */
+export interface ListedStack extends Scope {
+  /** Whether an update runs on it; backends other than Pulumi Cloud don't tell. */
+  readonly isUpdating?: boolean;
+}
+
 /** Asks the Pulumi CLI what the backend holds. */
 export interface DeploymentStates {
   /** The resources that a stack's state holds; undefined where they can't be asked for. Secrets stay encrypted in them. */
   exportStack(scope: Scope): Promise<readonly ExportedResource[] | undefined>;
-  /** The stacks of the project; none where they can't be asked for. */
-  listStacks(scope: Scope): Promise<readonly Scope[]>;
+  /** The stacks of the project, in all organizations of the account; none where they can't be asked for. */
+  listStacks(scope: Scope): Promise<readonly ListedStack[]>;
 }
 
 const patienceMs = 30_000;
@@ -126,7 +132,12 @@ export function statesBy({ environment, workingFolder }: Place): DeploymentState
   return {
     exportStack: async ({ organization, project, stack }) =>
       readExport(await run(["stack", "export", "--stack", `${organization}/${project}/${stack}`])),
-    listStacks: async (scope) => readStacks(await run(["stack", "ls", "--json", "--project", scope.project]), scope),
+    listStacks: async (scope) =>
+      readStacks(
+        // without the option, the CLI leaves out the account's default organization
+        await run(["stack", "ls", "--json", "--fully-qualify-stack-names", "--project", scope.project]),
+        scope,
+      ),
   };
 }
 
@@ -135,15 +146,32 @@ function readExport(text: string | undefined): readonly ExportedResource[] | und
   return exported && (exported.deployment?.resources ?? []);
 }
 
-/** Reads the names of stacks: `STACK`, `ORGANIZATION/STACK` or `ORGANIZATION/PROJECT/STACK`. */
-function readStacks(text: string | undefined, scope: Scope): readonly Scope[] {
+/** Reads the names of stacks: `ORGANIZATION/PROJECT/STACK`, or `STACK` where a backend has no projects. */
+function readStacks(text: string | undefined, scope: Scope): readonly ListedStack[] {
   const listed = parsed(text);
   if (!Array.isArray(listed)) return [];
-  return (listed as readonly { readonly name?: unknown }[]).flatMap(({ name }) => {
-    const parts = String(name ?? "").split("/");
+  return (listed as readonly { readonly name?: unknown; readonly updateInProgress?: unknown }[]).flatMap((one) => {
+    const parts = String(one.name ?? "").split("/");
     const stack = parts.at(-1);
-    return stack ? [{ ...scope, stack, ...(parts.length > 1 && { organization: String(parts[0]) }) }] : [];
+    const isUpdating = one.updateInProgress === true;
+    return stack ? [{ ...scope, stack, ...(parts.length > 1 && { organization: String(parts[0]) }), isUpdating }] : [];
   });
+}
+
+/** Whether a backend is Pulumi Cloud, or serves its API: only it has organizations. */
+const isPulumiCloud = (backend: string) => backend === "" || /^https?:/.test(backend);
+
+/**
+ * Finds the organization of a stack, which the engine doesn't tell a plugin. If several have a stack of that name, it is the one that is being
+ * updated.
+ *
+ * @returns undefined if it isn't known, and for other backends, which have one organization only.
+ */
+export async function organizationOf(states: DeploymentStates, scope: Scope): Promise<string | undefined> {
+  if (!isPulumiCloud(scope.backend)) return undefined;
+  const same = (await states.listStacks(scope)).filter(({ stack }) => stack === scope.stack);
+  const [found, ...others] = same.length > 1 ? same.filter(({ isUpdating }) => isUpdating) : same;
+  return others.length === 0 ? found?.organization : undefined;
 }
 
 function parsed(text: string | undefined): unknown {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { type ConfigurationSources, configurationNamespace } from "../config";
-import { savedIdsOf, savedUnder, scopeOf } from "../dynamic/deployment";
+import { organizationOf, savedIdsOf, savedUnder, scopeOf } from "../dynamic/deployment";
 import { providerProcess } from "../dynamic/provider-process";
 import { pulumiWords } from "../dynamic/words";
 import type { Answers } from "../lookups/answers/index.js";
@@ -22,6 +22,7 @@ export class PluginProcess implements ProviderContext {
   private readonly secretTexts = new Set<string>();
   private readonly cancelled = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
+  private organization: Promise<string | undefined> | undefined;
   private settings: ConfigurationSources = { get: () => undefined, stackKeys: [], environment: this.environment };
 
   /** @param engineAddress - As the engine writes it last on the command line. */
@@ -51,9 +52,10 @@ export class PluginProcess implements ProviderContext {
     return this.secretTexts.size === 0 ? message : hideSecrets(message, [...this.secretTexts]);
   }
 
-  callOf({ resource, timeouts, preview }: RequestedCall): ResourceCall {
+  async callOf({ resource, timeouts, preview }: RequestedCall): Promise<ResourceCall> {
     const { backend, clock, states, link } = this.parts;
-    const scope = scopeOf(resource, undefined, backend());
+    this.organization ??= organizationOf(states, scopeOf(resource, undefined, backend()));
+    const scope = scopeOf(resource, await this.organization, backend());
     const former = urnUnderOtherAdapter(resource);
     return {
       scope,

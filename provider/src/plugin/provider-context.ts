@@ -17,7 +17,7 @@ export interface ProviderContext {
   withoutSecrets(message: string): string;
   resource(name: ResourceName): ManagedResource;
   /** Makes the core's description of a call. */
-  callOf(request: RequestedCall): ResourceCall;
+  callOf(request: RequestedCall): Promise<ResourceCall>;
   /** Answers a look-up. @throws InvalidArgumentError for arguments that don't exist. */
   lookUp(name: keyof Answers, args: Properties): Promise<object>;
   /** Runs a call, so that {@link ProviderContext.cancel} knows what is under way. */

@@ -36,7 +36,7 @@ export async function onResource<T>(
   for (const { secretTexts } of properties) context.noteSecrets(secretTexts);
   const { type, name } = addressee(request.getUrn());
   const seconds = request.getTimeout?.() ?? 0;
-  const call = context.callOf({
+  const call = await context.callOf({
     resource: request.getUrn(),
     timeouts: operation && seconds > 0 ? { [operation]: seconds * 1000 } : {},
     preview: request.getPreview?.() ?? false,
