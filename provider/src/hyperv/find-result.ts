@@ -4,7 +4,7 @@ import { NotFoundError } from "../errors";
 import { ClassName } from "../schema/names";
 import { ElementEffects } from "../schema/value-maps";
 import { normalizeGuid } from "./collection-designator";
-import { listSnapshotCollections, snapshotCollectionPath } from "./snapshot-collection";
+import { createdAt, listSnapshotCollections, memberSnapshots, snapshotCollectionPath } from "./snapshot-collection";
 import { collectionOfSnapshot, type VirtualSystemCollection } from "./virtual-system-collection";
 
 /** A group, and its snapshots before the request. */
@@ -22,6 +22,8 @@ export interface FinishedWork extends GroupBefore {
   readonly jobPath: CimInstancePath | null;
   /** The result that the host's answer named, if any. */
   readonly named?: CimInstancePath | null;
+  /** Where a new collection that the host doesn't name may be another program's: by when the result was made, ISO 8601; null if that isn't known. */
+  readonly madeBy?: string | null;
 }
 
 /** The one result, or all candidates, and the results that the host named but that can't be it. */
@@ -42,7 +44,7 @@ export type SnapshotResult =
  *
  * The host's answer or the rows of the job name it. The row that counts has a snapshot collection as its element, preferably with the
  * effect 5 (Create): the first row may be a machine. A named collection counts only if it is new and belongs to no other group.
- * Otherwise the result is the only new collection of the group.
+ * Otherwise the result is the only new collection of the group, or the only one that existed in time.
  */
 export async function findSnapshotResult(session: CimSession, work: FinishedWork): Promise<SnapshotResult> {
   const named = work.named ? [work.named] : [];
@@ -56,11 +58,30 @@ export async function findSnapshotResult(session: CimSession, work: FinishedWork
   const [only] = own;
   if (only && own.length === 1) return { path: only, isNamed: true };
   const candidates = await newSnapshotCollections(session, work);
-  const [found] = candidates;
-  return found !== undefined && candidates.length === 1
+  const { madeBy } = work;
+  const inTime = madeBy === undefined ? candidates : await madeInTime(session, candidates, madeBy);
+  const [found] = inTime;
+  return found !== undefined && inTime.length === 1
     ? { path: snapshotCollectionPath(found), isNamed: false }
     : { candidates, foreign };
 }
+
+/** Those of some collections that have a member from before a moment. */
+async function madeInTime(
+  session: CimSession,
+  ids: readonly string[],
+  moment: string | null,
+): Promise<readonly string[]> {
+  if (moment === null) return [];
+  const times = await Promise.all(
+    ids.map(async (id) => createdAt(await memberSnapshots(session, snapshotCollectionPath(id)))),
+  );
+  return ids.filter((_, at) => isBy(times[at] ?? null, moment));
+}
+
+/** Tells whether something that the host says when was before a moment. */
+export const isBy = (time: string | null, moment: string): boolean =>
+  time !== null && Date.parse(time) <= Date.parse(moment);
 
 /** The ids of the group's snapshot collections that didn't exist before, and that no other request's job has made. */
 export async function newSnapshotCollections(

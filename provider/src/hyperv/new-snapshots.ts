@@ -25,8 +25,9 @@ export async function describeNewSnapshots(session: CimSession, group: GroupBefo
 
 /** Lists new snapshot collections of a group that can't be assigned to a call. */
 export function describeGained(ids: readonly string[]): string {
-  const gained = ids.length === 1 ? "a snapshot collection" : `${ids.length} snapshot collections`;
-  return `The group has gained ${gained} meanwhile, made by this call or by another program: ${ids.join(", ")}. Check it on the host, and remove it if it isn't needed`;
+  const [what, it] =
+    ids.length === 1 ? ["a snapshot collection", "it"] : [`${ids.length} snapshot collections`, "them"];
+  return `The group has gained ${what} meanwhile, made by this call or by another program: ${ids.join(", ")}. Look at ${it} (\`hyperv-snapshots show\`), and remove what isn't needed (\`hyperv-snapshots destroy\`)`;
 }
 
 async function newCollections(session: CimSession, group: GroupBefore): Promise<readonly string[]> {

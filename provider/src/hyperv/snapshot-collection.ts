@@ -53,6 +53,10 @@ export async function findSnapshots(session: CimSession, ids: readonly string[])
   return (await queryByKey(session, ClassName.virtualSystemSettingData, "InstanceID", ids)).map(asSnapshot);
 }
 
+/** When the first of some snapshots was taken: ISO 8601 in UTC; null where the host doesn't say. */
+export const createdAt = (members: readonly MemberSnapshot[]): string | null =>
+  members.flatMap((member) => member.createdAt ?? []).sort()[0] ?? null;
+
 /** Finds `CreateSnapshot`'s type from the members; null if they don't have it. */
 export function snapshotTypeOf(members: readonly MemberSnapshot[]): number | null {
   const types: Readonly<Record<string, number>> = {

@@ -2,6 +2,7 @@ import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { ClassName } from "../schema/names";
 import {
+  createdAt,
   listSnapshotCollections,
   type MemberSnapshot,
   memberSnapshots,
@@ -76,7 +77,7 @@ async function details(
     path: path.within({ host: session.hostName, namespace: session.namespace }),
     snapshotCollectionId: String(path.key("CollectionID")),
     group,
-    createdAt: members.flatMap(({ createdAt }) => createdAt ?? []).sort()[0] ?? null,
+    createdAt: createdAt(members),
     snapshotType: snapshotTypeOf(members),
     members,
   };

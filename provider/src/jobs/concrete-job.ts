@@ -20,6 +20,8 @@ export interface JobReading {
   readonly cancellable: boolean;
   /** How long the host says it took so far, in milliseconds; null where it doesn't say. */
   readonly elapsedMs: number | null;
+  /** By the host's own clock, ISO 8601 in UTC; null where the host doesn't say. */
+  readonly startedAt: string | null;
 }
 
 /**
@@ -48,5 +50,12 @@ export function readConcreteJob(instance: CimInstance): JobReading {
     errorSummaryDescription: instance.string("ErrorSummaryDescription"),
     cancellable: instance.boolean("Cancellable") ?? false,
     elapsedMs: elapsed === null ? null : millisecondsFromInterval(elapsed),
+    startedAt: instance.time("StartTime"),
   };
+}
+
+/** When a running job was read, by the host's own clock; undefined where the host doesn't say. */
+export function readingTime({ startedAt, elapsedMs }: JobReading): string | undefined {
+  if (startedAt === null || elapsedMs === null) return undefined;
+  return new Date(Date.parse(startedAt) + elapsedMs).toISOString();
 }

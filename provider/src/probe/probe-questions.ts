@@ -29,6 +29,8 @@ export const notAsked: Readonly<Record<string, string>> = {
   collectionJobRows: "No question covers it yet. The client finds the result whichever rows a job has.",
   snapshotCollectionAppears:
     "No question covers it yet. The client waits for the job, whenever the collection appears.",
+  snapshotCreationTime:
+    "No question covers it yet. If it is the end, a result that no job names any more is reported and not used.",
   applyingStatus: "A machine would have to be restored to a snapshot.",
   merging: "A merge can't be made to fail without breaking the machine's disks.",
   membersThatMoved: "A machine would have to be moved to another node.",

@@ -94,6 +94,11 @@ export interface Pending {
   readonly made: string | null;
   /** Set while it isn't known whether the request took effect. */
   readonly outcomeUnknown?: true;
+  /**
+   * What the group had gained by then is the result: while a request is at work, hosts take no other snapshot of its machines. By the host's clock
+   * when the job was last seen running; by ours, while the outcome is unknown, until when the request may have reached the host.
+   */
+  readonly until?: string;
   /** Set when no result will come: the code of the reason. Its message may hold a secret, such as the name of the group. */
   readonly failed?: string;
 }

@@ -16,6 +16,7 @@ const pendingSchema: v.GenericSchema<unknown, Pending> = v.object({
   before: v.array(v.string()),
   made: v.nullable(v.string()),
   outcomeUnknown: v.exactOptional(v.literal(true)),
+  until: v.exactOptional(v.string()),
   failed: v.exactOptional(v.string()),
 });
 

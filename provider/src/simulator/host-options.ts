@@ -31,6 +31,7 @@ export interface HostOptions {
   readonly groupResultRow: "group" | "none";
   readonly collectionJobRows: "machines" | "group" | "none";
   readonly snapshotCollectionAppears: "atEnd" | "atStart";
+  readonly snapshotCreationTime: "atEnd" | "atStart";
   readonly destroyJobType: "199" | "72";
   readonly exportJobType: "198" | "206";
   readonly cancelledJob: "leavesNothing" | "leavesSnapshot" | "continues";

@@ -212,7 +212,9 @@ export class HostState {
   private finishJob(job: SimulatedJob, time: number): readonly StoredInstance[] {
     const { work, fault, namesResult } = job.order;
     if (job.takesEffect) {
-      const made = this.doWork(work, time);
+      // behaviour: snapshotCreationTime
+      const isAtStart = work.kind === "takeSnapshots" && this.chosen.snapshotCreationTime === "atStart";
+      const made = this.doWork(work, isAtStart ? job.startedAt : time);
       return namesResult === undefined ? made : this.snapshotCollections(namesResult);
     }
     // behaviour: failedMember

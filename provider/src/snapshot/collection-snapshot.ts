@@ -284,7 +284,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     const noted = await journal.notedDelete(id);
     if (noted?.made !== undefined) return noted.made === null ? null : CimInstancePath.parse(noted.made);
     await journal.noteDelete(id, { moment });
-    const path = (await endRequested(operation, pending, deletion))?.path ?? null;
+    const path = (await endRequested(operation, pending, deletion)) ?? null;
     await journal.noteDelete(id, { moment, made: path?.toString() ?? null });
     return path;
   }

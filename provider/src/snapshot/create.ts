@@ -24,7 +24,7 @@ import { failedAnswer, finishSnapshot } from "./finish";
 import { readInputs, replacingInputs } from "./inputs";
 import { warnOfMembers } from "./member-warnings";
 import { noTrace } from "./search";
-import type { SnapshotOperation } from "./snapshot-operation";
+import { reachedBy, type SnapshotOperation, unanswered } from "./snapshot-operation";
 import { retryWhileBusy } from "./waits";
 
 /** The request of a `create`. */
@@ -186,7 +186,7 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<A
   const begun = snapshotOperation(creation, record, {
     attempt,
     isResumed: false,
-    pending: pendingOf(sent, before),
+    pending: pendingOf(sent, before, operation.moment()),
     deadlineAt,
   });
   if (sent.kind !== "outcomeUnknown") {
@@ -203,14 +203,14 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<A
   throw noTrace(operation, begun, machines, (sent as { readonly cause: HyperVError }).cause);
 }
 
-function pendingOf(sent: SnapshotProgress, before: readonly string[]): Pending {
+function pendingOf(sent: SnapshotProgress, before: readonly string[], answeredAt: Date): Pending {
   switch (sent.kind) {
     case "made":
       return { job: null, before, made: sent.path?.toString() ?? null };
     case "jobStarted":
       return { job: sent.jobPath.toString(), before, made: null };
     case "outcomeUnknown":
-      return { job: null, before, made: null, outcomeUnknown: true };
+      return { job: null, before, made: null, outcomeUnknown: true, until: reachedBy(answeredAt) };
   }
 }
 
@@ -272,7 +272,7 @@ async function resume(
   const { progress } = operation;
   const attempt = new Attempt(creation.recovery, record);
   const isUnanswered = record.phase === "requested" && record.pending.job === null && record.pending.made === null;
-  const pending: Pending = { ...record.pending, ...(isUnanswered && { outcomeUnknown: true }) };
+  const pending: Pending = { ...record.pending, ...(isUnanswered && unanswered(record)) };
   if (pending.failed !== undefined || (await isResultDeleted(operation, record))) {
     await attempt.end();
     return undefined;

@@ -8,10 +8,10 @@ import type { Pending, Properties } from "../process/resource-call";
 import type { Held } from "../recovery/policy";
 import type { RecoveryRecord } from "../recovery/record";
 import type { ResourceRecovery } from "../recovery/recovery";
-import { isRecent } from "../recovery/settle";
 import { ClassName } from "../schema/names";
 import { type Deletion, deleteSnapshot } from "./delete";
 import { endRequested } from "./end";
+import { unanswered } from "./snapshot-operation";
 
 /** What discarding works with. */
 export interface Discarding {
@@ -31,12 +31,12 @@ export async function discardRecord(
   record: RecoveryRecord,
   { recovery, deadlineAt, held }: Discarding,
 ): Promise<void> {
-  const { progress, moment, resumeWithinMs } = operation;
+  const { progress } = operation;
   const { journal } = recovery;
   progress.step(`cleaning up what an earlier run requested at ${record.beganAt}`);
   // that the outcome is unknown must still be known when this is interrupted, too
   const isUnanswered = record.phase === "requested";
-  const pending: Pending = { ...record.pending, ...(isUnanswered && { outcomeUnknown: true }) };
+  const pending: Pending = { ...record.pending, ...(isUnanswered && unanswered(record)) };
   const discarded = await journal.advance(record, "discarded", pending);
   const { subject, machines, id } = discarded;
   const outputs: Properties = {
@@ -52,12 +52,9 @@ export async function discardRecord(
     confirmLock: () => recovery.confirmLock(),
   };
   try {
-    const ended = await endRequested(operation, pending, deletion);
-    const path = ended?.path ?? null;
-    const isCertain = ended?.isProven === true && !pending.outcomeUnknown;
+    const path = await endRequested(operation, pending, deletion);
     const doubt = path && (await doubtAbout(operation, discarded, path, { recovery, held }));
-    if (path && !isCertain && !isRecent(record, moment(), resumeWithinMs)) progress.warn(mayBeLeft(record, path));
-    else if (doubt) {
+    if (doubt) {
       if (doubt !== "held") progress.warn(`${described(record, path)} ${doubt}: it stays on the host`);
     } else if (path) {
       // when this is interrupted, it must not be searched for again: what is found then may be another's
@@ -67,7 +64,7 @@ export async function discardRecord(
   } catch (error) {
     if (!HyperVError.isInstance(error) || !isFinal(error)) throw error;
     progress.warn(
-      `What an earlier run requested at ${record.beganAt} for this resource stays on the host. ${error.message}`,
+      `What an earlier run requested at ${record.beganAt} for this resource stays on the host, remove it there if it isn't needed: ${error.parts.answer}`,
     );
   }
   await journal.ownership.release(id);
@@ -125,9 +122,5 @@ export function nameLeft({ beganAt, pending }: RecoveryRecord): string {
   return `An earlier run took a snapshot for this resource at ${beganAt} (${what}). We can't tell whether the state ever had it, and it may be kept on purpose, so it stays on the host as it is: remove it there if it isn't needed`;
 }
 
-const described = ({ beganAt }: RecoveryRecord, path: CimInstancePath | null): string =>
-  `The recovery record of ${beganAt} names the snapshot collection ${path?.key("CollectionID")}, which`;
-
-function mayBeLeft({ beganAt }: RecoveryRecord, path: CimInstancePath): string {
-  return `An earlier run requested a snapshot for this resource at ${beganAt} and was interrupted. The snapshot collection ${path.key("CollectionID")} may be its result, or another's: it stays on the host, remove it there if it isn't needed`;
-}
+const described = ({ beganAt }: RecoveryRecord, path: CimInstancePath): string =>
+  `The recovery record of ${beganAt} names the snapshot collection ${path.key("CollectionID")}, which`;

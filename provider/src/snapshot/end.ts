@@ -11,27 +11,22 @@ import { type Operation, waitShowing } from "../process/operation";
 import type { Pending } from "../process/resource-call";
 import type { Deletion } from "./delete";
 import { lookForResult } from "./finish";
+import { isInTime } from "./search";
 import { groupOfRequested, type SnapshotOperation, workOf } from "./snapshot-operation";
 import { waitUntilIdle } from "./waits";
-
-/** What an incomplete snapshot has made. */
-export interface EndResult {
-  readonly path: CimInstancePath;
-  /** Whether the host names it as the result, now or in an earlier run; otherwise it is the only new one of the group, and may be another's. */
-  readonly isProven: boolean;
-}
 
 /**
  * Ends a snapshot that isn't complete: cancels its job where the host allows it, else waits for it.
  *
  * @returns What it made despite that; undefined for nothing.
+ * @throws {@link UnknownOutcomeError} when the group has gained snapshots of which none is proven to be the result.
  */
 export async function endRequested(
   operation: Operation,
   pending: Pending,
   { outputs, deadlineAt, others }: Deletion,
-): Promise<EndResult | undefined> {
-  if (pending.made !== null) return { path: CimInstancePath.parse(pending.made), isProven: true };
+): Promise<CimInstancePath | undefined> {
+  if (pending.made !== null) return CimInstancePath.parse(pending.made);
   if (pending.failed !== undefined) return undefined;
   const { session } = operation.host;
   const group = await groupOfRequested(operation, outputs);
@@ -48,16 +43,19 @@ export async function endRequested(
     advanced: async () => {},
   };
   const job = pending.job === null ? await searchJob(operation, requested) : CimInstancePath.parse(pending.job);
-  const hasFailed = job !== null && (await endJob(operation, job, { target, deadlineAt })) === "failed";
+  const end = job === null ? "none" : await endJob(operation, job, { target, deadlineAt });
   const error = undecided(
     operation,
     target,
     "a job that the account can't see is taking a snapshot of a member of the group",
+    `Wait until it is done, then run ${operation.call.words.destroy} again`,
   );
   await waitUntilIdle(operation, { busy: () => membersBeingSnapshot(session, group.path), deadlineAt, error });
   const ended = { ...requested, pending: { ...pending, job: job?.toString() ?? null } };
-  const result = await lookForResult(operation, ended);
-  if ("path" in result && (result.isNamed || !hasFailed)) return { path: result.path, isProven: result.isNamed };
+  const hasFailed = end === "failed";
+  const isProven = end === "none" ? !pending.outcomeUnknown : end !== "unseen";
+  const result = await lookForResult(operation, ended, isProven);
+  if ("path" in result && (result.isNamed || !hasFailed)) return result.path;
   const candidates = "path" in result ? [String(result.path.key("CollectionID"))] : result.candidates;
   if (candidates.length === 0) return undefined;
   if (hasFailed) {
@@ -65,11 +63,11 @@ export async function endRequested(
     operation.progress.warn(`The job for a snapshot of ${target} ended without one. ${describeGained(candidates)}`);
     return undefined;
   }
-  const gained = `the group has gained ${candidates.length} snapshot collections: ${candidates.join(", ")}`;
+  const gained = `what the group has gained may be another's: ${candidates.join(", ")}`;
   throw undecided(operation, target, `the host names no result of ${pending.job ?? "the request"}, and ${gained}`);
 }
 
-/** Searches for the job of a request with an unknown outcome; null unless exactly one job can be it. */
+/** Searches for the job of a request with an unknown outcome; null unless exactly one job can be it, by the time when it began. */
 async function searchJob(
   { host: { session } }: Operation,
   requested: SnapshotOperation,
@@ -78,17 +76,21 @@ async function searchJob(
   const { group: collection } = requested;
   const machineIds = (await membersOf(session, collection.path)).map(({ vmId }) => vmId);
   const { before, jobsOfOthers } = await workOf(requested);
-  const [trace, another] = await findTraces(session, { collection, before, machineIds, jobsOfOthers });
+  const traces = await findTraces(session, { collection, before, machineIds, jobsOfOthers });
+  const [trace, another] = traces.filter((one) => isInTime(requested, one));
   return trace?.kind === "job" && !another ? trace.path : null;
 }
 
-function undecided({ call: { words } }: Operation, target: string, answer: string): UnknownOutcomeError {
+const lookAtIt = ({ call: { words } }: Operation) =>
+  `Look at it (\`hyperv-snapshots show\`). If it isn't needed, remove it (\`hyperv-snapshots destroy\`), then run ${words.destroy} again; if it is another's, take the resource out of the state with ${words.forget}`;
+
+function undecided(operation: Operation, target: string, answer: string, remedy = lookAtIt(operation)) {
   return new UnknownOutcomeError({
     attempted: "Finding what is to be removed",
     target,
     answer,
     outcome: "Nothing was removed, and the resource stays in the state",
-    remedy: `Remove on the host what isn't needed, then run ${words.destroy} again`,
+    remedy,
   });
 }
 

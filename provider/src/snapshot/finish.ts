@@ -3,20 +3,21 @@ import { HyperVError, JobFailedError, JobLostError, UnknownOutcomeError } from "
 import { findSnapshotResult, type SnapshotResult } from "../hyperv/find-result";
 import { explainJobFailure } from "../hyperv/job-errors";
 import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
-import { describeNewSnapshots } from "../hyperv/new-snapshots";
+import { describeGained, describeNewSnapshots } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
 import { lookIntoEventLog, remedyForCreateSnapshot } from "../hyperv/remedies";
 import type { MemberSnapshot } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
 import { describeCollection } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
-import type { JobReading } from "../jobs/concrete-job";
+import { type JobReading, readingTime } from "../jobs/concrete-job";
+import { judgeJob } from "../jobs/job-state";
 import { type Operation, waitShowing } from "../process/operation";
 import type { Answer, Properties } from "../process/resource-call";
 import { readInputs } from "./inputs";
 import { groupOutputs, jobOutput, snapshotOutputs } from "./outputs";
 import { searchOutcome } from "./search";
-import { advance, incompleteAnswer, type SnapshotOperation, workOf } from "./snapshot-operation";
+import { advance, incompleteAnswer, NoResult, type SnapshotOperation, workOf } from "./snapshot-operation";
 import { waitUntilIdle } from "./waits";
 
 /**
@@ -52,7 +53,10 @@ export async function finishSnapshot(operation: Operation, begun: SnapshotOperat
       current = found.isResumed ? found : { ...found, pending: { ...found.pending, made: null } };
     }
     const startedAt = operation.clock.now();
-    const end = await waitForJob(operation, accepted);
+    const end = await waitForJob(operation, accepted, (until) => {
+      accepted = { ...accepted, pending: { ...accepted.pending, until } };
+      current = { ...current, pending: { ...current.pending, until } };
+    });
     const made = current.pending.made ?? (await findResult(operation, accepted, end)).toString();
     current = await advance(current, "made", { made });
     const { session } = operation.host;
@@ -83,12 +87,6 @@ function isSnapshotsOwn(error: unknown): error is JobFailedError {
   return JobFailedError.isInstance(error) && error.operation === "CreateSnapshot";
 }
 
-/**
- * The job is over and the group has no new snapshot. That is as certain as can be after the host has forgotten the job, or where a search found
- * the job. A job that ended well has made something, found or not.
- */
-class NoResult extends UnknownOutcomeError {}
-
 async function nameThem(
   { host }: Operation,
   { inputs, group }: SnapshotOperation,
@@ -101,17 +99,31 @@ async function nameThem(
 }
 
 /** Waits for the job. @returns Null where there is none; `lost` when the host no longer knows it. */
-async function waitForJob(operation: Operation, begun: SnapshotOperation): Promise<JobReading | null | "lost"> {
+async function waitForJob(
+  operation: Operation,
+  begun: SnapshotOperation,
+  seen: (until: string) => void,
+): Promise<JobReading | null | "lost"> {
   const { group, pending, deadlineAt } = begun;
   if (pending.job === null || pending.made !== null) return null;
   const { host, clock } = operation;
   const target = describeCollection(host.session, group.name);
   const timeoutMs = Math.max(0, deadlineAt - clock.now());
+  const wait = waitShowing(operation, "snapshot job", { operation: "CreateSnapshot", timeoutMs, target });
+  let writing = Promise.resolve();
+  let writtenMs = 0;
+  const onReading = (reading: JobReading, elapsedMs: number) => {
+    wait.onReading?.(reading, elapsedMs);
+    const until = judgeJob(reading) === "pending" ? readingTime(reading) : undefined;
+    if (until === undefined) return;
+    seen(until);
+    // seldom: each time that the wait has become twice as long
+    if (elapsedMs < 2 * writtenMs) return;
+    writtenMs = elapsedMs;
+    writing = writing.then(() => begun.advanced("accepted", { ...pending, until }));
+  };
   try {
-    return await host.jobs.waitFor(
-      CimInstancePath.parse(pending.job),
-      waitShowing(operation, "snapshot job", { operation: "CreateSnapshot", timeoutMs, target }),
-    );
+    return await host.jobs.waitFor(CimInstancePath.parse(pending.job), { ...wait, onReading });
   } catch (error) {
     if (JobLostError.isInstance(error)) {
       const busy = () => membersBeingSnapshot(host.session, group.path);
@@ -123,6 +135,8 @@ async function waitForJob(operation: Operation, begun: SnapshotOperation): Promi
     const known = await describeNewSnapshots(host.session, await workOf(begun));
     if (explained.code !== "JOB_FAILED") throw explained.with({ outcome: known });
     throw explainRefusal(explained, await membersNow(operation, begun), known);
+  } finally {
+    await writing;
   }
 }
 
@@ -141,12 +155,17 @@ async function membersNow(
   }
 }
 
-/** Looks for the result of a request, and looks again when nothing was visible. */
+/**
+ * Looks for the result of a request, and looks again when nothing was visible.
+ *
+ * @param isProven - Whether the request is known to have had a result: then the only new snapshot is it.
+ */
 export async function lookForResult(
   { host: { session } }: Operation,
   begun: SnapshotOperation,
+  isProven: boolean,
 ): Promise<SnapshotResult> {
-  const work = await workOf(begun);
+  const work = { ...(await workOf(begun)), ...(!isProven && { madeBy: begun.pending.until ?? null }) };
   const result = await findSnapshotResult(session, work);
   if ("path" in result || result.candidates.length > 0) return result;
   await requireVisibility(session, "the snapshot", [begun.group.path]);
@@ -158,7 +177,9 @@ async function findResult(
   begun: SnapshotOperation,
   end: JobReading | null | "lost",
 ): Promise<CimInstancePath> {
-  const result = await lookForResult(operation, begun);
+  // in the run that sent the request, the job was watched without a gap
+  const isProven = end !== "lost" || !begun.isResumed;
+  const result = await lookForResult(operation, begun, isProven);
   if ("path" in result) return result.path;
   const { candidates, foreign } = result;
   const { group, pending } = begun;
@@ -168,6 +189,10 @@ async function findResult(
     foreign.length === 0
       ? `the host names no result of ${work}`
       : `the host names as the result of ${work} ${foreign.join(", and ")}`;
+  if (candidates.length > 0 && !isProven) {
+    const outcome = describeGained(candidates);
+    throw new NoResult({ ...call, answer: `${unnamed}`, outcome, remedy: lookIntoEventLog });
+  }
   if (candidates.length > 0) {
     throw new UnknownOutcomeError({
       ...call,

@@ -1,7 +1,7 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { withMachineNames } from "../hyperv/member-names";
-import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
+import { createdAt, type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import { findMachines, type VirtualMachine, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { JobReading } from "../jobs/concrete-job";
 import type { Json, Pending, Properties } from "../process/resource-call";
@@ -81,11 +81,10 @@ export async function outputsOf(
       hasSavedState,
     }),
   );
-  const times = members.flatMap(({ createdAt }) => createdAt ?? []).sort();
   return {
     resultingSnapshotCollection: path.within({ host: session.hostName, namespace: session.namespace }).toString(),
     snapshotCollectionId: String(path.key("CollectionID")),
     members: shown,
-    createdAt: times[0] ?? null,
+    createdAt: createdAt(members),
   };
 }

@@ -1,12 +1,15 @@
 import { HyperVError, MethodFailedError, UnknownOutcomeError } from "../errors";
+import { isBy } from "../hyperv/find-result";
 import { findTraces, type SentRequest, type Trace } from "../hyperv/find-traces";
 import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
+import { describeGained } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
+import { lookIntoEventLog } from "../hyperv/remedies";
 import { describeCollection } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
 import { waitUntil } from "../jobs/wait-until";
 import type { Operation } from "../process/operation";
-import { advance, type SnapshotOperation, workOf } from "./snapshot-operation";
+import { advance, NoResult, type SnapshotOperation, workOf } from "./snapshot-operation";
 
 /**
  * Searches for the result of a request whose outcome is unknown.
@@ -19,14 +22,37 @@ export async function searchOutcome(operation: Operation, begun: SnapshotOperati
   const members = machines.length > 0 ? machines : await readMemberConditions(operation.host.session, group.path);
   const { before, jobsOfOthers } = await workOf(begun);
   const machineIds = members.map(({ vmId }) => vmId);
-  const traces = await findTracesInTime(operation, { collection: group, before, machineIds, jobsOfOthers });
+  const request = { collection: group, before, machineIds, jobsOfOthers };
+  const traces = await findTracesInTime(operation, request, (trace) => !begun.isResumed || isInTime(begun, trace));
   const [trace, another] = traces;
-  if (!trace) return null;
+  if (!trace) {
+    const later = (await findTraces(operation.host.session, request)).filter(({ kind }) => kind === "made");
+    if (later.length > 0) throw notProven(operation, begun, later);
+    return null;
+  }
   if (another) throw severalTraces(operation, begun, traces);
   const path = trace.path.toString();
   const known = trace.kind === "job" ? { job: path, made: null } : { job: null, made: path };
   // what was found is looked at again before it counts as made
   return advance(begun, "accepted", known, { isAdopted: true });
+}
+
+/** Tells whether a trace is from the time in which the request can have reached the host: a later one may be another program's. */
+export const isInTime = ({ pending: { until } }: SnapshotOperation, { since }: Trace): boolean =>
+  until !== undefined && isBy(since, until);
+
+function notProven(
+  { host: { session } }: Operation,
+  { group }: SnapshotOperation,
+  later: readonly Trace[],
+): UnknownOutcomeError {
+  return new NoResult({
+    attempted: "CreateSnapshot",
+    target: describeCollection(session, group.name),
+    answer: "its outcome was unknown, and a search found neither a job nor a snapshot from the time of the request",
+    outcome: describeGained(later.map(({ path }) => String(path.key("CollectionID")))),
+    remedy: lookIntoEventLog,
+  });
 }
 
 /** Makes the error of a request that took no effect, as a search has shown. */
@@ -51,7 +77,11 @@ const pauseMs = 2000;
  * @returns The traces of the first look that found any; none when the host is visible and has none.
  * @throws The last look's failure, when the host could not be asked, or showed too little to be believed.
  */
-async function findTracesInTime(operation: Operation, request: SentRequest): Promise<readonly Trace[]> {
+async function findTracesInTime(
+  operation: Operation,
+  request: SentRequest,
+  fits: (trace: Trace) => boolean,
+): Promise<readonly Trace[]> {
   const { clock, host, unknownOutcomeSearchMs, progress, call } = operation;
   const { session } = host;
   progress.step("the outcome of the request is unknown: searching for its result");
@@ -60,7 +90,7 @@ async function findTracesInTime(operation: Operation, request: SentRequest): Pro
     look: async () => {
       let failure: HyperVError | undefined;
       try {
-        const traces = await findTraces(session, request);
+        const traces = (await findTraces(session, request)).filter(fits);
         if (traces.length > 0) return { done: traces };
       } catch (error) {
         if (!HyperVError.isInstance(error)) throw error;
@@ -70,7 +100,7 @@ async function findTracesInTime(operation: Operation, request: SentRequest): Pro
       await requireVisibility(session, "the result of the request", [request.collection.path]);
       const busy = await membersBeingSnapshot(session, request.collection.path);
       if (busy.length > 0) throw unseenJob(operation, request, busy);
-      return { done: await findTraces(session, request) }; // visibility may have come only with the last look
+      return { done: (await findTraces(session, request)).filter(fits) }; // visibility may have come only with the last look
     },
     until: () => until,
     firstPauseMs: pauseMs,
@@ -88,7 +118,7 @@ function unseenJob(
   return new UnknownOutcomeError({
     attempted: "CreateSnapshot",
     target: describeCollection(session, collection.name),
-    answer: `its outcome is unknown, and a job that the account can't see is taking a snapshot of ${busy.map(({ vmName }) => vmName).join(", ")}`,
+    answer: `its outcome is unknown, and a job that isn't known to be its own is taking a snapshot of ${busy.map(({ vmName }) => vmName).join(", ")}`,
     outcome: "It may be this one",
     remedy: "Wait until it is done",
   });

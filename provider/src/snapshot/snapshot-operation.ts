@@ -11,7 +11,7 @@ import {
 import type { Operation } from "../process/operation";
 import type { Answer, Pending, Properties } from "../process/resource-call";
 import type { Others } from "../recovery/ownership";
-import type { Phase } from "../recovery/record";
+import type { Phase, RecoveryRecord } from "../recovery/record";
 import { groupOutputs, pendingOutputs } from "./outputs";
 
 /** A snapshot that was requested, and the resource it belongs to, wherever it is on its way. */
@@ -44,11 +44,27 @@ export async function advance(
   changes: Partial<Pending>,
   more: Pick<SnapshotOperation, "isAdopted"> = {},
 ): Promise<SnapshotOperation> {
-  const { outcomeUnknown: _, ...known } = begun.pending;
-  const pending = { ...known, ...changes };
+  const { outcomeUnknown, until, ...known } = begun.pending;
+  // once the outcome is known, only what is seen of the job counts
+  const pending = { ...known, ...(until !== undefined && !outcomeUnknown && { until }), ...changes };
   await begun.advanced(phase, pending);
   return { ...begun, ...more, pending };
 }
+
+/**
+ * The group has gained nothing that is proven to be the result, and nothing else will come: the host has forgotten the job, or a search found
+ * it or no trace. What a job that ended well has made exists, found or not.
+ */
+export class NoResult extends UnknownOutcomeError {}
+
+/** Until when a request that was sent at a moment may have reached the host, whose clock may be another: domains tolerate 5 minutes, and time services keep to seconds. */
+export const reachedBy = (moment: Date): string => new Date(moment.getTime() + 2 * 60_000).toISOString();
+
+/** What is known of a request that an earlier run was about to send, or had sent. */
+export const unanswered = ({ beganAt }: RecoveryRecord): Pick<Pending, "outcomeUnknown" | "until"> => ({
+  outcomeUnknown: true,
+  until: reachedBy(new Date(beganAt)),
+});
 
 /** Says what is looked for in the group. */
 export async function workOf({ group, pending, others }: SnapshotOperation): Promise<FinishedWork> {

@@ -14,6 +14,7 @@ const reading = (percentComplete: number): JobReading => ({
   errorSummaryDescription: null,
   cancellable: true,
   elapsedMs: null,
+  startedAt: null,
 });
 
 /** What is shown of a job of 100 s that is read every 100 ms. */

@@ -25,6 +25,7 @@ describe("the record of a delete", () => {
     "of a snapshot that isn't complete, then $becomes: a retry keeps the snapshots that a person took since",
     async ({ becomes }) => {
       const run = new LifecycleInProcess();
+      run.host.setOption("snapshotCreationTime", "atStart");
       run.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
       const { id, outs } = await run.partial(inputsWithUrn);
       if (becomes === "still made") await run.run(run.clock.sleep(60 * 60_000));

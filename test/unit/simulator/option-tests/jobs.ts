@@ -58,10 +58,23 @@ function seenOfCollection(at: HostAtHand, job: NonNullable<Fault["job"]> = {}): 
   return [halfWay, seen()];
 }
 
+/** How many seconds after its request a snapshot was created. */
+function creationOf(at: HostAtHand): number {
+  const begunAt = at.clock.milliseconds;
+  const made = at.takeSnapshot();
+  const [member] = at.members(made);
+  return (Date.parse(String(member?.time("CreationTime"))) - begunAt) / 1000;
+}
+
 /** What becomes of jobs. */
 export const jobOptions: Pick<
   OptionTests,
-  "cancelledJob" | "jobsAtRestart" | "exportJobType" | "collectionJobRows" | "snapshotCollectionAppears"
+  | "cancelledJob"
+  | "jobsAtRestart"
+  | "exportJobType"
+  | "collectionJobRows"
+  | "snapshotCollectionAppears"
+  | "snapshotCreationTime"
 > = {
   collectionJobRows: {
     machines: () =>
@@ -95,6 +108,10 @@ export const jobOptions: Pick<
         [0, 0],
       ]);
     },
+  },
+  snapshotCreationTime: {
+    atEnd: () => expect(creationOf(hostWith({}))).toBe(10),
+    atStart: () => expect(creationOf(hostWith({ snapshotCreationTime: "atStart" }))).toBe(0),
   },
   cancelledJob: {
     leavesNothing: () =>

@@ -148,6 +148,7 @@ describe.each([
 describe.each(["unknown", "removed"])("concurrent deletes for one group, dependents %s", (dependents) => {
   it("run newest first, and an incomplete snapshot before all others", async () => {
     const at = hostWith(dependents);
+    at.host.setOption("snapshotCreationTime", "atStart");
     const first = await at.create();
     const second = await at.create();
     at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 35 * 60 } });

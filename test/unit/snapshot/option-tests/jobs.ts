@@ -33,6 +33,16 @@ async function destroyedHalfWay(at: LifecycleInProcess): Promise<number> {
   return seconds;
 }
 
+/** A snapshot whose job outlives its create, and is forgotten before the next `up`. @returns What that `up` answers. */
+async function forgottenJob(at: LifecycleInProcess): Promise<unknown> {
+  at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
+  const { id, outs } = await at.partial();
+  at.clock.pass(60 * 60_000);
+  const again = await at.run(at.lifecycle.update(id, outs, standardInputs)).catch((error: Error) => error);
+  expect([collectionsOn(at), at.host.methodCalls["CreateSnapshot"]]).toEqual([1, 1]);
+  return again;
+}
+
 /** Restarts the host while its job runs. */
 function restartedHalfWay(at: LifecycleInProcess): Promise<{ readonly id: string; readonly outs: object }> {
   const call = at.lifecycle.create(standardInputs);
@@ -71,6 +81,7 @@ export const jobOptions: Pick<
   | "jobResultRow"
   | "collectionJobRows"
   | "snapshotCollectionAppears"
+  | "snapshotCreationTime"
   | "destroyJobType"
   | "exportJobType"
   | "cancelledJob"
@@ -144,6 +155,18 @@ export const jobOptions: Pick<
       expect((await failing.failure(failing.lifecycle.create(standardInputs))).message).toContain(
         "No snapshot was taken.",
       );
+    },
+  },
+  snapshotCreationTime: {
+    atEnd: async () => {
+      const at = clientAgainst({ snapshotCreationTime: "atEnd" });
+      expect((await forgottenJob(at)) as Error).toMatchObject({
+        message: expect.stringContaining("made by this call or by another program"),
+      });
+    },
+    atStart: async () => {
+      const answer = await forgottenJob(clientAgainst({ snapshotCreationTime: "atStart" }));
+      expect(answer).toMatchObject({ outs: { members: [{}, {}, {}] } });
     },
   },
   destroyJobType: {
