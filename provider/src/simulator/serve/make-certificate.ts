@@ -23,8 +23,15 @@ export interface MadeCertificate {
   readonly privateKey: KeyObject;
 }
 
-/** Makes a certificate (X.509, ECDSA with SHA-256), so that HTTPS can be tried without an authority. */
-export function makeCertificate(content: CertificateContent): MadeCertificate {
+/**
+ * Makes a certificate (X.509, ECDSA with SHA-256), so that HTTPS can be tried without an authority.
+ *
+ * @param random - Brings the bytes of the serial number.
+ */
+export function makeCertificate(
+  content: CertificateContent,
+  random: (size: number) => Buffer = randomBytes,
+): MadeCertificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const { name, hosts = [], notBefore, notAfter, issuer, isAuthority = false } = content;
   // ecdsa-with-SHA256
@@ -33,7 +40,7 @@ export function makeCertificate(content: CertificateContent): MadeCertificate {
     extension("551d13", der(0x30, ...(isAuthority ? [der(0x01, Buffer.from([0xff]))] : []))),
     ...(hosts.length > 0 ? [extension("551d11", der(0x30, ...hosts.map(hostName)))] : []),
   ];
-  const serial = randomBytes(16);
+  const serial = random(16);
   // positive, and without a leading byte that DER forbids
   serial.writeUInt8(0x40 | (serial.readUInt8(0) & 0x3f), 0);
   const signed = der(
