@@ -6,6 +6,7 @@ import type { HyperVHost } from "./hyperv/hyperv-host";
 import { explainedSession } from "./hyperv/visibility";
 import type { Clock } from "./jobs/clock";
 import { JobMonitor } from "./jobs/job-monitor";
+import type { OwnQuestion } from "./probe-answer";
 import { transports } from "./transports/index.js";
 
 /**
@@ -62,4 +63,9 @@ function waysFrom(platform: NodeJS.Platform): readonly string[] {
  */
 export function examineConnection(configuration: Configuration): AsyncIterable<Finding> {
   return transports[transportOf(configuration)].examine(configuration);
+}
+
+/** Returns what a probe asks of the connection to the configured host itself. @throws {@link InvalidArgumentError} when the configuration leads nowhere. */
+export function connectionQuestions(configuration: Configuration): Promise<readonly OwnQuestion[]> {
+  return transports[transportOf(configuration)].questions(configuration);
 }

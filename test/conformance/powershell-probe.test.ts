@@ -1,14 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CimSession } from "../../provider/src/cim/cim-session";
 import { requireVisibility } from "../../provider/src/hyperv/visibility";
-import { JobMonitor } from "../../provider/src/jobs/job-monitor";
-import { runProbe } from "../../provider/src/probe/run-probe";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import { SimulatedHost } from "../../provider/src/simulator/index";
+import { questions } from "../../provider/src/transports/powershell/index";
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";
 import { CimHostServer } from "../support/cim-host-server";
 import { powerShellEditions, requirePowerShell } from "../support/powershell";
-import { LeapingClock, ProbedHost, quickProbeSeed, withoutWatchedStatuses } from "../support/probe-simulated";
+import {
+  LeapingClock,
+  ProbedHost,
+  probeOver,
+  quickProbeSeed,
+  withoutWatchedStatuses,
+} from "../support/probe-simulated";
 
 // starts of PowerShell take long where many other tests run beside
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
@@ -40,16 +45,16 @@ describe.each(powerShellEditions)("a probe through $name", (edition) => {
   });
 
   it("finds the same as an in-process probe of the same host", async () => {
-    const recording = await runProbe({
-      host: { session, jobs: new JobMonitor(session, clock, () => 0.5) },
-      clock,
-      group: "lab",
-      takeSnapshots: true,
-      abortSignal: new AbortController().signal,
-      onAnswer: () => {},
-      onLeft: (left) => expect(left).toEqual([]),
-    });
+    const options = { namespace: virtualizationNamespace };
+    const { own, others } = await probeOver(session, { clock, questions, options });
+    expect(own).toEqual({ methodDeclarations: "declared" });
     const shortest = await new ProbedHost(quickProbeSeed).probe();
-    expect(withoutWatchedStatuses(recording)).toEqual(withoutWatchedStatuses(shortest));
+    expect(withoutWatchedStatuses(others)).toEqual(withoutWatchedStatuses(shortest));
+  });
+
+  it("detects instances without the declarations of their methods", async () => {
+    server.declaresMethods = false;
+    const [declarations] = questions;
+    expect(await declarations?.ask({ namespace: virtualizationNamespace })).toMatchObject({ answer: "undeclared" });
   });
 });

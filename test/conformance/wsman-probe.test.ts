@@ -1,9 +1,14 @@
 import { expect, it, onTestFinished } from "vitest";
-import { JobMonitor } from "../../provider/src/jobs/job-monitor";
-import { runProbe } from "../../provider/src/probe/run-probe";
 import { SimulatedHost } from "../../provider/src/simulator/index";
-import { LeapingClock, ProbedHost, quickProbeSeed, withoutWatchedStatuses } from "../support/probe-simulated";
-import { openServed, serveHost } from "../support/wsman-hosts";
+import { wsmanQuestions } from "../../provider/src/transports/wsman/questions";
+import {
+  LeapingClock,
+  ProbedHost,
+  probeOver,
+  quickProbeSeed,
+  withoutWatchedStatuses,
+} from "../support/probe-simulated";
+import { openServed, serveHost, wsmanOptions } from "../support/wsman-hosts";
 
 it("a probe over WS-Management finds what a probe of the same host finds in process", async () => {
   const clock = new LeapingClock();
@@ -17,15 +22,14 @@ it("a probe over WS-Management finds what a probe of the same host finds in proc
     await session.close();
     await server.stop();
   });
-  const recording = await runProbe({
-    host: { session, jobs: new JobMonitor(session, clock, () => 0.5) },
-    clock,
-    group: "lab",
-    takeSnapshots: true,
-    abortSignal: new AbortController().signal,
-    onAnswer: () => {},
-    onLeft: (left) => expect(left).toEqual([]),
+  const options = wsmanOptions(server.port, "sealed");
+  const { own, others } = await probeOver(session, { clock, questions: wsmanQuestions, options });
+  expect(own).toEqual({
+    wsmanStack: "3.0",
+    wsmanEnvelopeLimit: "8192",
+    wsmanSelectors: "accept",
+    wsmanMissingObject: "hresult80041002",
   });
   const shortest = await new ProbedHost(quickProbeSeed).probe();
-  expect(withoutWatchedStatuses(recording)).toEqual(withoutWatchedStatuses(shortest));
+  expect(withoutWatchedStatuses(others)).toEqual(withoutWatchedStatuses(shortest));
 });

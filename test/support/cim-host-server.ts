@@ -64,7 +64,7 @@ export class CimHostServer {
   /** Comes before the host: refuses a request, answers it later, or, with "silence", never. */
   intercept: ((request: StandInRequest) => Interception | Promise<Interception>) | undefined;
   /** The classes that every Windows has, beside those of the host. */
-  private readonly windows = new WindowsClasses(() => this.host.vmms);
+  private readonly windows = new WindowsClasses({ vmms: () => this.host.vmms, shells: () => this.shells });
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private readonly modules = mkdtempSync(join(tmpdir(), "hyperv-snapshots-modules-"));

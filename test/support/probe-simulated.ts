@@ -1,9 +1,11 @@
+import type { CimSession } from "../../provider/src/cim/cim-session";
 import type { Clock } from "../../provider/src/jobs/clock";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import type { LeftBehind } from "../../provider/src/probe/clean-up";
 import { recordedHost } from "../../provider/src/probe/recorded-host";
 import type { RecordedAnswer, Recording } from "../../provider/src/probe/recording";
 import { runProbe } from "../../provider/src/probe/run-probe";
+import type { ConnectionQuestion, OwnQuestion } from "../../provider/src/probe-answer";
 import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "./fake-clock";
@@ -53,6 +55,35 @@ export function withoutWatchedStatuses(recording: Recording): Recording {
   return { ...recording, answers };
 }
 
+/** Probes the group `lab` of a host, with snapshots, and asks the connection its own questions. */
+export async function probeOver<Options>(
+  session: CimSession,
+  { clock, questions, options }: OwnProbe<Options>,
+): Promise<{ readonly own: Readonly<Record<string, string | null>>; readonly others: Recording }> {
+  const left: LeftBehind[] = [];
+  const recording = await runProbe({
+    host: { session, jobs: new JobMonitor(session, clock, () => 0.5) },
+    clock,
+    group: "lab",
+    ownQuestions: questions.map(({ id, ask }) => ({ id, ask: () => ask(options) })),
+    takeSnapshots: true,
+    abortSignal: new AbortController().signal,
+    onAnswer: () => {},
+    onLeft: (found) => left.push(...found),
+  });
+  if (left.length > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);
+  const { answers } = recording;
+  const own = answers.slice(0, questions.length).map(({ question, answer }) => [question, answer]);
+  return { own: Object.fromEntries(own), others: { ...recording, answers: answers.slice(questions.length) } };
+}
+
+/** What a probe asks of a connection, and over which clock it asks the host. */
+interface OwnProbe<Options> {
+  readonly clock: Clock;
+  readonly questions: readonly ConnectionQuestion<Options>[];
+  readonly options: Options;
+}
+
 /** The seed of a host that behaves as recorded. */
 export function seedFrom(recording: Recording): Seed {
   const { machines, groups, settled } = recordedHost(recording);
@@ -78,13 +109,14 @@ export class ProbedHost {
   }
 
   /** Probes the host's first group. */
-  probe(takeSnapshots = true): Promise<Recording> {
+  probe(takeSnapshots = true, ownQuestions: readonly OwnQuestion[] = []): Promise<Recording> {
     const session = simulatedSession(this.host, (ms, signal) => this.clock.sleep(ms, signal));
     return this.clock.run(
       runProbe({
         host: { session, jobs: new JobMonitor(session, this.clock, () => 0.5) },
         clock: this.clock,
         group: this.host.tree().groups[0]?.name ?? "",
+        ownQuestions,
         takeSnapshots,
         abortSignal: this.interruption.signal,
         onAnswer: (answer) => this.answers.push(answer),

@@ -9,7 +9,7 @@ import { CimHostServer } from "./cim-host-server";
 import { groupsOfOne, jobOf } from "./simulated-hosts";
 import { SshServer } from "./ssh-server";
 
-/** A PowerShell that this process starts, or one at the other end of `ssh`. */
+/** A PowerShell that this process starts, or one on the host that `ssh` starts. */
 export type ShellWay = "local" | "ssh";
 
 const megabyte = "0123456789abcdef".repeat(65_536);

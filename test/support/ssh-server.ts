@@ -44,6 +44,8 @@ interface SshServerOptions {
   readonly password?: string;
   /** What it says before a log-on. */
   readonly banner?: string;
+  /** The end of a script that runs what is in `$SSH_ORIGINAL_COMMAND`; a shell of Unix when absent. */
+  readonly defaultShell?: string;
 }
 
 /**
@@ -61,7 +63,7 @@ export class SshServer {
   private constructor(port: number, options: SshServerOptions) {
     this.port = port;
     this.makeKeys();
-    this.writeShells(options.environment);
+    this.writeShells(options);
     this.writeConfiguration(options);
     const { password } = options;
     const parameters = ["-D", "-e", "-f", this.path("sshd_config")];
@@ -190,7 +192,10 @@ export class SshServer {
   }
 
   /** Windows' sshd hands the command to cmd.exe, which takes 8,191 characters. */
-  private writeShells(environment: Readonly<Record<string, string>>): void {
+  private writeShells({
+    environment,
+    defaultShell = '/bin/sh -c "exec $SSH_ORIGINAL_COMMAND"',
+  }: SshServerOptions): void {
     const exports = Object.entries({ ...environment, TERM: "dumb", DOTNET_TieredPGO: "0" }).map(
       ([name, value]) => `export ${name}='${value}'`,
     );
@@ -198,7 +203,7 @@ export class SshServer {
       ...exports,
       `export PATH='${this.folder}/bin':"$PATH"`,
       'if [ "$(printf %s "$SSH_ORIGINAL_COMMAND" | wc -c)" -gt 8191 ]; then echo "Command line too long." >&2; exit 1; fi',
-      'exec /bin/sh -c "exec $SSH_ORIGINAL_COMMAND"',
+      `exec ${defaultShell}`,
     ];
     mkdirSync(this.path("bin"));
     this.writeProgram("command", lines);

@@ -6,6 +6,7 @@ import { type CimValue, dateTimeFromMilliseconds } from "../../provider/src/cim/
 import { type WbemStatusName, wbemRefusal } from "../../provider/src/simulator/wbem-refusal";
 import { wqlPredicate } from "../../provider/src/simulator/wql/wql-condition";
 import { parseWql } from "../../provider/src/simulator/wql/wql-parser";
+import { isAlive } from "./processes";
 
 /** The namespace of the classes that every Windows has. */
 export const windowsNamespace = "root\\cimv2";
@@ -59,7 +60,11 @@ export const windowsClasses: Readonly<Record<string, WindowsClass>> = {
       CreationDate: "datetime",
       TerminationDate: "datetime",
     },
-    methods: { GetOwner: { Domain: "string", User: "string" }, SetPriority: { Priority: "sint32" } },
+    methods: {
+      GetOwner: { Domain: "string", User: "string" },
+      SetPriority: { Priority: "sint32" },
+      Terminate: { Reason: "uint32" },
+    },
   },
   Win32_Service: { keys: ["Name"], properties: { Name: "string", State: "string", StartMode: "string" } },
   StdRegProv: {
@@ -119,14 +124,22 @@ function newRegistry(): Map<string, Map<string, CimValue>> {
 /** `Win32_Service.State`, by what VMMS does. */
 const serviceStates = { running: "Running", stopped: "Stopped", starting: "Start Pending" } as const;
 
-/** Answers requests to `root\cimv2` as a computer with Windows does: this process is one of its processes. */
+/** What a computer has that isn't always the same. */
+interface WindowsComputer {
+  /** What the service VMMS does. */
+  readonly vmms: () => keyof typeof serviceStates;
+  /** The ids of the PowerShells. */
+  readonly shells: () => readonly number[];
+}
+
+/** Answers requests to `root\cimv2` as a computer with Windows does: this process is one of its processes, and the shells are. */
 export class WindowsClasses {
   private readonly registry = newRegistry();
-  private readonly vmms: () => keyof typeof serviceStates;
+  private readonly computer: WindowsComputer;
+  private readonly madeAt = Date.now();
 
-  /** @param vmms - What the service VMMS does. */
-  constructor(vmms: () => keyof typeof serviceStates) {
-    this.vmms = vmms;
+  constructor(computer: WindowsComputer) {
+    this.computer = computer;
   }
 
   query(wql: string): readonly CimInstance[] {
@@ -164,6 +177,12 @@ export class WindowsClasses {
     if (unknown !== undefined) refuse("WBEM_E_INVALID_METHOD_PARAMETERS", unknown);
     if (name === "GetOwner") {
       return { returnValue: 0, outParameters: { Domain: hostname(), User: userInfo().username } };
+    }
+    if (name === "Terminate") {
+      const shell = this.computer.shells().find((pid) => String(pid) === path.key("Handle"));
+      if (shell === undefined) return refuse("WBEM_E_ACCESS_DENIED", path.toString());
+      process.kill(shell, "SIGKILL");
+      return { returnValue: 0, outParameters: {} };
     }
     return name === "SetPriority" ? { returnValue: 0, outParameters: {} } : this.onRegistry(name, given);
   }
@@ -221,7 +240,7 @@ export class WindowsClasses {
         return [made(className, { GroupComponent: system.path, PartComponent: operatingSystem.path, PrimaryOS: true })];
       }
       case "Win32_Service":
-        return [made(className, { Name: "vmms", State: serviceStates[this.vmms()], StartMode: "Auto" })];
+        return [made(className, { Name: "vmms", State: serviceStates[this.computer.vmms()], StartMode: "Auto" })];
       case "Win32_Process":
         return [
           made(className, {
@@ -233,6 +252,17 @@ export class WindowsClasses {
             CreationDate: dateTimeFromMilliseconds(now - process.uptime() * 1000),
             TerminationDate: null,
           }),
+          ...this.computer
+            .shells()
+            .filter(isAlive)
+            .map((pid) =>
+              made(className, {
+                Handle: String(pid),
+                Name: "powershell.exe",
+                ProcessId: pid,
+                CreationDate: dateTimeFromMilliseconds(this.madeAt),
+              }),
+            ),
         ];
       default:
         return [];

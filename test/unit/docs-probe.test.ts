@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { notAsked, probeQuestions } from "../../provider/src/probe/probe-questions";
 import { defaultOptions, hostBehaviours, type OptionName } from "../../provider/src/simulator/index";
+import { questions as powerShellQuestions } from "../../provider/src/transports/powershell/index";
+import { sshQuestions } from "../../provider/src/transports/ssh/questions";
+import { wsmanQuestions } from "../../provider/src/transports/wsman/questions";
 import { repositoryFolder } from "../support/repository";
 
 const guide = join(repositoryFolder, "docs/probe.md");
@@ -39,6 +42,14 @@ it("the guide lists every question, how it is tested, and the default until it i
     ),
   );
   expectRowsUnder("What the project doesn't know", rows);
+});
+
+it("the guide lists what each transport asks of the connection", () => {
+  const listed = Object.entries({ ssh: sshQuestions, wsman: wsmanQuestions, powershell: powerShellQuestions });
+  const rows = listed.flatMap(([transport, questions]) =>
+    questions.map(({ id, question, asked, assumed }) => row(transport, `\`${id}\``, question, asked, assumed)),
+  );
+  expectRowsUnder("What it asks of the connection", rows);
 });
 
 it("the guide lists what the probe doesn't ask, and why", () => {

@@ -1,15 +1,16 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { connectionQuestions } from "../connection";
 import { InvalidArgumentError } from "../errors";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { readMemberConditions, stateName } from "../hyperv/member-condition";
 import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
-import { NoAnswer } from "../probe/no-answer";
 import { probeQuestions } from "../probe/probe-questions";
 import { askStoppedVmms, stoppedWord } from "../probe/questions/stopped-vmms";
 import type { RecordedAnswer } from "../probe/recording";
 import { runProbe, stoppedVmmsRecording } from "../probe/run-probe";
+import { NoAnswer, type OwnQuestion } from "../probe-answer";
 import type { CommandSite } from "./command-site";
 import { type CommonOptions, chosenTransport, commandConfiguration, withHost } from "./configuration";
 import { isConfirmed, requireTerminal } from "./confirm";
@@ -65,9 +66,10 @@ export function addProbe(program: Command, site: CommandSite): void {
         if (options.takeOne && !options.yes) {
           requireTerminal(surroundings, "probe --take-one", "Pass --yes, or leave out --take-one");
         }
-        return withHost(surroundings, options, (host) =>
-          probe(host, { ...options, group }, { surroundings, report, file }),
-        );
+        return withHost(surroundings, options, async (host) => {
+          const ownQuestions = await connectionQuestions(commandConfiguration(options, surroundings));
+          return probe(host, { ...options, group }, { surroundings, report, file, ownQuestions });
+        });
       }),
     );
 }
@@ -78,10 +80,14 @@ interface ProbePlace {
   readonly file: string;
 }
 
+interface WholeProbe extends ProbePlace {
+  readonly ownQuestions: readonly OwnQuestion[];
+}
+
 async function probe(
   host: HyperVHost,
   { group, takeOne = false, yes, label }: ProbeOptions & { readonly group: string },
-  { surroundings, report, file }: ProbePlace,
+  { surroundings, report, file, ownQuestions }: WholeProbe,
 ): Promise<Ending> {
   if (takeOne) report.text(await plan(host, group));
   if (takeOne && !yes && !(await isConfirmed(surroundings, '\nTake them? Type "yes" to continue: '))) {
@@ -94,6 +100,7 @@ async function probe(
       host,
       clock: surroundings.clock,
       group,
+      ownQuestions,
       takeSnapshots: takeOne,
       ...(label !== undefined && { label }),
       abortSignal: interruption.signal,

@@ -4,12 +4,12 @@ import { JobFailedError } from "../errors";
 import type { MemberCondition } from "../hyperv/member-condition";
 import { servicePath } from "../hyperv/service-path";
 import { machinePath } from "../hyperv/virtual-system-collection";
+import type { Redacted } from "../probe-answer";
+import { NoAnswer } from "../probe-answer";
 import { ClassName, isSnapshotType } from "../schema/names";
 import { ReturnValue } from "../schema/value-maps";
-import { NoAnswer } from "./no-answer";
 import { refusalWord, returnWord } from "./outcome-word";
 import type { MachineSnapshot, MachineTrial, ProbeScene } from "./probe-scene";
-import type { Redacted } from "./redactor";
 
 /** What `CreateSnapshot` is given beside the machine. */
 export interface MachineTrialParameters {

@@ -1,13 +1,5 @@
+import type { ProbeAnswer } from "../probe-answer";
 import type { ProbeScene } from "./probe-scene";
-import type { Redacted } from "./redactor";
-
-/** A host's answer to a question. */
-export interface ProbeAnswer {
-  /** What the host does, in one word: the name of an option's value, where the simulated host has such an option. */
-  readonly answer: string;
-  /** The readings that show it. */
-  readonly observed?: Readonly<Record<string, Redacted>>;
-}
 
 /** A question about hosts that no public source answers, and how a host is asked. */
 export interface ProbeQuestion {

@@ -13,9 +13,9 @@ import {
 } from "../hyperv/virtual-system-collection";
 import type { Clock } from "../jobs/clock";
 import type { JobReading } from "../jobs/concrete-job";
+import { NoAnswer } from "../probe-answer";
 import { UserSnapshotType } from "../schema/value-maps";
 import { checkpointLimit, memberStateOf } from "./member-state";
-import { NoAnswer } from "./no-answer";
 import type { Redactor } from "./redactor";
 
 /** The host, the group and the helpers of a probe. */

@@ -1,8 +1,6 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimScalar, CimValue } from "../cim/cim-value";
-
-/** What may stand in a recording. */
-export type Redacted = null | boolean | number | string | readonly Redacted[] | { readonly [name: string]: Redacted };
+import type { Redacted } from "../probe-answer";
 
 const guid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 const guidAlone = new RegExp(`^(Microsoft:|\\{)?(${guid.source})(\\})?$`, "i");

@@ -3,11 +3,10 @@ import type { HyperVHost } from "../hyperv/hyperv-host";
 import { readMemberConditions } from "../hyperv/member-condition";
 import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { Clock } from "../jobs/clock";
+import { NoAnswer, type OwnQuestion, type ProbeAnswer } from "../probe-answer";
 import { ClassName } from "../schema/names";
 import { cleanUp, type LeftBehind } from "./clean-up";
 import { memberStateOf } from "./member-state";
-import { NoAnswer } from "./no-answer";
-import type { ProbeQuestion } from "./probe-question";
 import { probeQuestions } from "./probe-questions";
 import { ProbeScene } from "./probe-scene";
 import { type RecordedAnswer, type Recording, recordingFormat, recordingVersion } from "./recording";
@@ -19,6 +18,8 @@ export interface ProbeRequest {
   readonly clock: Clock;
   /** The group's name, `CollectionID` or object path. */
   readonly group: string;
+  /** What the connection itself is asked, before the host. */
+  readonly ownQuestions?: readonly OwnQuestion[];
   /** Whether snapshots may be taken, and other things of the probe's own made. */
   readonly takeSnapshots: boolean;
   /** The person's description of the host. */
@@ -40,7 +41,7 @@ export interface ProbeRequest {
  * @throws {@link NotFoundError} or {@link AccessDeniedError} when the group isn't found.
  */
 export async function runProbe(request: ProbeRequest): Promise<Recording> {
-  const { host, clock, abortSignal } = request;
+  const { host, clock, abortSignal, ownQuestions = [] } = request;
   const redactor = new Redactor();
   const group = await findVirtualSystemCollection(host.session, request.group);
   const members = await readMemberConditions(host.session, group.path);
@@ -56,15 +57,29 @@ export async function runProbe(request: ProbeRequest): Promise<Recording> {
   const madeBy = (await isSimulated(host)) ? "the simulated host" : "a host";
   const scene = new ProbeScene({ host, clock, redactor, group, members, abortSignal });
   const answers: RecordedAnswer[] = [];
-  let left: readonly LeftBehind[];
+  const left: LeftBehind[] = [];
+  const record = (answer: RecordedAnswer) => {
+    answers.push(answer);
+    request.onAnswer(answer);
+  };
   try {
-    for (const question of probeQuestions) {
-      const answer = await ask(scene, question, request);
-      answers.push(answer);
-      request.onAnswer(answer);
+    for (const { id, ask: askConnection } of ownQuestions) {
+      const asked = async () => {
+        const { left: stays, ...answer } = await askConnection();
+        if (stays !== undefined) left.push({ what: stays, because: "The probe started it and couldn't end it." });
+        return answer;
+      };
+      record(await ask(id, asked, abortSignal));
+    }
+    for (const { id, changesHost, ask: askHost } of probeQuestions) {
+      const asked = async () => {
+        if (changesHost && !request.takeSnapshots) throw new NoAnswer("it is asked only with --take-one");
+        return askHost(scene);
+      };
+      record(await ask(id, asked, abortSignal));
     }
   } finally {
-    left = await cleanUp(scene);
+    left.push(...(await cleanUp(scene)));
     request.onLeft(left);
   }
   return {
@@ -96,16 +111,11 @@ export function stoppedVmmsRecording(answer: string, isSimulatedHost: boolean, l
   };
 }
 
-async function ask(
-  scene: ProbeScene,
-  { id, changesHost, ask: askHost }: ProbeQuestion,
-  { takeSnapshots, abortSignal }: ProbeRequest,
-): Promise<RecordedAnswer> {
+async function ask(id: string, asked: () => Promise<ProbeAnswer>, abortSignal: AbortSignal): Promise<RecordedAnswer> {
   const open = (because: string): RecordedAnswer => ({ question: id, answer: null, because });
   if (abortSignal.aborted) return open("the probe was interrupted");
-  if (changesHost && !takeSnapshots) return open("it is asked only with --take-one");
   try {
-    return { question: id, ...(await askHost(scene)) };
+    return { question: id, ...(await asked()) };
   } catch (error) {
     if (abortSignal.aborted) return open("the probe was interrupted");
     if (error instanceof NoAnswer) return open(error.message);

@@ -8,12 +8,12 @@ import { listSnapshotCollections, snapshotCollectionPath } from "../hyperv/snaps
 import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { exists } from "../hyperv/visibility";
 import type { JobReading } from "../jobs/concrete-job";
+import type { Redacted } from "../probe-answer";
+import { NoAnswer } from "../probe-answer";
 import { ClassName } from "../schema/names";
 import { ReturnValue, SnapshotType } from "../schema/value-maps";
-import { NoAnswer } from "./no-answer";
 import { accepted, refusalWord, returnWord } from "./outcome-word";
 import type { ProbeScene } from "./probe-scene";
-import type { Redacted } from "./redactor";
 
 /** What `CreateSnapshot` is given beside the group. */
 export interface TrialParameters {

@@ -23,6 +23,9 @@ export const WsmanAction = {
   fault: "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault",
 } as const;
 
+/** The resource URI of the service's own configuration. */
+export const wsmanConfigUri = "http://schemas.microsoft.com/wbem/wsman/1/config";
+
 /** The dialect of a filter that is a WQL query. */
 export const wqlDialect = "http://schemas.microsoft.com/wbem/wsman/1/WQL";
 

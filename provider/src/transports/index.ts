@@ -1,5 +1,6 @@
 import type { CimSession } from "../cim/cim-session";
 import type { Finding } from "../finding";
+import type { ConnectionQuestion, OwnQuestion } from "../probe-answer";
 import { powerShellOptions } from "./powershell/configuration";
 import { simulatedOptions } from "./simulated/configuration";
 import { sshOptions } from "./ssh/configuration";
@@ -10,6 +11,8 @@ interface TransportModule<Options> {
   readonly open: (options: Options) => CimSession | Promise<CimSession>;
   /** Tries the connection step by step, where it has steps; the first failure ends it. */
   readonly examine?: (options: Options) => AsyncIterable<Finding>;
+  /** What a probe asks of the connection itself. */
+  readonly questions?: readonly ConnectionQuestion<Options>[];
 }
 
 /** A kind of connection to hosts. */
@@ -22,6 +25,8 @@ interface Transport<Configuration> {
   readonly open: (configuration: Configuration) => Promise<CimSession>;
   /** Tries the connection to the configured host step by step. */
   readonly examine: (configuration: Configuration) => AsyncIterable<Finding>;
+  /** Returns what a probe asks of the connection to the configured host. */
+  readonly questions: (configuration: Configuration) => Promise<readonly OwnQuestion[]>;
 }
 
 function transport<Configuration, Options>(
@@ -36,6 +41,11 @@ function transport<Configuration, Options>(
     examine: async function* (configuration) {
       const options = readOptions(configuration);
       yield* (await load()).examine?.(options) ?? [];
+    },
+    questions: async (configuration) => {
+      const options = readOptions(configuration);
+      const { questions = [] } = await load();
+      return questions.map(({ id, ask }) => ({ id, ask: () => ask(options) }));
     },
   };
 }

@@ -47,6 +47,19 @@ describe("hyperv-snapshots simulate serve", () => {
     });
   });
 
+  it("a probe over it also records what only the connection can be asked", async () => {
+    await served([], async (at, { http }) => {
+      const probe = ["probe", "--group", "web-tier", ...reach(at, { protocol: "http", port: http })];
+      const { value } = await at.json(probe);
+      const answers = new Map(
+        value.answers.map(({ question, answer }: Record<string, string>) => [question, answer] as const),
+      );
+      expect(answers.get("wsmanStack")).toBe("3.0");
+      expect(answers.get("wsmanMissingObject")).toBe("hresult80041002");
+      expect(answers.get("collectionIdForm")).toBe("upperCase");
+    });
+  });
+
   it("doctor shows each step of the connection, and what is wrong with the certificate", async () => {
     await served(["--https", "127.0.0.1:0"], async (at, { http, https = 0, fingerprint = "" }) => {
       const findings = async (config: Record<string, string | number>) => {

@@ -5,6 +5,7 @@ import { askStoppedVmms } from "../../../provider/src/probe/questions/stopped-vm
 import { recordedHost } from "../../../provider/src/probe/recorded-host";
 import { type Recording, readRecording, recordingVersion } from "../../../provider/src/probe/recording";
 import { stoppedVmmsRecording } from "../../../provider/src/probe/run-probe";
+import { NoAnswer } from "../../../provider/src/probe-answer";
 import { defaultOptions, type HostOptions, optionValues, type Seed } from "../../../provider/src/simulator/index";
 import { simulatedSession } from "../../../provider/src/transports/simulated/simulated-session";
 import { everyStateSeed, ProbedHost, seedFrom } from "../../support/probe-simulated";
@@ -111,6 +112,28 @@ describe("a probe that only reads", () => {
       answer: null,
       because: "it is asked only with --take-one",
     });
+  });
+});
+
+describe("a probe of a connection", () => {
+  it("records the connection's answers before the host's, and counts what a question left on the host", async () => {
+    const probed = new ProbedHost();
+    const recording = await probed.probe(false, [
+      { id: "first", ask: async () => ({ answer: "stays", left: "the PowerShell process 7" }) },
+      {
+        id: "second",
+        ask: async () => {
+          throw new NoAnswer("it doesn't say");
+        },
+      },
+    ]);
+    expect(recording.answers.slice(0, 2)).toEqual([
+      { question: "first", answer: "stays" },
+      { question: "second", answer: null, because: "it doesn't say" },
+    ]);
+    expect(recording.answers).toHaveLength(probeQuestions.length + 2);
+    expect(recording.left).toBe(1);
+    expect(probed.left).toEqual([expect.objectContaining({ what: "the PowerShell process 7" })]);
   });
 });
 

@@ -1,11 +1,12 @@
 import { embedInstance } from "../../cim/embedded-instance";
 import { snapshotSettingsText } from "../../hyperv/snapshot-settings";
+import type { ProbeAnswer } from "../../probe-answer";
+import { NoAnswer } from "../../probe-answer";
 import { ClassName } from "../../schema/names";
 import { MachineSnapshotType, SnapshotType } from "../../schema/value-maps";
 import { tryMachine } from "../machine-trial";
-import { NoAnswer } from "../no-answer";
 import { accepted } from "../outcome-word";
-import type { ProbeAnswer, ProbeQuestion } from "../probe-question";
+import type { ProbeQuestion } from "../probe-question";
 import type { ProbeScene } from "../probe-scene";
 import { wordOfTrial } from "../snapshot-trial";
 

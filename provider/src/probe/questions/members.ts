@@ -1,4 +1,4 @@
-import { NoAnswer } from "../no-answer";
+import { NoAnswer } from "../../probe-answer";
 import { accepted } from "../outcome-word";
 import type { ProbeQuestion } from "../probe-question";
 import type { TrialGroup } from "../probe-scene";

@@ -1,9 +1,10 @@
 import { memberSnapshots } from "../../hyperv/snapshot-collection";
 import { snapshotSettingsText } from "../../hyperv/snapshot-settings";
+import type { ProbeAnswer } from "../../probe-answer";
+import { NoAnswer } from "../../probe-answer";
 import { SnapshotType } from "../../schema/value-maps";
-import { NoAnswer } from "../no-answer";
 import { accepted } from "../outcome-word";
-import type { ProbeAnswer, ProbeQuestion } from "../probe-question";
+import type { ProbeQuestion } from "../probe-question";
 import type { ProbeScene } from "../probe-scene";
 import { discard, madeBy, observedOf, type TrialParameters, takeTrial, wordOfTrial } from "../snapshot-trial";
 import { renameSnapshot } from "./rename-snapshot";

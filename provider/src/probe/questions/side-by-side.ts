@@ -1,10 +1,11 @@
 import { NotFoundError } from "../../errors";
 import { cancelJob } from "../../jobs/cancel-job";
 import { readConcreteJob } from "../../jobs/concrete-job";
+import type { ProbeAnswer } from "../../probe-answer";
+import { NoAnswer } from "../../probe-answer";
 import { ReturnValue } from "../../schema/value-maps";
-import { NoAnswer } from "../no-answer";
 import { accepted } from "../outcome-word";
-import type { ProbeAnswer, ProbeQuestion } from "../probe-question";
+import type { ProbeQuestion } from "../probe-question";
 import type { ProbeScene } from "../probe-scene";
 import { beginTrial, discard, finishTrial } from "../snapshot-trial";
 

@@ -1,8 +1,9 @@
+import type { ProbeAnswer } from "../../probe-answer";
+import { NoAnswer } from "../../probe-answer";
 import { ClassName } from "../../schema/names";
 import { DiskMergeState } from "../../schema/value-maps";
-import { NoAnswer } from "../no-answer";
 import { accepted, refusalWord } from "../outcome-word";
-import type { ProbeAnswer, ProbeQuestion } from "../probe-question";
+import type { ProbeQuestion } from "../probe-question";
 import type { ProbeScene } from "../probe-scene";
 import { beginTrial, discard, finishTrial, madeBy } from "../snapshot-trial";
 

@@ -1,7 +1,7 @@
 import type { CimSession } from "../../cim/cim-session";
 import { CimError, VisibilityError } from "../../errors";
+import { NoAnswer } from "../../probe-answer";
 import { ClassName } from "../../schema/names";
-import { NoAnswer } from "../no-answer";
 import { refusalWord } from "../outcome-word";
 import type { ProbeQuestion } from "../probe-question";
 

@@ -12,6 +12,7 @@ import {
   resourceUri,
   WsmanAction,
   wqlDialect,
+  wsmanConfigUri,
   XmlNamespace,
 } from "../../schema/wsman-names";
 import { endpointContent, readSelectors } from "../../soap/endpoint-reference";
@@ -89,6 +90,7 @@ export class SoapService {
     if (childOf(request.body, "Identify")) return this.identify();
     switch (request.action) {
       case WsmanAction.get: {
+        if (request.resourceUri === wsmanConfigUri) return this.configuration();
         const path = this.pathOf(request);
         return this.object(await slow({ verb: "get", className: path.className }, () => this.host.get(path)));
       }
@@ -118,6 +120,26 @@ export class SoapService {
       element("wsmid:ProtocolVersion", XmlNamespace.wsman),
       element("wsmid:ProductVendor", "pulumi-hyperv-snapshots"),
       element("wsmid:ProductVersion", "OS: 10.0.20348 SP: 0.0 Stack: 3.0 (simulated)"),
+    );
+  }
+
+  /** The service's configuration, with Windows' own limits. */
+  private configuration(): Xml {
+    const setting = (name: string, value: number | string) => element(`cfg:${name}`, String(value));
+    return elementWith(
+      "cfg:Config",
+      { "xmlns:cfg": wsmanConfigUri },
+      setting("MaxEnvelopeSizekb", Math.floor(this.limit / 1024)),
+      setting("MaxTimeoutms", 60_000),
+      setting("MaxBatchItems", 32_000),
+      element(
+        "cfg:Service",
+        setting("MaxConcurrentOperationsPerUser", 1500),
+        setting("EnumerationTimeoutms", 240_000),
+        setting("MaxConnections", 300),
+        setting("MaxPacketRetrievalTimeSeconds", 120),
+        element("cfg:Auth", setting("CbtHardeningLevel", "Relaxed")),
+      ),
     );
   }
 

@@ -63,7 +63,15 @@ export function destinationArguments(options: SshTransportOptions, version: SshV
 
 /** Writes the arguments of `ssh` that start the remote PowerShell. */
 export function sessionArguments(options: SshTransportOptions, version: SshVersion): readonly string[] {
-  const command = `${options.remoteShell} ${shellParameters}`;
+  return commandArguments(options, version, `${options.remoteShell} ${shellParameters}`);
+}
+
+/** Writes the arguments of `ssh` that run a command on the host. */
+export function commandArguments(
+  options: SshTransportOptions,
+  version: SshVersion,
+  command: string,
+): readonly string[] {
   // behind "--" a host that begins with "-" is refused, and not taken for an option
   return ["-T", ...destinationArguments(options, version), "--", options.host, command];
 }

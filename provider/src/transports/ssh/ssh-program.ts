@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import type { ShellChannel, ShellEnd, ShellProgram } from "../worker-shell/shell-channel";
 import type { SshTransportOptions } from "./options";
 import { answerPassword, type PasswordPrompt } from "./password-prompt";
-import { type SshVersion, sessionArguments } from "./ssh-arguments";
+import { commandArguments, type SshVersion, sessionArguments } from "./ssh-arguments";
 import { sshEnvironment } from "./ssh-client";
 import { sshFailure } from "./ssh-failure";
 
@@ -20,15 +20,45 @@ export interface SshSession {
 /** Makes the program that starts the remote PowerShell by `ssh`. */
 export function sshProgram(session: SshSession): ShellProgram {
   return {
-    start: (firstLine) => startSsh(session, firstLine),
+    start: (firstLine) => {
+      const channel = startSsh(session, sessionArguments(session.options, session.version));
+      channel.stdin.write(`${firstLine}\n`);
+      return channel;
+    },
     explain: (end, circumstances) => sshFailure(end, circumstances, session.options),
   };
 }
 
-function startSsh({ options, version, isPasswordQuestion }: SshSession, firstLine: string): ShellChannel {
-  const { password } = options;
+/** What came of a command on the host. */
+export interface CommandResult extends ShellEnd {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command on the host, with no input. @param more - Further options of `ssh`. */
+export async function runOverSsh(
+  session: SshSession,
+  command: string,
+  more: readonly string[] = [],
+): Promise<CommandResult> {
+  const channel = startSsh(session, [...more, ...commandArguments(session.options, session.version, command)]);
+  let stdout = "";
+  channel.stdout.on("data", (piece: string) => {
+    stdout = (stdout + piece).slice(0, keptText);
+  });
+  channel.stdin.end();
+  const timer = setTimeout(channel.kill, session.options.startTimeoutMs ?? 60_000);
+  const end = await channel.ended;
+  clearTimeout(timer);
+  return { ...end, stdout, stderr: end.stderr ?? "" };
+}
+
+function startSsh(
+  { options: { password }, isPasswordQuestion }: SshSession,
+  parameters: readonly string[],
+): ShellChannel {
   const prompt = password === undefined ? undefined : answerPassword(password, isPasswordQuestion);
-  const child = spawn("ssh", sessionArguments(options, version), {
+  const child = spawn("ssh", parameters, {
     env: { ...sshEnvironment(), ...prompt?.environment },
     stdio: "pipe",
     windowsHide: true,
@@ -37,7 +67,6 @@ function startSsh({ options, version, isPasswordQuestion }: SshSession, firstLin
   });
   const { stdin, stdout, stderr } = child;
   stdin.on("error", () => {});
-  stdin.write(`${firstLine}\n`);
   return {
     stdin,
     stdout: stdout.setEncoding("utf8"),

@@ -1,11 +1,11 @@
 import type { CimSession } from "../../cim/cim-session";
-import { logonOf } from "../refused-logons";
+import { type Logon, logonOf } from "../refused-logons";
 import { openRequest } from "../worker-shell/open-request";
 import { openWorkerSession, type WorkerSessionOptions } from "../worker-shell/worker-session";
 import type { SshTransportOptions } from "./options";
 import { passwordQuestion } from "./password-prompt";
 import { findSsh, resolveHost } from "./ssh-client";
-import { sshProgram } from "./ssh-program";
+import { type SshSession, sshProgram } from "./ssh-program";
 
 /**
  * Opens a session through a remote PowerShell over `ssh`. WMI is local there.
@@ -18,18 +18,29 @@ export async function openSshSession(options: SshTransportOptions): Promise<CimS
 
 /** Describes the session of a remote PowerShell over `ssh`. */
 export async function workerOptions(options: SshTransportOptions): Promise<WorkerSessionOptions> {
-  const { host, port, userName, password, identityFile, sshConfig, namespace } = options;
+  const { host, namespace } = options;
   const { startTimeoutMs = 60_000, requestTimeoutMs = 120_000, leaseMs = 300_000 } = options;
-  const { version } = await findSsh();
   return {
-    program: sshProgram({ options, version, isPasswordQuestion: await passwordQuestionOf(options) }),
+    program: sshProgram(await sshSession(options)),
     limits: { startTimeoutMs, requestTimeoutMs, leaseMs },
-    logon: logonOf({ transport: "ssh", host, port, userName, password, identityFile, sshConfig }),
+    logon: sshLogon(options),
     open: openRequest({}, requestTimeoutMs),
     target: host,
     host,
     namespace,
   };
+}
+
+/** Finds what starts of `ssh` need. */
+export async function sshSession(options: SshTransportOptions): Promise<SshSession> {
+  const { version } = await findSsh();
+  return { options, version, isPasswordQuestion: await passwordQuestionOf(options) };
+}
+
+/** The log-ons of the account. */
+export function sshLogon(options: SshTransportOptions): Logon {
+  const { host, port, userName, password, identityFile, sshConfig } = options;
+  return logonOf({ transport: "ssh", host, port, userName, password, identityFile, sshConfig });
 }
 
 /** The question is about the name that the user's configuration makes of the host. */

@@ -7,6 +7,7 @@ export type WorkerRequest =
   | { readonly verb: "describe" }
   | { readonly verb: "get"; readonly path: WirePath }
   | { readonly verb: "query"; readonly wql: WireText; readonly namespace: WireText }
+  | { readonly verb: "countMethods"; readonly wql: WireText; readonly namespace: WireText }
   | {
       readonly verb: "associators";
       readonly path: WirePath;
@@ -54,10 +55,21 @@ export interface ShellFacts {
   readonly moduleProblem: string | null;
   /** PowerShell's id of that reason. */
   readonly moduleProblemId: string | null;
+  readonly processId: number;
 }
 
-/** Instances, or a method's return value and out parameters, or what `open` or `describe` answers. */
-export type WorkerResult = readonly WireInstance[] | Readonly<Record<string, WireAnswer>> | OpenAnswer | ShellFacts;
+/** How many methods the first instance that a query finds declares (`countMethods`). */
+export interface MethodCount {
+  readonly methods: number;
+}
+
+/** Instances, or a method's return value and out parameters, or what another verb answers. */
+export type WorkerResult =
+  | readonly WireInstance[]
+  | Readonly<Record<string, WireAnswer>>
+  | OpenAnswer
+  | ShellFacts
+  | MethodCount;
 
 /** What the worker answers to any request. */
 export type WorkerAnswer = { readonly answer: WorkerResult } | { readonly failure: WorkerFailure };

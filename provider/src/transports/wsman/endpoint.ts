@@ -36,3 +36,8 @@ export interface WsmanTransportOptions {
 export function endpointText({ host, port, isHttps }: Endpoint): string {
   return `${isHttps ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
+
+/** The address that requests go to. */
+export function serviceAddress(endpoint: Endpoint): string {
+  return `${endpointText(endpoint)}/wsman`;
+}

@@ -1,2 +1,3 @@
 export { examineWsman as examine } from "./examine-wsman";
+export { wsmanQuestions as questions } from "./questions";
 export { openWsmanSession as open } from "./wsman-session";

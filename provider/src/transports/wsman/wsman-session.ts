@@ -12,9 +12,9 @@ import type { CimValue } from "../../cim/cim-value";
 import { type AuthenticationError, HyperVError, NotFoundError, ProtocolError } from "../../errors";
 import { ClassName } from "../../schema/names";
 import { bodyOf, childOf, childText, elementAt, type XmlElement, XmlProblem } from "../../soap/read-xml";
-import { logonOf } from "../refused-logons";
+import { type Logon, logonOf } from "../refused-logons";
 import { ConnectionPool } from "./connection-pool";
-import { endpointText, type WsmanTransportOptions } from "./endpoint";
+import { serviceAddress, type WsmanTransportOptions } from "./endpoint";
 import {
   type EnvelopeFrame,
   enumerateRequest,
@@ -55,6 +55,12 @@ export async function openWsmanSession(options: WsmanTransportOptions): Promise<
   }
 }
 
+/** Finds the log-ons of the account. */
+export function logonTo({ endpoint, credentials }: WsmanTransportOptions): Logon {
+  const certificate = endpoint.clientCertificate?.certificate;
+  return logonOf({ host: serviceAddress(endpoint), ...credentials, certificate });
+}
+
 class WsmanSession implements CimSession {
   hostName: string;
   readonly namespace: string;
@@ -68,15 +74,11 @@ class WsmanSession implements CimSession {
     const { endpoint, credentials, namespace, operationTimeoutSeconds = 60, networkMarginMs = 10_000 } = options;
     this.hostName = endpoint.host;
     this.namespace = namespace.replaceAll("/", "\\");
-    this.frame = { address: `${endpointText(endpoint)}/wsman`, operationTimeoutSeconds };
+    this.frame = { address: serviceAddress(endpoint), operationTimeoutSeconds };
     this.timeoutMs = operationTimeoutSeconds * 1000 + networkMarginMs;
     this.pause =
       options.pause ?? ((milliseconds, signal) => sleep(milliseconds, undefined, { ...(signal && { signal }) }));
-    const logon = logonOf({
-      host: this.frame.address,
-      ...credentials,
-      certificate: endpoint.clientCertificate?.certificate,
-    });
+    const logon = logonTo(options);
     const refusalOf = (failure: ExchangeFailure): AuthenticationError => {
       const refusal = exchangeError(failure, { attempted: openingSession, target: this.frame.address, changes: false });
       logon.note(refusal);

@@ -13,6 +13,7 @@ const facts = {
   hyperVAdministrator: true,
   moduleProblem: null,
   moduleProblemId: null,
+  processId: 4711,
 } as const;
 const parts = { attempted: "a", target: "t", answer: "the host said no", outcome: "o", remedy: "a remedy" };
 const denied = new AccessDeniedError(parts, { hresult: Hresult.E_ACCESSDENIED });

@@ -56,6 +56,14 @@ function Invoke-Query($request) {
     Format-Instances @(Get-CimInstance -Query (Get-Text $request.wql) -Namespace (Get-Text $request.namespace) @onSession)
 }
 
+# How many methods the first instance declares: a session may bring instances without declarations.
+function Measure-Methods($request) {
+    $found = @(Get-CimInstance -Query (Get-Text $request.wql) -Namespace (Get-Text $request.namespace) @onSession)
+    $count = 0
+    if ($found.Length -gt 0) { foreach ($method in $found[0].CimClass.CimClassMethods) { $count++ } }
+    return '{"methods":' + $count + '}'
+}
+
 function Invoke-Associators($request) {
     $narrow = @{ Association = Get-Text $request.associationClass }
     if ($null -ne $request.resultClass) { $narrow.ResultClassName = Get-Text $request.resultClass }

@@ -31,6 +31,7 @@ function Get-ShellFacts {
         hyperVAdministrator = $rights.hyperVAdministrator
         moduleProblem = if ($problem) { $problem.Exception.Message }
         moduleProblemId = if ($problem) { $problem.FullyQualifiedErrorId }
+        processId = $PID
     }
     return Format-Facts $facts
 }

@@ -19,6 +19,7 @@ function Invoke-Request($request) {
         'open' { return Open-Session $request }
         'get' { return Invoke-Get $request }
         'query' { return Invoke-Query $request }
+        'countMethods' { return Measure-Methods $request }
         'associators' { return Invoke-Associators $request }
         'invokeMethod' { return Invoke-Method $request }
     }
