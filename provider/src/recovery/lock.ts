@@ -28,6 +28,8 @@ interface Ticket {
   readonly number: number;
   readonly machine: string;
   readonly process: string;
+  /** What it locks, where this object has drawn it; otherwise only its file tells. */
+  readonly keys?: ReadonlySet<string>;
 }
 
 /**
@@ -42,6 +44,8 @@ export class Locks {
   private readonly clock: Clock;
   private readonly liveness: Liveness;
   private readonly held = new Set<Lock>();
+  /** The tickets drawn here, by name: with a thousand operations in flight, each would read the files of all others. */
+  private readonly drawn = new Map<string, Ticket>();
   private drawing: Promise<unknown> = Promise.resolve();
   private hasSwept = false;
 
@@ -62,7 +66,7 @@ export class Locks {
     try {
       await this.waitForTurn(ticket, keys, onWaiting, signal);
     } catch (error) {
-      await this.files.remove(locksFolder, ticket.name).catch(() => {});
+      await this.discard(ticket).catch(() => {});
       throw error;
     }
     return this.hold(ticket, keys);
@@ -75,7 +79,7 @@ export class Locks {
         const ticket = await this.draw(keys);
         const tickets = await this.tickets();
         if (!tickets.some(({ name }) => name > ticket.name)) return ticket;
-        await this.files.remove(locksFolder, ticket.name);
+        await this.discard(ticket);
       }
     });
     this.drawing = drawn.catch(() => {});
@@ -84,10 +88,22 @@ export class Locks {
 
   private async draw(keys: ReadonlySet<string>): Promise<Ticket> {
     const { machine, process } = this.liveness;
-    const number = ((await this.tickets()).at(-1)?.number ?? 0) + 1;
+    const number = (await this.tickets()).reduce((highest, ticket) => Math.max(highest, ticket.number), 0) + 1;
     const name = `ticket-${String(number).padStart(6, "0")}-${machine}-${process}-${randomBytes(3).toString("hex")}`;
-    await this.files.mark(locksFolder, name, textOf(keys));
-    return { name, number, machine, process };
+    const ticket = { name, number, machine, process, keys };
+    this.drawn.set(name, ticket);
+    try {
+      await this.files.mark(locksFolder, name, textOf(keys));
+    } catch (error) {
+      this.drawn.delete(name);
+      throw error;
+    }
+    return ticket;
+  }
+
+  private async discard({ name }: Ticket): Promise<void> {
+    this.drawn.delete(name);
+    await this.files.remove(locksFolder, name);
   }
 
   private async waitForTurn(
@@ -114,6 +130,10 @@ export class Locks {
         let isFree = true;
         for (const ticket of await this.tickets()) {
           if (ticket.name >= own.name) continue;
+          if (ticket.keys) {
+            if ([...ticket.keys].some((key) => keys.has(key))) isFree = false;
+            continue;
+          }
           const text = await this.files.read(locksFolder, ticket.name).catch(() => undefined);
           if (isDead(ticket, text)) await this.files.remove(locksFolder, ticket.name);
           else if (text !== undefined && keysIn(text).some((key) => keys.has(key))) isFree = false;
@@ -159,7 +179,7 @@ export class Locks {
         this.held.delete(lock);
         clearInterval(timer);
         await renewing;
-        await this.files.remove(locksFolder, own.name).catch(() => {}); // it dies with this process at the latest
+        await this.discard(own).catch(() => {}); // it dies with this process at the latest
       },
     };
     this.held.add(lock);
@@ -186,13 +206,14 @@ export class Locks {
     return this.files.renew(locksFolder, own.name, textOf(keys));
   }
 
-  /** The tickets, in the order of their numbers. */
+  /** The tickets, in no order. */
   private async tickets(): Promise<readonly Ticket[]> {
-    const tickets = (await this.files.list(locksFolder)).flatMap((name) => {
+    return (await this.files.list(locksFolder)).flatMap((name) => {
+      const own = this.drawn.get(name);
+      if (own) return [own];
       const [, number, machine, process] = /^ticket-(\d{6})-([0-9a-f]{12})-(\w+-\w+)-[0-9a-f]{6}$/.exec(name) ?? [];
       return number && machine && process ? [{ name, number: Number(number), machine, process }] : [];
     });
-    return tickets.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 }
 

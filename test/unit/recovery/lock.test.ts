@@ -96,6 +96,35 @@ describe("a lock", () => {
     expect([most, served]).toEqual([1, count]);
   });
 
+  it("is held by one operation of a process at a time", async () => {
+    const at = new Processes();
+    const locks = at.start("1-1");
+    const first = await at.take(locks, ["group-a", "web-01"]);
+    let isTaken = false;
+    const second = locks
+      .take(["group-b", "WEB-01"], () => {})
+      .then((lock) => {
+        isTaken = true;
+        return lock;
+      });
+    await at.clock.run(at.clock.sleep(10_000));
+    expect(isTaken).toBe(false);
+    await first.release();
+    await (await at.clock.run(second)).release();
+    expect(await at.files.list(locksFolder)).toEqual([]);
+  });
+
+  it("costs no reading of the tickets of other operations of the process, however many there are", async () => {
+    const at = new Processes();
+    const read = vi.spyOn(at.files, "read");
+    const locks = at.start("1-1");
+    await at.take(at.start("2-1"), ["other"]);
+    const things = Array.from({ length: 50 }, (_, index) => [`group-${index}`]);
+    await at.clock.run(Promise.all(things.map((one) => locks.take(one, () => {}))));
+    // the ticket of the other process, once for each
+    expect(read).toHaveBeenCalledTimes(50);
+  });
+
   it("that was released or taken over isn't recreated by a renewal under way", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const at = new Processes();
