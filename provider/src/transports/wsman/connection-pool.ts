@@ -1,5 +1,5 @@
 import { AuthenticationError } from "../../errors";
-import { type ExchangeFailure, isRefusal } from "./failures";
+import { type ExchangeFailure, isLoss, isRefusal } from "./failures";
 import type { HostConnection } from "./host-connection";
 
 /** A request that waits for a connection. */
@@ -43,6 +43,7 @@ export class ConnectionPool {
     try {
       return await work(connection);
     } catch (error) {
+      if (isLoss(error)) this.destroyIdle(); // the host has closed or forgotten them, too
       if (!isRefusal(error)) throw error;
       const refusal = this.refusalOf(error);
       this.close(refusal);
@@ -58,8 +59,13 @@ export class ConnectionPool {
   /** Ends all connections. Waiting and later requests fail with the reason. */
   close(reason: unknown): void {
     this.end ??= reason;
-    for (const connection of [...this.idle.splice(0), ...this.busy]) connection.destroy();
+    this.destroyIdle();
+    for (const connection of this.busy) connection.destroy();
     for (const waiter of this.waiting.splice(0)) waiter.reject(this.end);
+  }
+
+  private destroyIdle(): void {
+    for (const connection of this.idle.splice(0)) connection.destroy();
   }
 
   private take(abortSignal: AbortSignal | undefined): Promise<HostConnection> {
@@ -81,6 +87,7 @@ export class ConnectionPool {
       abortSignal?.addEventListener("abort", aborted);
       this.waiting.push(waiter);
       this.serve();
+      this.keepSpare();
     });
   }
 
@@ -93,14 +100,16 @@ export class ConnectionPool {
         this.waiting.shift()?.resolve(connection);
       } else connection.destroy();
     }
-    const isRoom = this.busy.size + this.idle.length < mostConnections;
-    if (this.waiting.length > 0 && isRoom && !this.isOpening) void this.openAnother();
+    if (this.waiting.length > 0) void this.openAnother();
   }
 
   private async openAnother(): Promise<void> {
+    if (this.isOpening || this.busy.size + this.idle.length >= mostConnections) return;
     this.isOpening = true;
+    let isOpen = false;
     try {
       const connection = await this.open();
+      isOpen = true;
       if (this.end === undefined) this.idle.push(connection);
       else connection.destroy();
     } catch (error) {
@@ -110,5 +119,11 @@ export class ConnectionPool {
     }
     this.isOpening = false;
     this.serve();
+    if (isOpen) this.keepSpare();
+  }
+
+  /** Opens a connection before it is needed: requests go side by side, and a log-on takes several round trips. */
+  private keepSpare(): void {
+    if (this.end === undefined && this.busy.size > 0 && this.idle.length === 0) void this.openAnother();
   }
 }

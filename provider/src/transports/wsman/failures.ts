@@ -52,6 +52,11 @@ export function isRefusal(error: unknown): error is ExchangeFailure {
   return error instanceof ExchangeFailure && (error.kind === "refused" || error.kind === "notOffered");
 }
 
+/** Tells whether a failure shows that a connection, or its log-on, has ended. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof ExchangeFailure && error.kind === "lost";
+}
+
 /** What is known of a request that got no usable answer, in words and as data. */
 export function outcomeOf(
   { changes }: RequestContext,
