@@ -101,7 +101,7 @@ export class CollectionSnapshot extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly snapshotCollectionId: pulumi.Output<string>;
     /**
-     * The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+     * The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
      */
     declare public readonly snapshotName: pulumi.Output<string>;
     /**
@@ -189,7 +189,7 @@ export interface CollectionSnapshotArgs {
      */
     settings?: pulumi.Input<inputs.SnapshotSettingsArgs | string | undefined>;
     /**
-     * The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+     * The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
      */
     snapshotName?: pulumi.Input<string | undefined>;
     /**

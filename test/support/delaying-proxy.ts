@@ -65,7 +65,7 @@ export class DelayingProxy {
 }
 
 /** The longest chain of round trips of which each began after the one before had ended. */
-export function sequential(trips: readonly RoundTrip[]): number {
+export function sequential(trips: readonly Pick<RoundTrip, "from" | "to">[]): number {
   let [count, end] = [0, Number.NEGATIVE_INFINITY];
   for (const { from, to } of trips.toSorted((a, b) => a.to - b.to)) {
     if (from < end) continue;

@@ -48,16 +48,19 @@ export type SnapshotResult =
  */
 export async function findSnapshotResult(session: CimSession, work: FinishedWork): Promise<SnapshotResult> {
   const named = work.named ? [work.named] : [];
-  const shown = work.jobPath ? await affectedSnapshotCollections(session, work.jobPath) : [];
-  const reported = [...named, ...shown];
-  const reasons = await Promise.all(reported.map((path) => whyForeign(session, path, work)));
+  const [present, affected] = await Promise.all([
+    listSnapshotCollections(session, work.collection.path),
+    work.jobPath ? affectedSnapshotCollections(session, work.jobPath) : [],
+  ]);
+  const reported = [...named, ...affected];
+  const reasons = await Promise.all(reported.map((path) => whyForeign(session, path, { ...work, present })));
   const own = reported.filter((_, at) => reasons[at] === null);
   const foreign = reported.flatMap((path, at) =>
     reasons[at] === null ? [] : `${path.key("CollectionID")}, which ${reasons[at]}`,
   );
   const [only] = own;
   if (only && own.length === 1) return { path: only, isNamed: true };
-  const candidates = await newSnapshotCollections(session, work);
+  const candidates = await newAmong(session, present, work);
   const { madeBy } = work;
   const inTime = madeBy === undefined ? candidates : await madeInTime(session, candidates, madeBy);
   const [found] = inTime;
@@ -84,12 +87,16 @@ export const isBy = (time: string | null, moment: string): boolean =>
   time !== null && Date.parse(time) <= Date.parse(moment);
 
 /** The ids of the group's snapshot collections that didn't exist before, and that no other request's job has made. */
-export async function newSnapshotCollections(
+export async function newSnapshotCollections(session: CimSession, group: GroupBefore): Promise<readonly string[]> {
+  return newAmong(session, await listSnapshotCollections(session, group.collection.path), group);
+}
+
+async function newAmong(
   session: CimSession,
-  { collection, before, jobsOfOthers = [] }: GroupBefore,
+  present: readonly string[],
+  { before, jobsOfOthers = [] }: GroupBefore,
 ): Promise<readonly string[]> {
   const known = new Set(before.map(normalizeGuid));
-  const present = await listSnapshotCollections(session, collection.path);
   let fresh = present.filter((id) => !known.has(normalizeGuid(id)));
   for (const job of jobsOfOthers) {
     if (fresh.length === 0) break;
@@ -105,10 +112,12 @@ export async function newSnapshotCollections(
 async function whyForeign(
   session: CimSession,
   path: CimInstancePath,
-  { collection, before }: GroupBefore,
+  { collection, before, present }: GroupBefore & { readonly present: readonly string[] },
 ): Promise<string | null> {
   const id = normalizeGuid(String(path.key("CollectionID")));
-  if (before.some((known) => normalizeGuid(known) === id)) return "was there before";
+  const isAmong = (ids: readonly string[]) => ids.some((one) => normalizeGuid(one) === id);
+  if (isAmong(before)) return "was there before";
+  if (isAmong(present)) return null;
   const group = await groupOf(session, path);
   if (group === null || group.path.identity === collection.path.identity) return null;
   return `belongs to the VM group ${JSON.stringify(group.name)}`;

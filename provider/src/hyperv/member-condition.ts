@@ -2,6 +2,7 @@ import type { CimInstance } from "../cim/cim-instance";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
+import { HyperVError } from "../errors";
 import { ClassName, isSnapshotType, VirtualSystemType } from "../schema/names";
 import {
   activities,
@@ -14,13 +15,18 @@ import {
   UserSnapshotType,
 } from "../schema/value-maps";
 import { asMachine, type VirtualMachine } from "./virtual-system-collection";
+import { requireVisibility } from "./visibility";
 
-/** The facts of a member that matter when a snapshot of its group is taken. */
-export interface MemberCondition extends VirtualMachine {
+/** The state of a member. */
+export interface MemberState extends VirtualMachine {
   readonly enabledState: number | null;
   /** The first element, then what the machine is doing, or what is wrong with it. */
   readonly operationalStatus: readonly number[];
   readonly replicationState: number | null;
+}
+
+/** The facts of a member that matter when a snapshot of its group is taken. */
+export interface MemberCondition extends MemberState {
   /** `10.0`; groups need 6.2 or later. */
   readonly configurationVersion: string | null;
   readonly userSnapshotType: number | null;
@@ -31,25 +37,33 @@ export interface MemberCondition extends VirtualMachine {
 /** A machine has no more checkpoints than this. Source: Plan for Hyper-V scalability in Windows Server. */
 const checkpointLimit = 50;
 
-/**
- * Reads the facts that matter of a group's members.
- *
- * @param likely - The ids of the members, as they were read before: their settings are read side by side with the members.
- */
+/** Reads the states of a group's members. */
+export async function readMemberStates(session: CimSession, group: CimInstancePath): Promise<readonly MemberState[]> {
+  const machines = await session.associators(group, {
+    associationClass: ClassName.collectedVirtualSystems,
+    resultClass: ClassName.computerSystem,
+  });
+  return machines.map(asState);
+}
+
+/** Reads the facts that matter of a group's members. */
 export async function readMemberConditions(
   session: CimSession,
   group: CimInstancePath,
-  likely: readonly string[] = [],
 ): Promise<readonly MemberCondition[]> {
-  const [machines, settings] = await Promise.all([
-    session.associators(group, {
-      associationClass: ClassName.collectedVirtualSystems,
-      resultClass: ClassName.computerSystem,
-    }),
-    readSettings(session, likely),
-  ]);
-  const isComplete = machines.every((machine) => likely.includes(asMachine(machine).vmId));
-  return isComplete ? conditions(machines, settings) : conditionsOf(session, machines);
+  return withSettings(session, await readMemberStates(session, group));
+}
+
+/** Reads the facts that matter of a group's members for a message: none where they can't be read. */
+export async function membersNow(session: CimSession, group: CimInstancePath): Promise<readonly MemberCondition[]> {
+  try {
+    const members = await readMemberConditions(session, group);
+    if (members.length === 0) await requireVisibility(session, "the group's members", [group]);
+    return members;
+  } catch (error) {
+    if (HyperVError.isInstance(error)) return [];
+    throw error;
+  }
 }
 
 /** Reads the facts that matter of some machines, whatever group they are in. Invisible machines are missing from the answer. */
@@ -57,34 +71,31 @@ export async function readMachineConditions(
   session: CimSession,
   vmIds: readonly string[],
 ): Promise<readonly MemberCondition[]> {
-  return conditionsOf(session, await queryByKey(session, ClassName.computerSystem, "Name", vmIds));
+  const machines = await queryByKey(session, ClassName.computerSystem, "Name", vmIds);
+  return withSettings(session, machines.map(asState));
 }
 
-async function conditionsOf(
+const asState = (machine: CimInstance): MemberState => ({
+  ...asMachine(machine),
+  enabledState: machine.number("EnabledState"),
+  operationalStatus: machine.numbers("OperationalStatus"),
+  replicationState: machine.number("ReplicationState"),
+});
+
+/** Reads the facts about machines that their settings hold, and adds them to their states. */
+export async function withSettings(
   session: CimSession,
-  machines: readonly CimInstance[],
+  machines: readonly MemberState[],
 ): Promise<readonly MemberCondition[]> {
-  const vmIds = machines.map((machine) => asMachine(machine).vmId);
-  return conditions(machines, await readSettings(session, vmIds));
-}
-
-function readSettings(session: CimSession, vmIds: readonly string[]): Promise<readonly CimInstance[]> {
-  return queryByKey(session, ClassName.virtualSystemSettingData, "VirtualSystemIdentifier", vmIds, {
+  const vmIds = machines.map(({ vmId }) => vmId);
+  const settings = await queryByKey(session, ClassName.virtualSystemSettingData, "VirtualSystemIdentifier", vmIds, {
     selected: ["InstanceID", "VirtualSystemIdentifier", "VirtualSystemType", "Version", "UserSnapshotType"],
   });
-}
-
-function conditions(machines: readonly CimInstance[], settings: readonly CimInstance[]): readonly MemberCondition[] {
   return machines.map((machine) => {
-    const { vmId, vmName } = asMachine(machine);
-    const own = settings.filter((one) => one.string("VirtualSystemIdentifier") === vmId);
+    const own = settings.filter((one) => one.string("VirtualSystemIdentifier") === machine.vmId);
     const active = own.find((one) => one.string("VirtualSystemType") === VirtualSystemType.realized);
     return {
-      vmId,
-      vmName,
-      enabledState: machine.number("EnabledState"),
-      operationalStatus: machine.numbers("OperationalStatus"),
-      replicationState: machine.number("ReplicationState"),
+      ...machine,
       configurationVersion: active?.string("Version") ?? null,
       userSnapshotType: active?.number("UserSnapshotType") ?? null,
       checkpoints: own.filter((one) => isSnapshotType(one.string("VirtualSystemType"))).length,
@@ -92,7 +103,7 @@ function conditions(machines: readonly CimInstance[], settings: readonly CimInst
   });
 }
 
-type WithStatus = Pick<MemberCondition, "operationalStatus">;
+type WithStatus = Pick<MemberState, "operationalStatus">;
 
 /** Finds the documented activity of a machine (`Merging Disks`); null when it has none. Only these end by themselves. */
 export function activityOf({ operationalStatus }: WithStatus): string | null {
@@ -109,8 +120,8 @@ export function problemsOf({ operationalStatus }: WithStatus): readonly number[]
 export async function membersBeingSnapshot(
   session: CimSession,
   group: CimInstancePath,
-): Promise<readonly MemberCondition[]> {
-  const members = await readMemberConditions(session, group);
+): Promise<readonly MemberState[]> {
+  const members = await readMemberStates(session, group);
   return members.filter(({ operationalStatus }) => operationalStatus.includes(OperationalStatus.CreatingSnapshot));
 }
 

@@ -27,7 +27,9 @@ const attempted = `Naming the snapshots (${operation})`;
 const outcome = "The snapshot is complete, but not every machine's checkpoint has the name";
 
 /**
- * Writes the name of each member's snapshot that has another one, side by side, and reads it back.
+ * Writes the name of each member's snapshot that has another one, side by side.
+ *
+ * Hosts were seen to take over a name when they return 0. A name that may be too long is read back.
  *
  * @throws {@link HyperVError} with the effect `partial` when it fails: the snapshots are still complete.
  */
@@ -79,6 +81,7 @@ async function writeNames(host: HyperVHost, request: NamingRequest): Promise<voi
   if (misnamed.length === 0) return;
   const service = await servicePath(session, ClassName.virtualSystemManagementService);
   await Promise.all(misnamed.map((member) => writeName(host, member, { service, name, target })));
+  if (nameWarning(name) === undefined) return;
   const read = await findSnapshots(
     session,
     misnamed.map(({ snapshotId }) => snapshotId),

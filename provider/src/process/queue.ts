@@ -65,7 +65,8 @@ export class Queue {
       if (newestFirst !== undefined) void this.clock.sleep(gatherMs).then(() => this.ready(turn));
     });
     this.next();
-    if (!hasBegun && this.isBusy(keys)) onWaiting?.();
+    // a delete that only waits for others to be gathered says nothing
+    if (!hasBegun && (newestFirst === undefined || this.isBusy(keys))) onWaiting?.();
     await begun;
   }
 

@@ -75,29 +75,31 @@ interface ResourceRecoveryParts {
 export class ResourceRecovery {
   readonly journal: Journal;
   private readonly parts: ResourceRecoveryParts;
-  private lock: Lock | undefined;
+  private readonly held: Lock[] = [];
 
   constructor(parts: ResourceRecoveryParts) {
     this.parts = parts;
     this.journal = parts.journal;
   }
 
-  /** Runs an operation while no other process works on the resource, its group or its machines. */
+  /** Runs an operation while no other process works on the resource, or on some things. What runs inside it can lock more. */
   async exclusively<T>(things: readonly string[], operation: () => Promise<T>, onWaiting: () => void): Promise<T> {
     const { locks, call } = this.parts;
     const { project, stack } = call.scope;
-    const all = call.resource === "" ? things : [...things, `${project}/${stack}/${call.resource}`];
-    this.lock = await this.journal
-      .writing(() => locks.take(all, onWaiting, call.signal))
+    const isLocked = this.held.length > 0;
+    const own = call.resource === "" || isLocked ? [] : [`${project}/${stack}/${call.resource}`];
+    if (things.length + own.length === 0) return operation();
+    const lock = await this.journal
+      .writing(() => locks.take([...things, ...own], onWaiting, call.signal))
       .catch((error) => {
         call.signal.throwIfAborted(); // the wait was interrupted, and nothing is wrong with the folder
         throw error;
       });
+    this.held.push(lock);
     try {
       return await operation();
     } finally {
-      const { lock } = this;
-      this.lock = undefined;
+      this.held.pop();
       await lock.release();
     }
   }
@@ -109,9 +111,9 @@ export class ResourceRecovery {
     await this.parts.locks.sweep();
   }
 
-  /** Makes sure, right before something is sent, that the lock is still held. */
+  /** Makes sure, right before something is sent, that every lock is still held. */
   async confirmLock(): Promise<void> {
-    await this.lock?.confirm();
+    await Promise.all(this.held.map((lock) => lock.confirm()));
   }
 
   /** Who returns a record: this process. */

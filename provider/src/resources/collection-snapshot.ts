@@ -29,8 +29,8 @@ export interface CollectionSnapshotArgs {
    */
   settings?: pulumi.Input<input.SnapshotSettings | string>;
   /**
-   * The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and
-   * `<`; control characters can't be sent. Default: the resource's name.
+   * The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`;
+   * control characters can't be sent. Default: the resource's name.
    */
   snapshotName?: pulumi.Input<string>;
   /**

@@ -2,9 +2,10 @@ import { CimInstancePath } from "../cim/cim-instance-path";
 import { InvalidArgumentError } from "../errors";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import { readMemberConditions } from "../hyperv/member-condition";
+import { servicePath } from "../hyperv/service-path";
 import { memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots, nameWarning } from "../hyperv/snapshot-name";
-import { describeCollection, findVirtualSystemCollection, membersOf } from "../hyperv/virtual-system-collection";
+import { describeCollection, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { isDeleted, requireVisibility } from "../hyperv/visibility";
 import type { Connections } from "../process/connections";
 import { isUnknown } from "../process/input-check";
@@ -27,7 +28,8 @@ import {
 import { decideOnDelete, decideOnUpdate, type Held } from "../recovery/policy";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
 import { forgetHeld, permitted, settle } from "../recovery/settle";
-import { createSnapshot } from "./create";
+import { ClassName } from "../schema/names";
+import { createSnapshot, readGroup } from "./create";
 import { type Deletion, deleteSnapshot } from "./delete";
 import { diffSnapshot, replacement } from "./diff";
 import { discardRecord, nameLeft } from "./discard";
@@ -118,13 +120,24 @@ export class CollectionSnapshotResource implements ManagedResource {
     const operation = await this.connections.begin(call, inputs, "create");
     const { session } = operation.host;
     const known = inputs as Properties;
-    const group = await findVirtualSystemCollection(session, String(inputs["collection"]));
+    const finding = findVirtualSystemCollection(session, String(inputs["collection"]));
+    void servicePath(session, ClassName.collectionSnapshotService); // side by side with the group, for the request
+    const group = await finding;
     const recovery = this.open(call);
-    const machineIds = (await membersOf(session, group.path)).map(({ vmId }) => vmId);
     const { merging } = this;
-    return this.inTurn(operation, recovery, [group.collectionId, ...machineIds], () => {
-      const deadlineAt = operation.clock.now() + operation.timeoutMs;
-      return createSnapshot(operation, { inputs: known, group, recovery, machineIds, merging, deadlineAt });
+    return this.alone(operation, recovery, [group.collectionId], async () => {
+      const seen = await readGroup(session, group);
+      let hasWaited = false;
+      const onWaiting = () => {
+        hasWaited = true;
+      };
+      const create = async () => {
+        const now = hasWaited ? await readGroup(session, group) : seen;
+        const deadlineAt = operation.clock.now() + operation.timeoutMs;
+        return createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, now);
+      };
+      const machineIds = seen.members.map(({ vmId }) => vmId);
+      return this.alone(operation, recovery, machineIds, create, { onWaiting });
     });
   }
 
@@ -158,7 +171,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     const inputs = news as Properties;
     const operation = await this.connections.begin(call, inputs);
     const recovery = this.open(call);
-    return this.inTurn(operation, recovery, touched(state), async () => {
+    return this.inTurn(operation, recovery, state, async () => {
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
       await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnUpdate });
       return state.pending
@@ -265,7 +278,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     };
     // an incomplete one is newer than any whose time is known
     const newestFirst = typeof createdAt === "string" ? createdAt : "9999";
-    await this.inTurn(operation, recovery, touched(state), remove, { newestFirst });
+    await this.inTurn(operation, recovery, state, remove, { newestFirst });
     await this.recovery.forgetOldNotes();
   }
 
@@ -293,18 +306,41 @@ export class CollectionSnapshotResource implements ManagedResource {
     return this.recovery.open(call, this.connections.configurationOf(call, {}).recoveryFolder);
   }
 
-  /** Runs an operation while nothing else works on the group, its machines or the resource. */
+  /** Runs an operation while nothing else works on the resource, its group or its machines. */
   private inTurn<T>(
+    operation: Operation,
+    recovery: ResourceRecovery,
+    { outputs }: SavedResource,
+    work: () => Promise<T>,
+    options: TurnOptions = {},
+  ): Promise<T> {
+    const machineIds = knownMachines(outputs).map(({ vmId }) => vmId);
+    const withMachines = () => this.alone(operation, recovery, machineIds, work, options);
+    return this.alone(operation, recovery, [String(outputs["collectionId"])], withMachines, options);
+  }
+
+  /**
+   * Runs an operation while nothing else works on some things.
+   *
+   * Every operation takes its group first and its machines then, so that no two wait for each other.
+   */
+  private alone<T>(
     { progress }: Operation,
     recovery: ResourceRecovery,
     things: readonly string[],
-    operation: () => Promise<T>,
-    order: Pick<TurnOptions, "newestFirst"> = {},
+    work: () => Promise<T>,
+    { onWaiting, ...order }: TurnOptions = {},
   ): Promise<T> {
-    const onWaiting = () => progress.step("waiting for another operation on this VM group");
-    const forProcess = () => progress.tell("Waiting for another run that works on this VM group");
-    return this.connections.queue.run(things, () => recovery.exclusively(things, operation, forProcess), {
-      onWaiting,
+    const forOperation = () => {
+      onWaiting?.();
+      progress.step("waiting for another operation on this VM group");
+    };
+    const forRun = () => {
+      onWaiting?.();
+      progress.tell("Waiting for another run that works on this VM group");
+    };
+    return this.connections.queue.run(things, () => recovery.exclusively(things, work, forRun), {
+      onWaiting: forOperation,
       ...order,
     });
   }
@@ -314,12 +350,6 @@ const heldOf = ({ id, outputs }: SavedResource): Held => ({
   id,
   snapshotCollectionId: typeof outputs["snapshotCollectionId"] === "string" ? outputs["snapshotCollectionId"] : null,
 });
-
-/** The ids of the group and of the machines that a resource has. */
-const touched = ({ outputs }: SavedResource): readonly string[] => [
-  String(outputs["collectionId"]),
-  ...knownMachines(outputs).map(({ vmId }) => vmId),
-];
 
 const isInput = (name: string) => (inputNames as readonly string[]).includes(name);
 

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { type HyperVError, InvalidArgumentError, MethodFailedError } from "../errors";
+import type { CimSession } from "../cim/cim-session";
+import { HyperVError, InvalidArgumentError, MethodFailedError } from "../errors";
 import { requestSnapshot, type SnapshotProgress } from "../hyperv/collection-snapshot-service";
-import { activityOf, type MemberCondition, readMemberConditions } from "../hyperv/member-condition";
+import { activityOf, type MemberState, membersNow, readMemberStates, withSettings } from "../hyperv/member-condition";
 import { describeNewSnapshots } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
-import { servicePath } from "../hyperv/service-path";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
 import { nameWarning } from "../hyperv/snapshot-name";
 import { snapshotSettingsText } from "../hyperv/snapshot-settings";
@@ -32,24 +32,37 @@ export interface Creation {
   readonly inputs: Properties;
   readonly group: VirtualSystemCollection;
   readonly recovery: ResourceRecovery;
-  /** The ids of the group's machines, as they were read for the lock. */
-  readonly machineIds: readonly string[];
   /** The ids of machines whose disks merge because this process destroyed a snapshot. */
   readonly merging: ReadonlySet<string>;
   /** When to stop waiting, on the operation's clock. */
   readonly deadlineAt: number;
 }
 
+/** A group before a snapshot of it is requested. */
+export interface GroupState extends Pick<Pending, "before"> {
+  readonly members: readonly MemberState[];
+}
+
+/** Reads a group, right before a snapshot of it is requested. */
+export async function readGroup(session: CimSession, { path }: VirtualSystemCollection): Promise<GroupState> {
+  const [members, before] = await Promise.all([
+    readMemberStates(session, path),
+    listSnapshotCollections(session, path),
+  ]);
+  return { members, before };
+}
+
 /**
  * Takes a snapshot of a group and waits until it is complete; or resumes one that an earlier run requested and the state doesn't have.
  *
+ * @param seen - The group, as it was read after its lock was taken.
  * @throws {@link HyperVError} with the effect `none` when nothing was taken.
  */
-export async function createSnapshot(operation: Operation, creation: Creation): Promise<Answer> {
+export async function createSnapshot(operation: Operation, creation: Creation, seen: GroupState): Promise<Answer> {
   const { recovery, inputs } = creation;
   const { call, moment, resumeWithinMs } = operation;
   const records = await recovery.journal.list(recordedConnection(operation));
-  if (records.every(({ phase }) => phase === "left")) return takeSnapshot(operation, creation);
+  if (records.every(({ phase }) => phase === "left")) return takeSnapshot(operation, creation, seen);
   const held = await waitForReturners(operation, recovery, records);
   const saved = await call.saved();
   const decisions = decideOnCreate(records, {
@@ -65,7 +78,8 @@ export async function createSnapshot(operation: Operation, creation: Creation): 
       discardRecord(operation, record, { ...creation, ...(saved && saved !== "unknown" && { held: saved }) }),
     nameLeft,
   });
-  return (earlier && (await resume(operation, creation, earlier, saved))) ?? takeSnapshot(operation, creation);
+  const resumed = earlier && (await resume(operation, creation, earlier, saved));
+  return resumed ?? takeSnapshot(operation, creation, await readGroup(operation.host.session, creation.group));
 }
 
 function replacingValues(inputs: Properties): Json {
@@ -150,35 +164,54 @@ class Attempt {
   }
 }
 
-async function takeSnapshot(operation: Operation, creation: Creation): Promise<Answer> {
-  const { session } = operation.host;
-  const { inputs, group, recovery, deadlineAt, merging } = creation;
-  // side by side: a host may be 50 ms away. The services' paths are kept for the requests that follow
-  const [before, machines] = await Promise.all([
-    listSnapshotCollections(session, group.path),
-    readMemberConditions(session, group.path, creation.machineIds),
-    servicePath(session, ClassName.collectionSnapshotService),
-    servicePath(session, ClassName.virtualSystemManagementService),
-  ]);
-  warnOfMembers(operation, machines, merging);
+async function takeSnapshot(
+  operation: Operation,
+  creation: Creation,
+  { members, before }: GroupState,
+): Promise<Answer> {
+  const { inputs, group, recovery } = creation;
   const longName = nameWarning(readInputs(inputs).snapshotName ?? "");
   if (longName !== undefined) operation.progress.warn(longName);
-  operation.progress.step(`requesting a snapshot of ${machines.length} machine${machines.length === 1 ? "" : "s"}`);
+  operation.progress.step(`requesting a snapshot of ${members.length} machine${members.length === 1 ? "" : "s"}`);
   const record = await recovery.journal.begin(
     {
       id: randomUUID(),
       inputs: fingerprint(replacingValues(inputs)),
       connection: recordedConnection(operation),
       subject: { class: ClassName.virtualSystemCollection, key: group.collectionId, path: group.path.toString() },
-      machines: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
+      machines: members.map(({ vmId, vmName }) => ({ vmId, vmName })),
       before,
     },
     operation.moment(),
   );
+  const warned = readAndWarn(operation, members, creation.merging); // side by side with the request
+  try {
+    return await requestAndFinish(operation, creation, record);
+  } finally {
+    await warned;
+  }
+}
+
+/** Warns of the members' states and settings. The snapshot doesn't depend on it: without the settings there is no warning. */
+async function readAndWarn(
+  operation: Operation,
+  members: readonly MemberState[],
+  merging: ReadonlySet<string>,
+): Promise<void> {
+  try {
+    warnOfMembers(operation, await withSettings(operation.host.session, members), merging);
+  } catch (error) {
+    if (!HyperVError.isInstance(error)) throw error;
+  }
+}
+
+async function requestAndFinish(operation: Operation, creation: Creation, record: RecoveryRecord): Promise<Answer> {
+  const { deadlineAt, recovery } = creation;
+  const { before } = record.pending;
   const attempt = new Attempt(recovery, record);
   let sent: SnapshotProgress;
   try {
-    sent = await send(operation, { ...creation, before }, machines);
+    sent = await send(operation, { ...creation, before });
   } catch (error) {
     await attempt.end(); // the host refused, or the request was never sent
     throw error;
@@ -200,7 +233,7 @@ async function takeSnapshot(operation: Operation, creation: Creation): Promise<A
   if (finished.why === "noResult") return attempt.returned(failedAnswer(operation, begun, finished.error));
   await attempt.end();
   if (finished.why === "jobFailed") throw finished.error;
-  throw noTrace(operation, begun, machines, (sent as { readonly cause: HyperVError }).cause);
+  throw await noTrace(operation, begun, (sent as { readonly cause: HyperVError }).cause);
 }
 
 function pendingOf(sent: SnapshotProgress, before: readonly string[], answeredAt: Date): Pending {
@@ -237,15 +270,10 @@ function snapshotOperation(
 async function send(
   operation: Operation,
   { inputs, group, deadlineAt, recovery, before }: Creation & Pick<Pending, "before">,
-  seen: readonly MemberCondition[],
 ): Promise<SnapshotProgress> {
   const { session } = operation.host;
   const { snapshotType, settings } = readInputs(inputs);
-  let members = seen;
-  const isBusy = async () => {
-    members = await readMemberConditions(session, group.path);
-    return members.some((member) => activityOf(member) !== null);
-  };
+  const isBusy = async () => (await readMemberStates(session, group.path)).some((one) => activityOf(one) !== null);
   const request = { collection: group, snapshotType, snapshotSettings: snapshotSettingsText(settings) };
   try {
     return await retryWhileBusy(operation, { deadlineAt, isBusy }, async () => {
@@ -254,7 +282,11 @@ async function send(
     });
   } catch (error) {
     if (!MethodFailedError.isInstance(error)) throw error;
-    throw explainRefusal(error, members, await describeNewSnapshots(session, { collection: group, before }));
+    const [members, outcome] = await Promise.all([
+      membersNow(session, group.path),
+      describeNewSnapshots(session, { collection: group, before }),
+    ]);
+    throw explainRefusal(error, members, outcome);
   }
 }
 

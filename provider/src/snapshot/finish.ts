@@ -1,11 +1,12 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { HyperVError, JobFailedError, JobLostError, UnknownOutcomeError } from "../errors";
+import { type HyperVError, JobFailedError, JobLostError, UnknownOutcomeError } from "../errors";
 import { findSnapshotResult, type SnapshotResult } from "../hyperv/find-result";
 import { explainJobFailure } from "../hyperv/job-errors";
-import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
+import { membersBeingSnapshot, membersNow } from "../hyperv/member-condition";
 import { describeGained, describeNewSnapshots } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
 import { lookIntoEventLog, remedyForCreateSnapshot } from "../hyperv/remedies";
+import { servicePath } from "../hyperv/service-path";
 import type { MemberSnapshot } from "../hyperv/snapshot-collection";
 import { nameSnapshots } from "../hyperv/snapshot-name";
 import { describeCollection } from "../hyperv/virtual-system-collection";
@@ -14,6 +15,7 @@ import { type JobReading, readingTime } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
 import { type Operation, waitShowing } from "../process/operation";
 import type { Answer, Properties } from "../process/resource-call";
+import { ClassName } from "../schema/names";
 import { readInputs } from "./inputs";
 import { groupOutputs, jobOutput, snapshotOutputs } from "./outputs";
 import { searchOutcome } from "./search";
@@ -60,6 +62,8 @@ export async function finishSnapshot(operation: Operation, begun: SnapshotOperat
     const made = current.pending.made ?? (await findResult(operation, accepted, end)).toString();
     current = await advance(current, "made", { made });
     const { session } = operation.host;
+    if (readInputs(begun.inputs).snapshotName !== undefined)
+      void servicePath(session, ClassName.virtualSystemManagementService); // side by side with the members, for their names
     const { outputs, members } = await snapshotOutputs(session, CimInstancePath.parse(made), begun.machines);
     if (members.length === 0) await requireVisibility(session, "the snapshots in it", [begun.group.path]);
     const job = begun.read?.["job"] ?? jobOutput(end === "lost" ? null : end, operation.clock.now() - startedAt);
@@ -134,24 +138,9 @@ async function waitForJob(
     const explained = await explainJobFailure(host.session, error, remedyForCreateSnapshot);
     const known = await describeNewSnapshots(host.session, await workOf(begun));
     if (explained.code !== "JOB_FAILED") throw explained.with({ outcome: known });
-    throw explainRefusal(explained, await membersNow(operation, begun), known);
+    throw explainRefusal(explained, await membersNow(host.session, group.path), known);
   } finally {
     await writing;
-  }
-}
-
-/** The members of a group, for a message: none where they can't be read. */
-async function membersNow(
-  { host: { session } }: Operation,
-  { group: { path } }: SnapshotOperation,
-): Promise<readonly MemberCondition[]> {
-  try {
-    const members = await readMemberConditions(session, path);
-    if (members.length === 0) await requireVisibility(session, "the group's members", [path]);
-    return members;
-  } catch (error) {
-    if (HyperVError.isInstance(error)) return [];
-    throw error;
   }
 }
 

@@ -1,11 +1,11 @@
 import { HyperVError, MethodFailedError, UnknownOutcomeError } from "../errors";
 import { isBy } from "../hyperv/find-result";
 import { findTraces, type SentRequest, type Trace } from "../hyperv/find-traces";
-import { type MemberCondition, membersBeingSnapshot, readMemberConditions } from "../hyperv/member-condition";
+import { type MemberState, membersBeingSnapshot, membersNow } from "../hyperv/member-condition";
 import { describeGained } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
 import { lookIntoEventLog } from "../hyperv/remedies";
-import { describeCollection } from "../hyperv/virtual-system-collection";
+import { describeCollection, membersOf } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
 import { waitUntil } from "../jobs/wait-until";
 import type { Operation } from "../process/operation";
@@ -19,7 +19,7 @@ import { advance, NoResult, type SnapshotOperation, workOf } from "./snapshot-op
  */
 export async function searchOutcome(operation: Operation, begun: SnapshotOperation): Promise<SnapshotOperation | null> {
   const { group, machines } = begun;
-  const members = machines.length > 0 ? machines : await readMemberConditions(operation.host.session, group.path);
+  const members = machines.length > 0 ? machines : await membersOf(operation.host.session, group.path);
   const { before, jobsOfOthers } = await workOf(begun);
   const machineIds = members.map(({ vmId }) => vmId);
   const request = { collection: group, before, machineIds, jobsOfOthers };
@@ -56,14 +56,16 @@ function notProven(
 }
 
 /** Makes the error of a request that took no effect, as a search has shown. */
-export function noTrace(
+export async function noTrace(
   { host: { session }, unknownOutcomeSearchMs, call: { words } }: Operation,
   { group }: SnapshotOperation,
-  members: readonly MemberCondition[],
   cause: HyperVError,
-): HyperVError {
+): Promise<HyperVError> {
   const outcome = `No snapshot was taken: a search of ${Math.round(unknownOutcomeSearchMs / 1000)} s found neither a job nor a snapshot`;
-  if (MethodFailedError.isInstance(cause)) return explainRefusal(cause, members, outcome).with({ effect: "none" });
+  if (MethodFailedError.isInstance(cause)) {
+    const members = await membersNow(session, group.path);
+    return explainRefusal(cause, members, outcome).with({ effect: "none" });
+  }
   const target = describeCollection(session, group.name);
   const remedy = `Run ${words.apply} again`;
   return cause.with({ attempted: "CreateSnapshot", target, outcome, remedy, effect: "none" });
@@ -113,7 +115,7 @@ async function findTracesInTime(
 function unseenJob(
   { host: { session } }: Operation,
   { collection }: SentRequest,
-  busy: readonly MemberCondition[],
+  busy: readonly MemberState[],
 ): UnknownOutcomeError {
   return new UnknownOutcomeError({
     attempted: "CreateSnapshot",

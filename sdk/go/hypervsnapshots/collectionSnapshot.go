@@ -70,7 +70,7 @@ type CollectionSnapshot struct {
 	Settings pulumi.AnyOutput `pulumi:"settings"`
 	// The `CollectionID` of the snapshot collection.
 	SnapshotCollectionId pulumi.StringOutput `pulumi:"snapshotCollectionId"`
-	// The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+	// The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
 	SnapshotName pulumi.StringOutput `pulumi:"snapshotName"`
 	// `CreateSnapshot`'s `SnapshotType`: `"Standard"` (1), `"Recovery"` (2, meant for backup and replication), or a vendor's number from 32768 to 65535. Default: `"Standard"`.
 	SnapshotType pulumi.AnyOutput `pulumi:"snapshotType"`
@@ -135,7 +135,7 @@ type collectionSnapshotArgs struct {
 	Connection *string `pulumi:"connection"`
 	// `CreateSnapshot`'s `SnapshotSettings`: an object, or the text of an embedded instance (`<INSTANCE CLASSNAME="…">…</INSTANCE>`), which is sent unchanged. Default: none, sent as the empty string.
 	Settings interface{} `pulumi:"settings"`
-	// The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+	// The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
 	SnapshotName *string `pulumi:"snapshotName"`
 	// `CreateSnapshot`'s `SnapshotType`: `"Standard"` (1), `"Recovery"` (2, meant for backup and replication), or a vendor's number from 32768 to 65535. Default: `"Standard"`.
 	SnapshotType interface{} `pulumi:"snapshotType"`
@@ -153,7 +153,7 @@ type CollectionSnapshotArgs struct {
 	Connection pulumi.StringPtrInput
 	// `CreateSnapshot`'s `SnapshotSettings`: an object, or the text of an embedded instance (`<INSTANCE CLASSNAME="…">…</INSTANCE>`), which is sent unchanged. Default: none, sent as the empty string.
 	Settings pulumi.Input
-	// The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+	// The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
 	SnapshotName pulumi.StringPtrInput
 	// `CreateSnapshot`'s `SnapshotType`: `"Standard"` (1), `"Recovery"` (2, meant for backup and replication), or a vendor's number from 32768 to 65535. Default: `"Standard"`.
 	SnapshotType pulumi.Input
@@ -260,7 +260,7 @@ func (o CollectionSnapshotOutput) SnapshotCollectionId() pulumi.StringOutput {
 	return o.ApplyT(func(v *CollectionSnapshot) pulumi.StringOutput { return v.SnapshotCollectionId }).(pulumi.StringOutput)
 }
 
-// The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+// The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
 func (o CollectionSnapshotOutput) SnapshotName() pulumi.StringOutput {
 	return o.ApplyT(func(v *CollectionSnapshot) pulumi.StringOutput { return v.SnapshotName }).(pulumi.StringOutput)
 }

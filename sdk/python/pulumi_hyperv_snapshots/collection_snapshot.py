@@ -34,7 +34,7 @@ class CollectionSnapshotArgs:
         :param pulumi.Input[_builtins.str] collection: The VM group: its name (`ElementName`), its `CollectionID` (a GUID in any case, with or without braces), or its object path. If two groups have the name, the error lists both ids.
         :param pulumi.Input[_builtins.str] connection: The name of one of the configured `connections`. Default: the one that the configuration key `connection` names, else the keys outside of `connections`.
         :param pulumi.Input[Union['SnapshotSettingsArgs', _builtins.str]] settings: `CreateSnapshot`'s `SnapshotSettings`: an object, or the text of an embedded instance (`<INSTANCE CLASSNAME="…">…</INSTANCE>`), which is sent unchanged. Default: none, sent as the empty string.
-        :param pulumi.Input[_builtins.str] snapshot_name: The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+        :param pulumi.Input[_builtins.str] snapshot_name: The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
         :param pulumi.Input[Union[_builtins.str, _builtins.int]] snapshot_type: `CreateSnapshot`'s `SnapshotType`: `"Standard"` (1), `"Recovery"` (2, meant for backup and replication), or a vendor's number from 32768 to 65535. Default: `"Standard"`.
         :param Any triggers: Any JSON value. It is only compared: if it changes, a new snapshot replaces the old one. Default: none.
         :param pulumi.Input[_builtins.bool] wait_for_merge: Whether destroying the snapshot also waits until every machine has merged its disks. Default: false, which reports the machines that still merge.
@@ -93,7 +93,7 @@ class CollectionSnapshotArgs:
     @pulumi.getter(name="snapshotName")
     def snapshot_name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+        The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
         """
         return pulumi.get(self, "snapshot_name")
 
@@ -177,7 +177,7 @@ class CollectionSnapshot(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] collection: The VM group: its name (`ElementName`), its `CollectionID` (a GUID in any case, with or without braces), or its object path. If two groups have the name, the error lists both ids.
         :param pulumi.Input[_builtins.str] connection: The name of one of the configured `connections`. Default: the one that the configuration key `connection` names, else the keys outside of `connections`.
         :param pulumi.Input[Union[Union['SnapshotSettingsArgs', 'SnapshotSettingsArgsDict'], _builtins.str]] settings: `CreateSnapshot`'s `SnapshotSettings`: an object, or the text of an embedded instance (`<INSTANCE CLASSNAME="…">…</INSTANCE>`), which is sent unchanged. Default: none, sent as the empty string.
-        :param pulumi.Input[_builtins.str] snapshot_name: The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+        :param pulumi.Input[_builtins.str] snapshot_name: The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
         :param pulumi.Input[Union[_builtins.str, _builtins.int]] snapshot_type: `CreateSnapshot`'s `SnapshotType`: `"Standard"` (1), `"Recovery"` (2, meant for backup and replication), or a vendor's number from 32768 to 65535. Default: `"Standard"`.
         :param Any triggers: Any JSON value. It is only compared: if it changes, a new snapshot replaces the old one. Default: none.
         :param pulumi.Input[_builtins.bool] wait_for_merge: Whether destroying the snapshot also waits until every machine has merged its disks. Default: false, which reports the machines that still merge.
@@ -399,7 +399,7 @@ class CollectionSnapshot(pulumi.CustomResource):
     @pulumi.getter(name="snapshotName")
     def snapshot_name(self) -> pulumi.Output[_builtins.str]:
         """
-        The name (`ElementName`) of every member's snapshot, written after the snapshots exist and read back. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
+        The name (`ElementName`) of every member's snapshot, written after the snapshots exist. Hosts refuse `&` and `<`; control characters can't be sent. Default: the resource's name.
         """
         return pulumi.get(self, "snapshot_name")
 

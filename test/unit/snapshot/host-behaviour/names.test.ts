@@ -13,7 +13,7 @@ const sent = (at: LifecycleInProcess) =>
   at.requests.filter(({ methodName }) => methodName === "ModifySystemSettings").length;
 
 describe("snapshotName", () => {
-  it("is written to every member's snapshot and read back, also with non-Latin characters", async () => {
+  it("is written to every member's snapshot, also with non-Latin characters", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.create(named('vor dem Umbau "1.4" 東京 >'));
     expect(namesOn(at)).toEqual(Array(3).fill('vor dem Umbau "1.4" 東京 >'));
