@@ -163,7 +163,7 @@ export class Locks {
     timer.unref();
     const lock: Lock = {
       confirm: async () => {
-        if ((await this.files.list(locksFolder)).includes(own.name)) return;
+        if ((await this.files.read(locksFolder, own.name)) !== undefined) return;
         throw new ConnectionError(
           {
             attempted: "Working on this resource",

@@ -103,7 +103,8 @@ export class ConnectionPool {
     if (this.waiting.length > 0) void this.openAnother();
   }
 
-  private async openAnother(): Promise<void> {
+  /** @param isSpare - No request waits for it: if it fails, those that come meanwhile get another. */
+  private async openAnother(isSpare = false): Promise<void> {
     if (this.isOpening || this.busy.size + this.idle.length >= mostConnections) return;
     this.isOpening = true;
     let isOpen = false;
@@ -115,7 +116,7 @@ export class ConnectionPool {
     } catch (error) {
       if (AuthenticationError.isInstance(error)) this.close(error);
       // the next waiting request tries it again
-      else this.waiting.shift()?.reject(error);
+      else if (!isSpare) this.waiting.shift()?.reject(error);
     }
     this.isOpening = false;
     this.serve();
@@ -124,6 +125,6 @@ export class ConnectionPool {
 
   /** Opens a connection before it is needed: requests go side by side, and a log-on takes several round trips. */
   private keepSpare(): void {
-    if (this.end === undefined && this.busy.size > 0 && this.idle.length === 0) void this.openAnother();
+    if (this.end === undefined && this.busy.size > 0 && this.idle.length === 0) void this.openAnother(true);
   }
 }
