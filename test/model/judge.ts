@@ -66,9 +66,11 @@ function whatIsWrongWithGroup(
   if (outcome.error) return `it failed: ${messageOf(outcome.error)}`;
   if (operation === "group destroy") return undefined;
   const groups = world.groupsOf(stack);
-  if (groups.length !== 1) return `${groups.length} groups: ${groups.join(", ")}`;
+  if (groups.length !== 1 && !stack.hasGroupLeftOver) return `${groups.length} groups: ${groups.join(", ")}`;
   const { live } = stack.group;
-  return live?.id === groups[0] ? undefined : `the state names ${live?.id}, and the group is ${groups[0]}`;
+  return live && groups.includes(live.id)
+    ? undefined
+    : `the state names ${live?.id}, and the group is ${groups.join(", ")}`;
 }
 
 /** Where dependent snapshots exist, `delete` refuses, and both stay. */

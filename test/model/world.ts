@@ -74,6 +74,8 @@ interface Stack extends State {
   /** The program's VM group. */
   readonly group: State;
   readonly groupName: string;
+  /** An interrupted run's VM group is recorded under a name that the stack no longer has. */
+  hasGroupLeftOver: boolean;
   /** An operation of it was interrupted or failed: until its next whole one the host may hold more of it than its state names. */
   wasDisturbed: boolean;
 }
@@ -102,6 +104,7 @@ export class World {
     pendingDeletes: [],
     group: { live: undefined, pendingDeletes: [] },
     groupName: `tier-${index}`,
+    hasGroupLeftOver: false,
     wasDisturbed: false,
   }));
   /** The ids of snapshot collections that nothing may destroy: kept on purpose, or another person's. */
@@ -188,7 +191,7 @@ export class World {
           name: stack.groupName,
           members: ["web-01"],
           __provider: "text",
-          __meta: { urn: `${stack.urn}-group` },
+          __meta: { urn: groupUrn(stack.urn), ...(stack.former.length > 0 && { aliases: stack.former.map(groupUrn) }) },
         });
       case "group destroy":
         return this.startGroupEngine(stack, operation, fuse).destroy();
@@ -254,6 +257,8 @@ export class World {
   private async import(stack: Stack, fuse: Fuse): Promise<void> {
     await this.clock.sleep(2000);
     if (stack.live) return;
+    // what another stack has requested may be that one's: a person who can't tell imports nothing
+    if (this.stacks.some((other) => other !== stack && (other.wasDisturbed || other.live?.isPartial))) return;
     const held = new Set(this.stacks.flatMap(({ live, pendingDeletes }) => [live, ...pendingDeletes]).map(idIn));
     const records = await this.recordsOf(stack);
     const found = this.collections().find(
@@ -274,7 +279,11 @@ export class World {
   /** Gives each of the two stacks the name of the other, as three `pulumi stack rename` do. What the states have stored stays. */
   private async swapNames(): Promise<void> {
     // the records of what was interrupted stay under the old names: no run finds them for its stack any more
-    for (const stack of this.stacks) if ((await this.recordsOf(stack)).length > 0) this.hasLeftOvers = true;
+    for (const stack of this.stacks) {
+      if ((await this.recordsOf(stack)).length > 0) this.hasLeftOvers = true;
+      for (const urn of [stack.urn, ...stack.former].map(groupUrn))
+        stack.hasGroupLeftOver ||= (await this.recordsIn(folderOf(urn))).length > 0;
+    }
     const [one, other] = this.stacks as [Stack, Stack];
     [one.urn, other.urn] = [other.urn, one.urn];
     [one.former, other.former] = [[], []];
@@ -437,7 +446,7 @@ function exported({ urn, live, pendingDeletes, group }: Stack) {
   return [
     ...(live && !live.isReplacementPending ? [resource(urn, live)] : []),
     ...pendingDeletes.map((old) => ({ ...resource(urn, old), delete: true })),
-    ...(group.live ? [resource(`${urn}-group`, group.live)] : []),
+    ...(group.live ? [resource(groupUrn(urn), group.live)] : []),
   ];
 }
 
@@ -501,6 +510,7 @@ const idOf = (path: CimInstancePath) => String(path.key("CollectionID"));
 const idIn = (live: Live | undefined) => (live ? collectionIdOf(live.outs) : "");
 const urnOf = (stack: string, name: string) =>
   `urn:pulumi:${stack}::project::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::${name}`;
+const groupUrn = (urn: string) => `${urn}-group`;
 const folderOf = (urn: string) => resourceFolder({ scope: scopeOf(urn, undefined, backend), resource: urn });
 
 function isNamedBy({ live, pendingDeletes }: State, id: string): boolean {
