@@ -90,9 +90,3 @@ it("automation-api takes a snapshot from a script, and removes it", async () => 
   expect(await project.runScript({}, "deploy.mjs", "test", "destroy")).toMatchObject({ status: 0 });
   expect(project.snapshotCounts()).toEqual([0, 0, 0]);
 });
-
-it("every example has a test here or in the demo", () => {
-  const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const names = ["automation-api", "before-upgrade", "group-and-snapshot", "import-existing", "simulated-host"];
-  expect(folders.map(({ name }) => name).sort()).toEqual(names);
-});

@@ -24,13 +24,13 @@ interface ConfigurationKey {
 type ResourceName = "CollectionSnapshot" | "VirtualSystemCollection";
 
 /** The languages of the examples, in the order of Pulumi's documentation. */
-const exampleLanguages = [
-  ["typescript", "ts"],
-  ["python", "py"],
-  ["go", "go"],
-  ["csharp", "cs"],
-  ["yaml", "yaml"],
-] as const;
+const exampleFiles = {
+  typescript: "tools/plugin-schema/examples/collection-snapshot.ts",
+  python: "examples/python/__main__.py",
+  go: "examples/go/main.go",
+  csharp: "tools/plugin-schema/examples/collection-snapshot.cs",
+  yaml: "examples/yaml/Pulumi.yaml",
+} as const;
 
 /** The import path of the Go SDK; a release at another address changes it here. */
 const goImportPath = "example.com/pulumi-hyperv-snapshots/sdk/go/hypervsnapshots";
@@ -65,7 +65,7 @@ export function makeSchema(sources: SchemaSources): Readonly<Record<string, unkn
     },
     types: typeSpecs(declarations, connectionProperties(sources)),
     resources: {
-      ...resource(declarations, sources, "CollectionSnapshot", "collection-snapshot"),
+      ...resource(declarations, sources, "CollectionSnapshot", exampleSection(sources.folder)),
       ...resource(declarations, sources, "VirtualSystemCollection"),
     },
     functions: Object.assign(
@@ -122,7 +122,7 @@ function typeSpecs(declarations: Declarations, connection: Readonly<Record<strin
   };
 }
 
-function resource(declarations: Declarations, { replacing, folder }: SchemaSources, name: ResourceName, example = "") {
+function resource(declarations: Declarations, { replacing }: SchemaSources, name: ResourceName, examples = "") {
   const inputs = declarations.properties(`${name}Args`);
   const inputProperties = Object.fromEntries(
     [...inputs].map(([input, { spec }]) => [
@@ -131,7 +131,6 @@ function resource(declarations: Declarations, { replacing, folder }: SchemaSourc
     ]),
   );
   const { properties, required } = objectSpec(declarations.properties(name));
-  const examples = example === "" ? "" : exampleSection(join(folder, "tools/plugin-schema/examples", example));
   return {
     [token(name)]: {
       description: declarations.description(name) + examples,
@@ -167,9 +166,9 @@ function objectSpec(declaration: Declaration) {
 }
 
 /** The section of examples, one for each language, as Pulumi's documentation reads it. */
-function exampleSection(file: string): string {
-  const blocks = exampleLanguages.map(
-    ([language, extension]) => `\`\`\`${language}\n${exampleText(`${file}.${extension}`)}\n\`\`\``,
+function exampleSection(folder: string): string {
+  const blocks = Object.entries(exampleFiles).map(
+    ([language, file]) => `\`\`\`${language}\n${exampleText(join(folder, file))}\n\`\`\``,
   );
   return [
     "\n\n{{% examples %}}\n## Example Usage\n{{% example %}}\n### Take a snapshot before each upgrade\n",

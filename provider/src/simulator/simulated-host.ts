@@ -4,11 +4,11 @@ import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { MethodResult } from "../cim/cim-session";
 import type { CimValue } from "../cim/cim-value";
 import { ClassName, virtualizationNamespace } from "../schema/names";
-import { MachineSnapshotType, ReturnValue } from "../schema/value-maps";
+import { MachineSnapshotType, ReturnValue, SnapshotType } from "../schema/value-maps";
 import { type AssociatorsFilter, CimReader, type ReferencesFilter } from "./cim-reader";
 import { type Fault, type FaultedRequest, type HostVerb, readFault } from "./fault";
 import { FileRecordLog } from "./file-record-log";
-import { findMachine } from "./find-machine";
+import { findGroup, findMachine } from "./find-by-name";
 import { guidFrom } from "./guid";
 import { HostHistory } from "./host-history";
 import { checkOption, type HostOptions, type OptionName, type OptionValue } from "./host-options";
@@ -20,7 +20,7 @@ import { machinePath } from "./machine-snapshots";
 import { dispatchMethod, knownMethods } from "./method-dispatcher";
 import { packMachine } from "./moving-machine";
 import { MemoryRecordLog, type RecordLog } from "./record-log";
-import { badHostName, checkpointRefused, machineBusy } from "./refused-changes";
+import { badHostName, machineBusy, snapshotRefused } from "./refused-changes";
 import { notReachable, requestFailure, stoppedFailure } from "./request-failure";
 import { readSeedFile, resolveSeed } from "./resolve-seed";
 import { denied } from "./rights";
@@ -267,18 +267,36 @@ export class SimulatedHost {
   takeCheckpoint(machine: string): number {
     const { repository } = this.history.present();
     const machineId = findMachine(repository, machine, this.history.name);
-    const [service] = [...repository.instancesOf(ClassName.virtualSystemSnapshotService)];
-    if (service === undefined) throw new TypeError("the host has no snapshot service");
-    const { returnValue } = this.invokeMethod(service.path, "CreateSnapshot", {
+    return this.takeByHand(`a checkpoint of ${JSON.stringify(machine)}`, ClassName.virtualSystemSnapshotService, {
       AffectedSystem: machinePath(repository, machineId),
-      SnapshotSettings: "",
       SnapshotType: MachineSnapshotType.FullSnapshot,
     });
+  }
+
+  /**
+   * Takes a snapshot of a VM group, as a script that calls `CreateSnapshot` does.
+   *
+   * @param group - Its name or `CollectionID`.
+   * @returns The seconds until the snapshot is there.
+   * @throws {@link InvalidArgumentError} when there isn't exactly one such group, or the host refuses.
+   */
+  takeSnapshot(group: string): number {
+    const { repository } = this.history.present();
+    return this.takeByHand(`a snapshot of ${JSON.stringify(group)}`, ClassName.collectionSnapshotService, {
+      Collection: findGroup(repository, group, this.history.name),
+      SnapshotType: SnapshotType.StandardSnapshot,
+    });
+  }
+
+  private takeByHand(what: string, serviceClass: string, parameters: Readonly<Record<string, CimValue>>): number {
+    const { repository, seed } = this.history.present();
+    const [service] = [...repository.instancesOf(serviceClass)];
+    if (service === undefined) throw new TypeError(`the host has no ${serviceClass}`);
+    const inParameters = { SnapshotSettings: "", ...parameters };
+    const { returnValue } = this.invokeMethod(service.path, "CreateSnapshot", inParameters);
     if (returnValue === ReturnValue.CompletedWithNoError) return 0;
-    if (returnValue !== ReturnValue.MethodParametersCheckedJobStarted) {
-      throw checkpointRefused(machine, returnValue, this.history.name);
-    }
-    return this.history.present().seed.jobs.CreateSnapshot.seconds;
+    if (returnValue === ReturnValue.MethodParametersCheckedJobStarted) return seed.jobs.CreateSnapshot.seconds;
+    throw snapshotRefused(what, returnValue, this.history.name);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../../provider/src/jobs/clock";
 import { hostBehaviours } from "../../../provider/src/simulator/index";
 import { CommandLine } from "../../support/command-line";
 
@@ -81,14 +82,30 @@ describe("hyperv-snapshots simulate", () => {
   it("takes checkpoints by hand, and says why the host refuses one", async () => {
     const at = new CommandLine();
     const host = at.host();
-    expect((await at.run(["simulate", "checkpoint", "web-01", "db-01"])).stdout).toBe(
-      "The host takes 2 checkpoints; done in 0 s.\n",
-    );
+    expect((await at.run(["simulate", "checkpoint", "web-01", "db-01"])).stdout).toContain("VM group web-tier");
     expect(host.tree().groups[0]?.machines.map(({ snapshots }) => snapshots.length)).toEqual([1, 1]);
     await at.run(["simulate", "machine", "web-01", "UserSnapshotType=2"]);
     expect(await at.run(["simulate", "checkpoint", "web-01"])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining("CreateSnapshot returned 32775 (Invalid State For This Operation)"),
+    });
+  });
+
+  it("takes a snapshot of a group by hand, waits for it, and shows the host", async () => {
+    const at = new CommandLine();
+    const host = at.host();
+    host.setOption("completion", "job");
+    const waited: number[] = [];
+    const clock = { ...systemClock, sleep: async (milliseconds: number) => void waited.push(milliseconds) };
+    const taken = await at.run(["simulate", "snapshot", "web-tier"], { clock });
+    expect(taken).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("VM group web-tier") });
+    expect(waited).toEqual([2000]);
+    host.setOption("completion", "atOnce");
+    await at.run(["simulate", "snapshot", "mail"]);
+    expect((await at.json(["list", "mail", "--no-stack"])).value.snapshots).toHaveLength(1);
+    expect(await at.run(["simulate", "snapshot", "web"])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("Its VM groups are: web-tier, mail"),
     });
   });
 

@@ -98,11 +98,11 @@ describe("on a host of another name", () => {
   it("a machine proves a deletion if the configuration says that the host was renamed", async () => {
     const host = hostOf({ ...webTierSeed, hostName: "HV-OLD" });
     const [, machine] = knownOn(host);
-    const unknownMachine = CimInstancePath.parse(
+    const unknownGroup = CimInstancePath.parse(
       '\\\\HV-OLD\\root\\virtualization\\v2:Msvm_VirtualSystemCollection.CollectionID="6B29FC40-CA47-1067-B31D-00DD010662DB"',
     );
     host.rename("HV-NEW");
-    const known = [unknownMachine, machine!];
+    const known = [unknownGroup, machine!];
     expect(await refusal(deleted(simulatedSession(host), known))).toMatchObject({ code: "OTHER_HOST" });
     const renamed = observedSession(simulatedSession(host), { formerHostName: "hv-old" });
     await expect(deleted(renamed, known)).resolves.toBe(true);
