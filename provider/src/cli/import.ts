@@ -5,7 +5,7 @@ import type { CommandSite } from "./command-site";
 import { commandConfiguration, withHost } from "./configuration";
 import { type Import, importResource } from "./import-resource";
 import { type ImportableSnapshot, importTargets } from "./import-targets";
-import { type OwnerOptions, readOwners, stateHelp } from "./owners";
+import { type OwnerOptions, type Owners, ownerOf, readOwners, stateHelp } from "./owners";
 import { programText } from "./program-text";
 import type { Report } from "./report";
 
@@ -42,6 +42,7 @@ export function addImport(program: Command, site: CommandSite): void {
         const { connection } = commandConfiguration(options, surroundings);
         const imports = await withHost(surroundings, options, async (host) => {
           const snapshots = await importTargets(host.session, words, owners);
+          warnOfOtherStacks(report, snapshots, owners);
           const names = resourceNames(snapshots, options.name);
           const made: Import[] = [];
           for (const [at, snapshot] of snapshots.entries()) {
@@ -88,6 +89,17 @@ function defaultNames(snapshots: readonly ImportableSnapshot[]): readonly string
 
 const defaultName = ({ group, createdAt, snapshotCollectionId }: ImportableSnapshot) =>
   `${group.name}-${createdAt?.replace(/\..*/, "").replaceAll(/[^0-9]/g, "") ?? snapshotCollectionId}`;
+
+/** Says which snapshots another stack manages, as far as the recovery folder of this computer knows. */
+function warnOfOtherStacks(report: Report, snapshots: readonly ImportableSnapshot[], owners: Owners): void {
+  for (const snapshot of snapshots) {
+    const owner = ownerOf(snapshot, owners);
+    if (owner.kind !== "record" || owner.stack === owners.state?.deployment?.stack) continue;
+    report.note(
+      `According to the recovery folder, snapshot ${snapshot.snapshotCollectionId} belongs to resource ${owner.name} of stack ${owner.stack}. Import it only if that stack no longer has it: otherwise each of the two stacks would destroy the other's snapshot.`,
+    );
+  }
+}
 
 function show(report: Report, file: string, imports: readonly Import[]): void {
   const command = `pulumi import --file ${file} --generate-code=false`;

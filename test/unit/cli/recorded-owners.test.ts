@@ -64,6 +64,17 @@ describe("the owner of a snapshot", () => {
     expect(await here.at.json(["destroy", here.snapshot, "--yes"])).toMatchObject({ exitCode: 0 });
   });
 
+  it("is named by import if it is another stack, since both would destroy the snapshot", async () => {
+    const here = computer("prod");
+    await here.journal.ownership.take(id, { snapshotCollectionId: here.snapshot });
+    const importInto = (stack: string) => {
+      const file = here.at.write("state.json", stateOf(stack));
+      return here.at.run(["import", here.snapshot, "--state", file, "--file", join(here.at.folder, `${stack}.json`)]);
+    };
+    expect((await importInto("test")).stderr).toContain("belongs to resource before of stack prod");
+    expect((await importInto("prod")).stderr).not.toContain("of stack");
+  });
+
   it("is another stack of this computer that managed it last, unless that stack's state disagrees", async () => {
     const here = computer("prod");
     await here.journal.ownership.take(id, { snapshotCollectionId: here.snapshot });
