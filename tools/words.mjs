@@ -29,7 +29,7 @@ const words = [
   [/\bmend(s|ed|ing)?\b/i, "fix, correct"],
   [/\bpromise for ever\b/i, "stable API"],
   [/\btold\b|\bt(ells?|elling) of\b/i, "reported, returned, shown; distinguished"],
-  [/\bw(rites?|riting|rote|ritten) down\b/i, "records; writes the record"],
+  [/\bw(rites?|riting|rote|ritten) (\w+ )?down\b/i, "records; writes the record"],
   [/\bwhat (was begun|is about to be done)\b/i, "recovery record"],
   [
     /\b(?<!\bthere )(is|are|was|were) no (?!longer|more|less|other|later|such|there)|\b(it|that|which|text) is none\b/i,

@@ -52,7 +52,7 @@ export function searchGroup(
   });
 }
 
-/** Gives a group the name and the members that are wanted, by the calls that make a difference only. */
+/** Gives a group its name and members, with only the calls that change something. */
 export async function bringInLine(
   { host }: Operation,
   id: string,
@@ -84,7 +84,7 @@ async function renamed(host: Operation["host"], group: VirtualSystemCollection, 
   }
 }
 
-/** Puts a machine into a group, or takes it out. A host may refuse what is done already. */
+/** Puts a machine into a group, or takes it out. A host may refuse a change that is already made. */
 async function makeMember(
   host: Operation["host"],
   group: VirtualSystemCollection,

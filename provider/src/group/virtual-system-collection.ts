@@ -211,8 +211,8 @@ export class VirtualSystemCollectionResource implements ManagedResource {
   }
 
   /**
-   * Destroys the group of an interrupted attempt that no state will ever hold. It stays if it has snapshots, or machines that the attempt didn't put
-   * into it: then it is in use, or the record names another group.
+   * Destroys the group of an interrupted attempt that no state will ever hold. Keeps a group with snapshots, or with machines that the attempt
+   * didn't add: it is in use, or the record names another group.
    */
   private async discard(operation: Operation, { journal }: ResourceRecovery, record: RecoveryRecord): Promise<void> {
     const { host, progress } = operation;
@@ -312,7 +312,7 @@ const replacingValues = (inputs: Properties) => ({ connection: inputs["connectio
 
 const isUnproven = (error: unknown): boolean => !(HyperVError.isInstance(error) && error.effect === "none");
 
-/** Says what a group has that the attempt of a record didn't give it. */
+/** Describes what a group has that the attempt of a record didn't add. */
 async function useOf(
   { session }: Operation["host"],
   { path }: VirtualSystemCollection,

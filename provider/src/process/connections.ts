@@ -10,7 +10,7 @@ import type { Operation } from "./operation";
 import { Queue } from "./queue";
 import type { CheckFailure, ResourceCall, Timeouts, Values } from "./resource-call";
 
-/** What the resources of a process stand on; tests bring their own. */
+/** What the resources of a process use; tests bring their own. */
 export interface ConnectionsParts {
   readonly clock: Clock;
   /** What the wall clock says. It may be set back at any time: no wait depends on it. */
@@ -65,7 +65,7 @@ export class Connections {
   }
 
   /**
-   * Makes ready what one call works with. Connects at the first call, and again when the last attempt failed.
+   * Prepares what one call works with. Connects at the first call, and again when the last attempt failed.
    *
    * @param kind - Whose timeout applies.
    */

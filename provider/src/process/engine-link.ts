@@ -43,7 +43,7 @@ export function engineLink(address: string | undefined = process.argv.at(-1)): E
         client ??= connect(address);
         client.send(message);
       } catch {
-        // progress is a courtesy: no operation fails for want of it
+        // progress is optional: no operation fails without it
       }
     },
   };
@@ -82,9 +82,9 @@ function connect(address: string): Client {
 }
 
 /**
- * Whether the engine's standard output is a terminal. The process's own tells nothing: the engine reads it through a pipe.
+ * Whether the engine's standard output is a terminal. The process's own standard output says nothing: the engine reads it through a pipe.
  *
- * Known on Linux only, where the parents' open files can be looked at; elsewhere the quieter way is taken.
+ * Known on Linux only, where the parents' open files can be looked at; elsewhere it counts as none, which is quieter.
  */
 function engineHasTerminal(): boolean {
   try {

@@ -1,9 +1,9 @@
 import { connect } from "node:http2";
 
 /**
- * Tells when the engine has ended: a provider outlives a CLI that was killed, and would never end.
+ * Reports that the engine has ended: a provider outlives a killed CLI, and would otherwise never end.
  *
- * Holds one connection to the engine's address, which closes when the engine dies. Asking later wouldn't do: addresses are used again.
+ * Holds one connection to the engine's address, which closes when the engine dies. A later check proves nothing, since addresses are used again.
  *
  * @param address - As it stands last on the command line.
  * @param startedByEngine - Whether an engine is sure to have started this process: one that never answers was killed meanwhile.

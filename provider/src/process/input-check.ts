@@ -17,7 +17,7 @@ export interface InputWords {
 }
 
 /**
- * Checks inputs against a schema: every failure at once, each on its property, saying what would be right.
+ * Checks inputs against a schema: every failure at once, each on its property, with the correct form.
  *
  * Values that a preview doesn't know yet are let through.
  */

@@ -10,7 +10,7 @@ const linePauseMs = 15_000;
 const linePercent = 25;
 
 /**
- * Tells in a resource's row what is going on, no oftener than is useful.
+ * Shows progress in a resource's row, no more often than is useful.
  */
 export class Progress {
   private readonly link: EngineLink;
@@ -49,7 +49,7 @@ export class Progress {
     this.link.send({ severity: "info", text, urn: this.urn, ephemeral: true });
   }
 
-  /** Tells something that stays on the screen. */
+  /** Shows a message that stays on the screen. */
   tell(text: string): void {
     this.link.send({ severity: "info", text, urn: this.urn, ephemeral: false });
   }

@@ -24,8 +24,7 @@ export interface TurnOptions {
 /**
  * Lets operations that touch the same group or the same machine run one after the other; all others run side by side.
  *
- * The engine starts the deletes of a stack together and in any order, while a host may destroy the dependent snapshots of one that is destroyed
- * before them.
+ * The engine starts a stack's deletes together and in any order. Destroying an older snapshot first may also destroy those that depend on it.
  */
 export class Queue {
   private readonly clock: Clock;
@@ -79,7 +78,7 @@ export class Queue {
     this.next();
   }
 
-  /** Begins every operation that nothing before it stands against. */
+  /** Starts every operation that no earlier one blocks. */
   private next(): void {
     const ahead = [...this.running];
     for (const first of [...this.waiting]) {

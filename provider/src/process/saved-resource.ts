@@ -1,7 +1,7 @@
 import { isRecord } from "./input-check";
 import type { Answer, Pending, Properties, SavedResource, Values } from "./resource-call";
 
-/** How the properties begin that no program sees. */
+/** The prefix of properties that no program sees. */
 const hiddenPrefix = "__";
 
 const pendingKey = "__pending";

@@ -1,4 +1,4 @@
-/** The process as far as its end goes; tests bring their own. */
+/** What a shutdown needs from the process; tests bring their own. */
 export interface EndingProcess {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   off(signal: NodeJS.Signals, listener: () => void): unknown;
@@ -9,14 +9,14 @@ export interface EndingProcess {
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
-/** So long what holds something may take to give it back: Pulumi kills a provider 5 s after its signal. */
+/** How long a release may take: Pulumi kills a provider 5 s after its signal. */
 const patienceMs = 3000;
 
 /**
  * Shuts the process down after it has released what it holds.
  *
- * The process is shared with other packages' dynamic resources, so it is never just left: our listener is taken away, and the signal raised
- * again where no other listener is left.
+ * The process is shared with other packages' dynamic resources, so it never just exits: our listener is removed, and the signal is raised
+ * again if no other listener remains.
  */
 export class Shutdown {
   private readonly process: EndingProcess;
@@ -54,7 +54,7 @@ export class Shutdown {
     if (await this.giveBack()) this.process.kill(this.process.pid, "SIGTERM");
   }
 
-  /** Gives everything back. @returns False when that is under way already. */
+  /** Releases everything. @returns False when that is under way already. */
   private async giveBack(): Promise<boolean> {
     if (this.isEnding) return false;
     this.isEnding = true;

@@ -22,8 +22,8 @@ export type NewRecord = Pick<RecoveryRecord, "id" | "inputs" | "subject" | "conn
 export interface DeleteNote {
   readonly moment: Date;
   /**
-   * What an incomplete snapshot has come to, once its job is over: its reference, null for nothing. A repetition must not search again: it could
-   * find another one.
+   * The result of an incomplete snapshot once its job has ended: its reference, null for nothing. A retry must not search again: it could find
+   * another one.
    */
   readonly made?: string | null;
 }
@@ -204,7 +204,7 @@ function readNote(text: string): DeleteNote {
   return { moment: new Date(moment), ...(made !== undefined && { made: made === nothing ? null : made }) };
 }
 
-/** Forgets the notes of deletes of long ago, of all resources. */
+/** Forgets old notes of deletes, of all resources. */
 export async function forgetOldNotes(files: RecordFiles, moment: Date): Promise<void> {
   for (const name of (await files.list(deletesFolder)).filter(deleteFile.idIn)) {
     const text = await files.read(deletesFolder, name).catch(() => undefined);

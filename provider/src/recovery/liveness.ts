@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 
-/** Tells processes apart, and whether one lives. */
+/** Identifies processes, and finds out whether one lives. */
 export interface Liveness {
-  /** The machine, as far as its processes can see each other. */
+  /** The machine whose processes can see each other. */
   readonly machine: string;
   /** This process: its id and its start time. */
   readonly process: string;

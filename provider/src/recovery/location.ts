@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Scope } from "../process/resource-call";
 
-/** Whose a record is: a resource of a deployment. */
+/** The owner of a record: a resource of a deployment. */
 export interface Identity {
   readonly scope: Scope;
   readonly resource: string;
@@ -38,7 +38,7 @@ const fileOfId = (ending: string) => {
 /** The file of a record. */
 export const recordFile = fileOfId("json");
 
-/** The file that says that a resource is about to be deleted, and what its incomplete snapshot has come to. */
+/** The file that says that a resource is about to be deleted, and what became of its incomplete snapshot. */
 export const deleteFile = fileOfId("deleted");
 
 /** The file that says which snapshot, or which job, a resource has. */

@@ -17,7 +17,7 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** A ticket that isn't renewed for so long, by the observer's own clock, belongs to a dead process of another machine. */
+/** A ticket that isn't renewed for this long, by the observer's clock, belongs to a dead process of another machine. */
 const leaseMs = 60_000;
 const renewMs = 15_000;
 const lookMs = 250;
@@ -37,7 +37,7 @@ interface Ticket {
  * above all that are there.
  *
  * An operation that finds a higher number beside its own came too late and draws again; all others wait for tickets with lower numbers that
- * lock something of theirs. On one machine only a dead process loses its ticket, and at once; the ticket of another machine is a lease.
+ * lock the same things. On one machine only a dead process loses its ticket, and at once; the ticket of another machine is a lease.
  */
 export class Locks {
   private readonly files: RecordFiles;

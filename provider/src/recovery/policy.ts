@@ -2,7 +2,7 @@ import type { Saved } from "../process/resource-call";
 import type { RecoveryRecord } from "./record";
 
 /**
- * What becomes of a record.
+ * What happens to a record.
  *
  * - `passBy`: it stays as it is.
  * - `forget`: it has served its purpose.
@@ -23,7 +23,7 @@ export interface CreateSituation {
   readonly isHeld?: (record: RecoveryRecord) => boolean;
 }
 
-/** A record, and what becomes of it. */
+/** A record, and what happens to it. */
 export interface Decision {
   readonly record: RecoveryRecord;
   readonly fate: Fate;

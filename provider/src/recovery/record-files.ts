@@ -18,7 +18,7 @@ export interface RecordFiles {
   read(folder: string, name: string): Promise<string | undefined>;
   /** Writes a file: whole or not at all, and flushed to the disk before it is done. */
   write(folder: string, name: string, text: string): Promise<void>;
-  /** Writes a file that is of no use any more when the machine has lost its power. */
+  /** Writes a file that is useless after a power failure, so it isn't flushed. */
   mark(folder: string, name: string, text: string): Promise<void>;
   /** Writes into a file that exists, and never makes one. */
   renew(folder: string, name: string, text: string): Promise<void>;

@@ -8,7 +8,7 @@ import { type Others, readOwnership } from "./ownership";
 import type { RecoveryRecord } from "./record";
 import { type RecordFiles, recordFilesInMemory } from "./record-files";
 
-/** What recovery stands on; tests bring their own. */
+/** What recovery uses; tests bring their own. */
 export interface RecoveryParts {
   readonly clock: Clock;
   readonly moment: () => Date;
@@ -54,7 +54,7 @@ export class Recovery {
     await forgetOldNotes(this.files, this.parts.moment()).catch(() => {}); // the next process tries again
   }
 
-  /** Lets what is being written be written, then releases every lock. */
+  /** Waits until all writes are done, then releases every lock. */
   async close(): Promise<void> {
     await this.files?.settled();
     await this.locks?.releaseAll();

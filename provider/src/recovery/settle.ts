@@ -75,7 +75,7 @@ export async function withoutSaved(call: ResourceCall, decisions: readonly Decis
   return decisions.map((one) => (isAsked(one) && ids.has(one.record.id) ? { ...one, fate: "forget" } : one));
 }
 
-/** The fates by which a record has consequences. */
+/** The decisions that have consequences for a record. */
 const acting: readonly Fate[] = ["resume", "discard", "leave"];
 
 /** Tells whether a record is recent enough to be resumed; one from the future was written before the clock was set back. */

@@ -236,7 +236,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     return failedAnswer(operation, begun, error);
   }
 
-  /** Takes over what a complete snapshot can take over: a new name goes to the host, all else into the state. */
+  /** Applies a change to a complete snapshot: a new name goes to the host, everything else into the state. */
   private async updateInPlace(
     { host, progress }: Operation,
     { id, outputs }: SavedResource,
@@ -322,7 +322,7 @@ export class CollectionSnapshotResource implements ManagedResource {
   /**
    * Runs an operation while nothing else works on some things.
    *
-   * Every operation takes its group first and its machines then, so that no two wait for each other.
+   * Every operation locks its group first and then its machines, so that no two wait for each other.
    */
   private alone<T>(
     { progress }: Operation,

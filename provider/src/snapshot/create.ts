@@ -126,7 +126,7 @@ function sameIdentity(resource: string): InvalidArgumentError {
   });
 }
 
-/** Keeps the record of an attempt up to date while the work goes on. */
+/** Keeps the record of an attempt up to date during the work. */
 class Attempt {
   private readonly recovery: ResourceRecovery;
   private record: RecoveryRecord;
@@ -293,7 +293,7 @@ async function send(
 /**
  * Resumes what an earlier run requested.
  *
- * @returns Undefined when nothing came of it, or when it is deleted or in the state already.
+ * @returns Undefined when it made nothing, or when it is deleted or in the state already.
  */
 async function resume(
   operation: Operation,

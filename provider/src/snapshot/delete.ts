@@ -31,7 +31,7 @@ export interface Deletion {
 }
 
 /**
- * Destroys a snapshot collection. One that is already deleted counts as success, where that is proven.
+ * Destroys a snapshot collection. One that is proven to be deleted already counts as success.
  *
  * @throws {@link GuardError} when dependent snapshots exist and it isn't known what the host does with them.
  */

@@ -23,8 +23,8 @@ export interface Discarding {
 }
 
 /**
- * Destroys what an earlier run requested and no state will ever hold. What isn't proven to be the result, or may not be destroyed, stays and is
- * reported.
+ * Destroys what an earlier run requested and no state will ever hold. Keeps and reports what isn't proven to be the result, or may not be
+ * destroyed.
  */
 export async function discardRecord(
   operation: Operation,
@@ -34,7 +34,7 @@ export async function discardRecord(
   const { progress } = operation;
   const { journal } = recovery;
   progress.step(`cleaning up what an earlier run requested at ${record.beganAt}`);
-  // that the outcome is unknown must still be known when this is interrupted, too
+  // if this is interrupted, the next run must still know that the outcome is unknown
   const isUnanswered = record.phase === "requested";
   const pending: Pending = { ...record.pending, ...(isUnanswered && unanswered(record)) };
   const discarded = await journal.advance(record, "discarded", pending);
@@ -57,7 +57,7 @@ export async function discardRecord(
     if (doubt) {
       if (doubt !== "held") progress.warn(`${described(record, path)} ${doubt}: it stays on the host`);
     } else if (path) {
-      // when this is interrupted, it must not be searched for again: what is found then may be another's
+      // if this is interrupted, the next run must not search again: it could find another request's snapshot
       if (pending.made === null) await journal.advance(discarded, "discarded", { ...pending, made: path.toString() });
       await remove(operation, record, path, deletion, recovery);
     }

@@ -18,7 +18,7 @@ import { waitUntilIdle } from "./waits";
 /**
  * Ends a snapshot that isn't complete: cancels its job where the host allows it, else waits for it.
  *
- * @returns What it made despite that; undefined for nothing.
+ * @returns What it made anyway; undefined if nothing.
  * @throws {@link UnknownOutcomeError} when the group has gained snapshots of which none is proven to be the result.
  */
 export async function endRequested(
@@ -59,7 +59,7 @@ export async function endRequested(
   const candidates = "path" in result ? [String(result.path.key("CollectionID"))] : result.candidates;
   if (candidates.length === 0) return undefined;
   if (hasFailed) {
-    // a failed job names what it has left: what else is new may be another's
+    // a failed job names what it made; other new snapshots may belong to another request
     operation.progress.warn(`The job for a snapshot of ${target} ended without one. ${describeGained(candidates)}`);
     return undefined;
   }

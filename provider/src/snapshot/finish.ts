@@ -36,7 +36,7 @@ export type Finished =
   | { readonly kind: "nothing"; readonly why: "jobFailed" | "noResult"; readonly error: HyperVError };
 
 /**
- * Moves a snapshot on from wherever it is: `requested`, `accepted` (its job), `made` (its path), `named`.
+ * Advances a snapshot from whichever step it has reached: `requested`, `accepted` (its job), `made` (its path), `named`.
  *
  * `create` calls it for a new snapshot and for a resumed one, `update` for an incomplete one.
  */
@@ -121,7 +121,7 @@ async function waitForJob(
     const until = judgeJob(reading) === "pending" ? readingTime(reading) : undefined;
     if (until === undefined) return;
     seen(until);
-    // seldom: each time that the wait has become twice as long
+    // rarely: each time that the wait has doubled
     if (elapsedMs < 2 * writtenMs) return;
     writtenMs = elapsedMs;
     writing = writing.then(() => begun.advanced("accepted", { ...pending, until }));
@@ -145,7 +145,7 @@ async function waitForJob(
 }
 
 /**
- * Looks for the result of a request, and looks again when nothing was visible.
+ * Searches for the result of a request, and searches again if nothing was visible.
  *
  * @param isProven - Whether the request is known to have had a result: then the only new snapshot is it.
  */

@@ -14,7 +14,7 @@ export interface CollectionSnapshotInputs {
   readonly collection: string;
   readonly snapshotType: number;
   readonly settings: SnapshotSettings | string | undefined;
-  /** What the members' snapshots are called; the host's own names where nothing is said. */
+  /** What the members' snapshots are called; the host's own names if unset. */
   readonly snapshotName: string | undefined;
 }
 
@@ -122,7 +122,7 @@ export const replacingInputs = Object.keys(replacing) as readonly (keyof typeof 
 export const inputNames = Object.keys(inputsSchema.entries) as readonly (keyof typeof inputsSchema.entries)[];
 
 /**
- * Checks the inputs of a `CollectionSnapshot`: every failure at once, each on its property, saying what would be right.
+ * Checks the inputs of a `CollectionSnapshot`: every failure at once, each on its property, with the correct form.
  *
  * Values that a preview doesn't know yet are let through.
  */

@@ -14,7 +14,7 @@ import type { Others } from "../recovery/ownership";
 import type { Phase, RecoveryRecord } from "../recovery/record";
 import { groupOutputs, pendingOutputs } from "./outputs";
 
-/** A snapshot that was requested, and the resource it belongs to, wherever it is on its way. */
+/** A snapshot that was requested, and the resource it belongs to, at any step. */
 export interface SnapshotOperation {
   /** The resource's id. */
   readonly id: string;
@@ -37,7 +37,7 @@ export interface SnapshotOperation {
   readonly advanced: (phase: Phase, pending: Pending) => Promise<void>;
 }
 
-/** Moves a snapshot on, and writes it down. */
+/** Advances a snapshot, and records that. */
 export async function advance(
   begun: SnapshotOperation,
   phase: Phase,
@@ -57,7 +57,7 @@ export async function advance(
  */
 export class NoResult extends UnknownOutcomeError {}
 
-/** Until when a request that was sent at a moment may have reached the host, whose clock may be another: domains tolerate 5 minutes, and time services keep to seconds. */
+/** The latest time at which a request may have reached the host. The host's clock may differ: domains tolerate 5 minutes, time services some seconds. */
 export const reachedBy = (moment: Date): string => new Date(moment.getTime() + 2 * 60_000).toISOString();
 
 /** What is known of a request that an earlier run was about to send, or had sent. */

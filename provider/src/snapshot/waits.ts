@@ -46,7 +46,7 @@ export interface MergeWait {
   readonly deadlineAt: number;
 }
 
-/** So long a merge may take to begin after the job has ended. */
+/** How long a merge may take to begin after the job has ended. */
 const beginsWithinMs = 5000;
 
 /**
@@ -104,7 +104,7 @@ function noMergeSeen(elapsedMs: number): string {
   return `Destroyed; no merge was seen within ${Math.round(elapsedMs / 1000)} s: the disks have merged already, or the merge failed. A disk whose path ends in .avhdx (Get-VMHardDiskDrive) is still in the chain`;
 }
 
-/** How long a refusal is tried again while nothing on the host is seen to be busy: the cause may be one that doesn't pass. */
+/** How long a refusal is tried again while nothing on the host is seen to be busy: the cause may be permanent. */
 const quietPatienceMs = 60_000;
 
 /** How to try again. */
