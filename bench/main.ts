@@ -17,6 +17,7 @@ import { oneSnapshot } from "./measures/one-snapshot";
 import { plugin } from "./measures/plugin";
 import { programStart } from "./measures/program-start";
 import { providerStart } from "./measures/provider-start";
+import { ssh } from "./measures/ssh";
 import { up } from "./measures/up";
 import { waiting } from "./measures/waiting";
 import { wsman } from "./measures/wsman";
@@ -30,6 +31,7 @@ const measures: readonly Measure[] = [
   programStart,
   plugin,
   growth,
+  ssh,
   wsman,
 ];
 const names = measures.map(({ name }) => name).join(", ");

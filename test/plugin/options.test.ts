@@ -92,6 +92,16 @@ describe("a snapshot that was taken by hand", () => {
   });
 });
 
+it("a snapshot that was deleted on the host leaves the state by a refresh, and the next up takes another", async (context) => {
+  const project = await yamlProject(context, yamlProgram({ before }));
+  expect(await project.up()).toMatchObject({ status: 0 });
+  project.destroyOnHost(onlySnapshot(project.host));
+  expect(await project.refresh()).toMatchObject({ status: 0, output: expect.stringContaining("- 1 deleted") });
+  expect(project.snapshotsInState()).toEqual([]);
+  expect(await project.up()).toMatchObject({ status: 0, output: expect.stringContaining("+ 1 created") });
+  expect(project.snapshotCounts()).toEqual([1, 1]);
+});
+
 it("Pulumi's resource options work", async (context) => {
   const names = ["retained", "ignoring", "requested", "follower", "deaf", "late"];
   const program = (version: number) => {

@@ -82,6 +82,52 @@ describe("the plugin refuses with one sentence and no stack trace", () => {
   });
 });
 
+describe("a diff names", () => {
+  const { ADD, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = messages.PropertyDiff.Kind;
+
+  /** Asks for the difference between a complete snapshot and a program. */
+  async function diff(news: object) {
+    const olds = { ...inputs, triggers: ["1"] };
+    const outputs = { ...olds, resultingSnapshotCollection: "reference", collectionId: "1" };
+    const request = new messages.DiffRequest();
+    request.setId("0d9f5a3e-8f6f-4a51-9f0a-6f2d8a3b9c11");
+    request.setUrn(pluginUrn("before"));
+    request.setOlds(struct(outputs));
+    request.setOldInputs(struct(olds));
+    request.setNews(struct(JSON.parse(JSON.stringify({ ...olds, ...news }))));
+    const answer = await plugin.call<messages.DiffResponse>("diff", request);
+    const kinds = [...answer.getDetaileddiffMap().entries()].map(([name, one]: [string, messages.PropertyDiff]) => [
+      name,
+      one.getKind(),
+    ]);
+    return { changes: answer.getChanges(), kinds: Object.fromEntries(kinds), answer };
+  }
+
+  it("nothing where nothing differs", async () => {
+    const { changes, kinds } = await diff({});
+    expect([changes, kinds]).toEqual([messages.DiffResponse.DiffChanges.DIFF_NONE, {}]);
+  });
+
+  it("what is updated, and the outputs that stay as they are", async () => {
+    const { kinds, answer } = await diff({ snapshotName: "renamed", waitForMerge: true });
+    expect(kinds).toEqual({ snapshotName: UPDATE, waitForMerge: ADD });
+    expect(answer.getReplacesList()).toEqual([]);
+    expect(answer.getStablesList()).toEqual(expect.arrayContaining(["resultingSnapshotCollection", "members"]));
+    expect(answer.getStablesList()).not.toContain("snapshotName");
+  });
+
+  it.each([
+    ["changed", ["2"], UPDATE_REPLACE],
+    ["removed", undefined, DELETE_REPLACE],
+  ])("what replaces, and that the old one is deleted first: %s", async (_, triggers, kind) => {
+    const { kinds, answer } = await diff({ triggers });
+    expect(kinds).toEqual({ triggers: kind });
+    expect(answer.getReplacesList()).toEqual(["triggers"]);
+    expect(answer.getDeletebeforereplace()).toBe(true);
+    expect(answer.getStablesList()).toEqual([]);
+  });
+});
+
 it("responds to Cancel after it has released everything, and responds to a second one too", async () => {
   const created = await plugin.create(inputs);
   expect(created.getId()).toMatch(/^[0-9a-f-]{36}$/);
