@@ -19,7 +19,7 @@ const act: fc.Arbitrary<Act> = fc.record({
 
 const worlds: readonly WorldOptions[] = [
   { dependents: "kept" },
-  { dependents: "removed" },
+  { dependents: "removed", creationTime: "atStart" },
   { dependents: "removed", newFirst: true },
 ];
 

@@ -1,4 +1,4 @@
-import { type Act, collectionIdOf, type Outcome, type World } from "./world";
+import { type Act, collectionIdOf, isUndecided, messageOf, notByPulumi, type Outcome, type World } from "./world";
 
 /** What the world was like before the last operation. */
 export interface Before {
@@ -20,14 +20,15 @@ export async function whatIsWrong(
 ): Promise<string | undefined> {
   const onHost = new Set(world.collections());
   for (const id of world.untouchable) if (!onHost.has(id)) return `${id} was deleted, and had another owner`;
-  if (["foreign snapshot", "forget", "import", "rename", "swap names"].includes(operation)) return undefined;
+  if (operation === "import" || notByPulumi.includes(operation)) return undefined;
   const stack = world.stacks[index]!;
   const locks = await world.locks();
   if (locks.length > 0) return `locks are left: ${locks}`;
   if (operation.startsWith("group")) return whatIsWrongWithGroup(world, index, operation, outcome);
   if (mayFail(operation) || isGuard(outcome.error)) return undefined;
   const isAlone = world.stacks.every((other) => other === stack || !other.wasDisturbed);
-  if (!isAlone && isUndecided(outcome.error)) return undefined;
+  if (!isAlone && isAmbiguous(outcome.error)) return undefined;
+  if (world.hasForgottenJobs && isUndecided(outcome.error)) return undefined;
   if (world.imported.size > 0 && isResultDeleted(outcome.error)) return undefined;
   if (outcome.error) return `it failed: ${messageOf(outcome.error)}`;
   if (operation === "destroy") return undefined; // what the engine never mentions again is listed, not removed
@@ -46,7 +47,7 @@ export async function whatIsWrong(
   );
   if (others.has(named)) return `${named} is in two stacks`;
   const ours = [...onHost].filter((id) => !world.untouchable.has(id) && !others.has(id));
-  const isNamed = world.warnings.some((text) => /stays? on the host/.test(text));
+  const isNamed = world.warnings.some((text) => /stays? on the host|by another program/.test(text));
   if (isAlone && !isNamed && !world.hasLeftOvers && ours.length !== 1)
     return `${ours.length} snapshots: ${ours.join(", ")}`;
   if (!isNamed && (await world.recordsOf(stack)).length > 0 && !world.forgetsNothing) return "a record is left";
@@ -79,7 +80,7 @@ function isGuard(error: unknown): boolean {
 }
 
 /** Where two stacks have an unanswered request on one group, it isn't known which belongs to which: both are reported, and neither is used. */
-function isUndecided(error: unknown): boolean {
+function isAmbiguous(error: unknown): boolean {
   return /there are \d+ that could have come of it|the group has gained \d+ snapshot collections/.test(
     messageOf(error),
   );
@@ -93,14 +94,12 @@ function isResultDeleted(error: unknown): boolean {
   return /A snapshot was made, and can't be found/.test(messageOf(error));
 }
 
-/** What an error says: once it is made ready for Pulumi, its `toString` gives only its name. */
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
 /** Operations that end in an error by their nature. */
 function mayFail(operation: Act["operation"]): boolean {
-  return ["up, refused by the host", "up, with too short a timeout", "up, the job of its naming fails"].includes(
-    operation,
-  );
+  return [
+    "up, refused by the host",
+    "up, with too short a timeout",
+    "up, the job of its naming fails",
+    "up, its job fails",
+  ].includes(operation);
 }

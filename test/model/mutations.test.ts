@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { DynamicAdapter } from "../../provider/src/dynamic/adapter";
 import { CimError } from "../../provider/src/errors";
 import type * as SnapshotService from "../../provider/src/hyperv/collection-snapshot-service";
+import type * as Jobs from "../../provider/src/jobs/concrete-job";
 import type { JobReading } from "../../provider/src/jobs/concrete-job";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import type { ResourceCall } from "../../provider/src/process/resource-call";
@@ -9,6 +10,7 @@ import { Journal } from "../../provider/src/recovery/journal";
 import { Ownership } from "../../provider/src/recovery/ownership";
 import type * as Policy from "../../provider/src/recovery/policy";
 import type * as Discard from "../../provider/src/snapshot/discard";
+import type * as SnapshotOperation from "../../provider/src/snapshot/snapshot-operation";
 import { walk } from "./walk";
 import type { Operation, WorldOptions } from "./world";
 
@@ -17,7 +19,19 @@ const mutated = vi.hoisted(() => ({
   policy: {} as Partial<typeof Policy>,
   requestSnapshot: undefined as typeof SnapshotService.requestSnapshot | undefined,
   discardRecord: undefined as typeof Discard.discardRecord | undefined,
+  readingTime: undefined as typeof Jobs.readingTime | undefined,
+  unanswered: undefined as typeof SnapshotOperation.unanswered | undefined,
 }));
+
+vi.mock(import("../../provider/src/jobs/concrete-job"), async (importOriginal) => {
+  const real = await importOriginal();
+  return { ...real, readingTime: (reading) => (mutated.readingTime ?? real.readingTime)(reading) };
+});
+
+vi.mock(import("../../provider/src/snapshot/snapshot-operation"), async (importOriginal) => {
+  const real = await importOriginal();
+  return { ...real, unanswered: (record) => (mutated.unanswered ?? real.unanswered)(record) };
+});
 
 vi.mock(import("../../provider/src/recovery/policy"), async (importOriginal) => {
   const real = await importOriginal();
@@ -55,6 +69,8 @@ afterEach(() => {
   mutated.policy = {};
   mutated.requestSnapshot = undefined;
   mutated.discardRecord = undefined;
+  mutated.readingTime = undefined;
+  mutated.unanswered = undefined;
   vi.restoreAllMocks();
 });
 
@@ -95,18 +111,6 @@ const mutations: readonly Mutation[] = [
       vi.spyOn(Journal.prototype, "noteDelete").mockResolvedValue();
     },
     history: ["up", "destroy", "up"],
-  },
-  {
-    name: "a repeated delete searches again for what was made",
-    mutate: () => {
-      const { notedDelete } = Journal.prototype;
-      vi.spyOn(Journal.prototype, "notedDelete").mockImplementation(async function (this: Journal, id) {
-        const note = await notedDelete.call(this, id);
-        return note && { moment: note.moment };
-      });
-    },
-    history: ["up, with too short a timeout", "change", "foreign snapshot", "up"],
-    interrupted: 1,
   },
   {
     name: "the job of an incomplete snapshot isn't marked",
@@ -162,6 +166,7 @@ const mutations: readonly Mutation[] = [
   {
     name: "the result of a record is discarded although the state holds it under another id",
     mutate: () => {
+      vi.spyOn(Ownership.prototype, "settle").mockResolvedValue();
       mutated.policy.isUnsettled = (records, held) =>
         real.isUnsettled(records, { ...held, snapshotCollectionId: null });
       mutated.policy.decideOnUpdate = (records, held) =>
@@ -230,6 +235,22 @@ const mutations: readonly Mutation[] = [
     },
     history: ["up, failing after it took effect", "up"],
     interrupted: -1,
+  },
+  {
+    name: "a forgotten job's result is whatever the group has gained",
+    mutate: () => {
+      mutated.readingTime = () => "2999-01-01T00:00:00.000Z";
+    },
+    history: ["up, its job fails", "ten minutes pass", "foreign snapshot", "up"],
+    interrupted: 0,
+  },
+  {
+    name: "the result of an unanswered request is whatever the group has gained",
+    mutate: () => {
+      mutated.unanswered = () => ({ outcomeUnknown: true, until: "2999-01-01T00:00:00.000Z" });
+    },
+    history: ["up, its job fails", "ten minutes pass", "foreign snapshot", "up"],
+    interrupted: 0,
   },
   {
     name: "records of former names aren't found",

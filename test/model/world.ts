@@ -9,13 +9,14 @@ import { VirtualSystemCollectionResource } from "../../provider/src/group/virtua
 import { memberSnapshots } from "../../provider/src/hyperv/snapshot-collection";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { Connections } from "../../provider/src/process/connections";
-import type { Properties } from "../../provider/src/process/resource-call";
+import type { Pending, Properties } from "../../provider/src/process/resource-call";
 import { locksFolder, recordFile, resourceFolder } from "../../provider/src/recovery/location";
 import type { RecoveryRecord } from "../../provider/src/recovery/record";
 import { recordFilesInMemory } from "../../provider/src/recovery/record-files";
 import { Recovery } from "../../provider/src/recovery/recovery";
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CollectionSnapshotResource } from "../../provider/src/snapshot/collection-snapshot";
+import { reachedBy } from "../../provider/src/snapshot/snapshot-operation";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "../support/fake-clock";
 import { type Answer, type CalledProvider, FewLineEngine, type Live, type State } from "../support/few-line-engine";
@@ -37,13 +38,32 @@ export const operations = [
   "up, failing after it took effect", // a WMI error number that proves nothing
   "up, the job of its naming fails",
   "up, named by a job",
+  "up, its job fails",
   "foreign snapshot",
+  "ten minutes pass", // the host forgets the jobs that are over
   "import", // of what an interrupted run has left, with `pulumi import --file`
   "rename", // of the resource, with an alias
   "swap names", // of the two stacks, with `pulumi stack rename`
   "group up",
   "group destroy",
 ] as const;
+
+/** What the provider has no part in. */
+export const notByPulumi: readonly string[] = [
+  "foreign snapshot",
+  "ten minutes pass",
+  "forget",
+  "rename",
+  "swap names",
+];
+
+/** Tells whether a run has reported what it found, since it can't be proven whose it is. */
+export const isUndecided = (error: unknown): boolean => /may be another's|by another program: /.test(messageOf(error));
+
+/** What an error says: once it is made ready for Pulumi, its `toString` gives only its name. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
 
 /** One of {@link operations}. */
 export type Operation = (typeof operations)[number];
@@ -63,6 +83,8 @@ export interface WorldOptions {
   readonly newFirst?: boolean;
   /** The class doesn't remove the record when the id resolves. */
   readonly classForgetsNothing?: boolean;
+  /** Which moment of its job a snapshot has as its time: the end where nothing is said. */
+  readonly creationTime?: "atStart";
 }
 
 /** One stack: its program, and what its state holds. */
@@ -112,6 +134,8 @@ export class World {
   readonly warnings: string[] = [];
   /** Snapshots that no stack manages any more may be on the host. */
   hasLeftOvers = false;
+  /** The host may have forgotten a job: what it made may then not be proven to be its result. */
+  hasForgottenJobs = false;
   /** The ids of snapshot collections that were imported, whatever their names. */
   readonly imported = new Set<string>();
   /** What the operation under way has reported as left alone. */
@@ -130,7 +154,12 @@ export class World {
         machines: [{ name: "web-01" }],
         groups: [{ name: "web-tier", members: ["web-01"] }],
         jobs: { CreateSnapshot: { seconds: 0.5 }, DestroySnapshot: { seconds: 0.1 } },
-        options: { ...unhinderedSeed.options, dependents: options.dependents, groupCompletion: "job" },
+        options: {
+          ...unhinderedSeed.options,
+          dependents: options.dependents,
+          groupCompletion: "job",
+          snapshotCreationTime: options.creationTime ?? "atEnd",
+        },
       },
       clock: () => firstMoment + this.clock.now(),
     });
@@ -142,7 +171,7 @@ export class World {
     const fuse = new Fuse(kill);
     const work = this.act(stack, operation, fuse);
     try {
-      const isByPulumi = !["foreign snapshot", "forget", "rename", "swap names"].includes(operation);
+      const isByPulumi = !notByPulumi.includes(operation);
       if (isByPulumi) stack.wasDisturbed = true;
       await this.clock.run(Promise.race([work, fuse.death]));
       if (isByPulumi && !/destroy|group|import/.test(operation)) stack.wasDisturbed = false;
@@ -150,6 +179,7 @@ export class World {
       return { isWhole: true, steps: fuse.steps };
     } catch (error) {
       const isWhole = !(error instanceof Killed);
+      if (isUndecided(error)) this.warnings.push(messageOf(error));
       await this.holdToWhatItSaid(stack, isWhole);
       return { isWhole, error, steps: fuse.steps };
     }
@@ -176,6 +206,9 @@ export class World {
         return;
       case "foreign snapshot":
         return this.takeForeign();
+      case "ten minutes pass":
+        this.hasForgottenJobs = true;
+        return this.clock.sleep(10 * 60_000);
       case "import":
         return this.import(stack, fuse);
       case "rename":
@@ -244,9 +277,12 @@ export class World {
     if (isPartial) this.hasLeftOvers = true;
   }
 
-  /** A person takes a snapshot of the group. Not while a request has an unknown outcome, since it would look the same. */
+  /**
+   * A person takes a snapshot of the group. Not while a job works on its machines, since hosts refuse that, and not within two minutes of a request
+   * with an unknown outcome, since it would look the same.
+   */
   private async takeForeign(): Promise<void> {
-    if (await this.hasOpenRequest()) return;
+    if (this.isBusy() || (await this.hasOpenRequest())) return;
     const before = new Set(this.collections());
     takeByHand(this.host);
     await this.clock.sleep(2000);
@@ -289,14 +325,21 @@ export class World {
     [one.former, other.former] = [[], []];
   }
 
+  private isBusy(): boolean {
+    const machines = this.host.query("SELECT * FROM Msvm_ComputerSystem");
+    return machines.some((machine) => machine.numbers("OperationalStatus").length > 1);
+  }
+
   private async hasOpenRequest(): Promise<boolean> {
-    for (const stack of this.stacks) {
-      // with a job whose rows may be deleted by the time it is searched for
-      if ((await this.recordsOf(stack)).some(({ pending }) => pending.made === null)) return true;
-    }
-    for (const { pending, subject } of await this.allRecords())
-      if (pending.made === null && subject.path !== "") return true;
-    return this.stacks.some(({ live }) => live?.isPartial);
+    const now = firstMoment + this.clock.now();
+    const requested = (await this.allRecords())
+      .filter(({ phase, subject }) => phase === "requested" && subject.path !== "")
+      .map(({ beganAt }) => reachedBy(new Date(beganAt)));
+    const saved = this.stacks.map(({ live }) => live?.outs["__pending"] as Pending | null | undefined);
+    const unknown = [...saved, ...(await this.allRecords()).map(({ pending }) => pending)].flatMap((pending) =>
+      pending?.outcomeUnknown && pending.until !== undefined ? [pending.until] : [],
+    );
+    return [...requested, ...unknown].some((until) => Date.parse(until) >= now);
   }
 
   /** What `pulumi stack export` answers for the stack of a name. */
@@ -478,6 +521,9 @@ function disturbed(host: SimulatedHost, session: CimSession, operation: Operatio
       if (operation === "up, named by a job") host.injectFault({ method: methodName, job: { seconds: 0.1 } });
     }
     if (methodName !== "CreateSnapshot") return session.invokeMethod(path, methodName, ...rest);
+    if (operation === "up, its job fails") {
+      host.injectFault({ method: methodName, job: { seconds: 0.5, endState: 10, errorCode: 32768 } });
+    }
     if (operation === "up, refused by the host") return { returnValue: 32773, outParameters: {} };
     if (operation === "up, failing after it took effect") {
       host.injectFault({ method: methodName, hresult: 0x80041001, takesEffect: true });

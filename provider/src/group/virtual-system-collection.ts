@@ -31,7 +31,7 @@ import {
   type Values,
 } from "../process/resource-call";
 import { decideOnCreate, decideOnDelete, decideOnUpdate } from "../recovery/policy";
-import { fingerprint, matches, type RecoveryRecord } from "../recovery/record";
+import { type Fingerprint, fingerprint, matches, type RecoveryRecord } from "../recovery/record";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
 import { forgetHeld, permitted, settle, withoutSaved } from "../recovery/settle";
 import { ClassName } from "../schema/names";
@@ -132,8 +132,8 @@ export class VirtualSystemCollectionResource implements ManagedResource {
   /**
    * Makes the group.
    *
-   * @param earlier - The record of an interrupted request for it. It is sent again with the same id, which a host gives to one group only: a job of
-   * the earlier request can't make a second group.
+   * @param earlier - The record of an interrupted request for it, of which a search found nothing. It is sent again with the same id, which a host
+   * gives to one group only.
    */
   private async make(
     operation: Operation,
@@ -168,12 +168,14 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     machines: readonly VirtualMachine[],
   ): Promise<RecoveryRecord> {
     const id = randomUUID();
+    const inputs = fingerprint(replacingValues(wanted));
+    const name = digestOf(readGroupInputs(wanted).name, inputs);
     return journal.begin(
       {
         id,
-        inputs: fingerprint(replacingValues(wanted)),
+        inputs,
         connection: recordedConnection(operation),
-        subject: { class: ClassName.virtualSystemCollection, key: id.toUpperCase(), path: "" },
+        subject: { class: ClassName.virtualSystemCollection, key: id.toUpperCase(), path: "", name },
         machines: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
         before: [],
       },
@@ -187,15 +189,17 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     record: RecoveryRecord,
     wanted: Properties,
   ): Promise<Answer> {
-    const { host, progress } = operation;
-    const group = await findGroup(host.session, record.subject.key);
+    const { progress } = operation;
+    const group = await foundGroup(operation, record);
     if (!group && record.phase === "requested") return this.make(operation, recovery, wanted, record);
     if (!group) {
       await recovery.journal.remove(record);
       return this.make(operation, recovery, wanted);
     }
     progress.tell(`Resuming the VM group that an earlier run began at ${record.beganAt}`);
-    return this.fill(operation, recovery, record, wanted);
+    const subject = { ...record.subject, name: digestOf(readGroupInputs(wanted).name, record.inputs) };
+    const { phase, pending } = record;
+    return this.fill(operation, recovery, await recovery.journal.advance(record, phase, pending, { subject }), wanted);
   }
 
   private async fill(
@@ -211,20 +215,20 @@ export class VirtualSystemCollectionResource implements ManagedResource {
   }
 
   /**
-   * Destroys the group of an interrupted attempt that no state will ever hold. Keeps a group with snapshots, or with machines that the attempt
-   * didn't add: it is in use, or the record names another group.
+   * Destroys the group of an interrupted attempt that no state will ever hold. Keeps a group with snapshots, or with a name or machines that the
+   * attempt didn't give it: it is in use, or the record names another group.
    */
   private async discard(operation: Operation, { journal }: ResourceRecovery, record: RecoveryRecord): Promise<void> {
     const { host, progress } = operation;
     const { key } = record.subject;
-    const isUnanswered = record.phase === "requested";
-    const group = await (isUnanswered ? searchGroup(operation, key) : findGroup(host.session, key));
-    const inUse = group && (await useOf(host, group, record));
+    const group = await foundGroup(operation, record);
+    const isSaved = group && (await operation.call.savedIds()).has(recordId(key));
+    const inUse = group && !isSaved && (await useOf(host, group, record));
     if (inUse) {
       progress.warn(
         `The VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds, has ${inUse}: it stays on the host`,
       );
-    } else if (group) {
+    } else if (group && !isSaved) {
       await destroyed(host, group);
       progress.tell(`Removed the VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds`);
     }
@@ -310,14 +314,22 @@ const heldOf = ({ id }: SavedResource) => ({ id: recordId(id), snapshotCollectio
 
 const replacingValues = (inputs: Properties) => ({ connection: inputs["connection"] ?? null });
 
+/** Finds the group of an interrupted attempt; a request without an answer may still make it. */
+const foundGroup = (operation: Operation, { phase, subject }: RecoveryRecord) =>
+  phase === "requested" ? searchGroup(operation, subject.key) : findGroup(operation.host.session, subject.key);
+
+/** Hides a group's name. */
+const digestOf = (name: string, { salt }: Fingerprint): string => fingerprint(name, salt).digest;
+
 const isUnproven = (error: unknown): boolean => !(HyperVError.isInstance(error) && error.effect === "none");
 
 /** Describes what a group has that the attempt of a record didn't add. */
 async function useOf(
   { session }: Operation["host"],
-  { path }: VirtualSystemCollection,
-  { machines }: RecoveryRecord,
+  { path, name }: VirtualSystemCollection,
+  { machines, subject, inputs }: RecoveryRecord,
 ): Promise<string | undefined> {
+  if (subject.name !== digestOf(name, inputs)) return "another name than was requested";
   const [snapshots, members] = await Promise.all([listSnapshotCollections(session, path), membersOf(session, path)]);
   if (snapshots.length > 0) return "snapshots";
   const isOwn = (vmId: string) => machines.some((machine) => machine.vmId.toLowerCase() === vmId.toLowerCase());

@@ -89,7 +89,7 @@ export class Journal {
     record: RecoveryRecord,
     phase: Phase,
     pending: Pending = record.pending,
-    more: Partial<Pick<RecoveryRecord, "returnedBy">> = {},
+    more: Partial<Pick<RecoveryRecord, "returnedBy" | "subject">> = {},
   ): Promise<RecoveryRecord> {
     const next: RecoveryRecord = { ...record, ...more, ...this.identity, phase, pending };
     const isWritten = await this.write(next).then(

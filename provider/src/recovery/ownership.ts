@@ -64,16 +64,20 @@ export class Ownership {
     }
   }
 
-  /** Forgets the marks of other ids under the resource's name, and takes over those of its former names: the state holds this id. */
-  async settle(id: string): Promise<void> {
+  /**
+   * Forgets the marks of other ids under the resource's name, and takes over those of its former names: the state holds this id.
+   *
+   * @param snapshotCollectionId - What the state names. An imported snapshot has no mark yet.
+   */
+  async settle(id: string, snapshotCollectionId?: string): Promise<void> {
     for (const folder of this.formerFolders) {
-      const { snapshotCollectionId, job } = readMark(await this.readIn(folder, id)) ?? {};
-      if (snapshotCollectionId ?? job)
-        await this.take(id, { ...(snapshotCollectionId && { snapshotCollectionId }), ...(job && { job }) });
+      const { snapshotCollectionId: made, job } = readMark(await this.readIn(folder, id)) ?? {};
+      if (made ?? job) await this.take(id, { ...(made && { snapshotCollectionId: made }), ...(job && { job }) });
       if (isUuid(id)) await this.files.remove(folder, ownedFile.of(id)).catch(() => {});
     }
-    const others = (await this.files.list(this.folder)).flatMap((name) => ownedFile.idIn(name) ?? []);
-    for (const other of others) if (other !== id) await this.release(other);
+    const marked = (await this.files.list(this.folder)).flatMap((name) => ownedFile.idIn(name) ?? []);
+    for (const other of marked) if (other !== id) await this.release(other);
+    if (snapshotCollectionId !== undefined && !marked.includes(id)) await this.take(id, { snapshotCollectionId });
   }
 
   private readIn(folder: string, id: string): Promise<string | undefined> {

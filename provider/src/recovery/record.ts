@@ -30,8 +30,8 @@ const recordSchema = v.object({
   resource: v.string(),
   connection: v.object({ transport: v.string(), host: v.string(), namespace: v.string(), hostName: v.string() }),
   inputs: v.object({ salt: v.string(), digest: v.string() }),
-  // without its name: a program may have given that as a secret
-  subject: v.object({ class: v.string(), key: v.string(), path: v.string() }),
+  // a program may have given its name as a secret: only a digest of it is kept, with the salt of the inputs
+  subject: v.object({ class: v.string(), key: v.string(), path: v.string(), name: v.exactOptional(v.string()) }),
   machines: v.array(v.object({ vmId: v.string(), vmName: v.string() })),
   pending: pendingSchema,
   returnedBy: v.exactOptional(v.object({ machine: v.string(), process: v.string() })),

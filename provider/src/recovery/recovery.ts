@@ -36,14 +36,12 @@ export class Recovery {
   open(call: ResourceCall, configured: Configuration["recoveryFolder"]): ResourceRecovery {
     const { clock, liveness, moment, openFiles } = this.parts;
     const { scope, resource, formerResources } = call;
-    // without a name nothing can be found again, so nothing is kept
-    const files = resource === "" ? recordFilesInMemory() : (this.files ?? openFiles(configured));
-    const locks = (resource === "" ? undefined : this.locks) ?? new Locks(files, clock, liveness);
-    if (resource !== "") {
-      this.files = files;
-      this.locks = locks;
-    }
-    const journal = new Journal(files, { scope, resource }, formerResources);
+    this.files ??= openFiles(configured);
+    this.locks ??= new Locks(this.files, clock, liveness);
+    const { files, locks } = this;
+    // without a name, as an imported resource may be, no record can be found again: none is kept
+    const kept = resource === "" ? recordFilesInMemory() : files;
+    const journal = new Journal(kept, { scope, resource }, formerResources);
     return new ResourceRecovery({ journal, files, locks, liveness, moment, call });
   }
 
@@ -105,9 +103,9 @@ export class ResourceRecovery {
   }
 
   /** Removes an interrupted run's records of a resource that the state holds. */
-  async arrived(id: string): Promise<void> {
+  async arrived(id: string, snapshotCollectionId?: string): Promise<void> {
     await this.journal.forget(id);
-    await this.journal.ownership.settle(id);
+    await this.journal.ownership.settle(id, snapshotCollectionId);
     await this.parts.locks.sweep();
   }
 

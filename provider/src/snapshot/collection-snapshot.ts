@@ -1,5 +1,6 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { InvalidArgumentError } from "../errors";
+import { normalizeGuid } from "../hyperv/collection-designator";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import { readMemberConditions } from "../hyperv/member-condition";
 import { servicePath } from "../hyperv/service-path";
@@ -49,6 +50,8 @@ export class CollectionSnapshotResource implements ManagedResource {
   private readonly recovery: Recovery;
   /** The ids of machines whose disks merge because this process destroyed a snapshot. */
   private readonly merging = new Set<string>();
+  /** The ids of the resources that this process created: the state is about to hold them. */
+  private readonly created = new Set<string>();
 
   constructor(connections: Connections, recovery: Recovery) {
     this.connections = connections;
@@ -74,7 +77,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     const { dependents } = this.connections.configurationOf(call, state.outputs);
     const defaultConnection = this.connections.configurationOf(call, {}).connection;
     const recovery = this.open(call);
-    await recovery.arrived(state.id);
+    await recovery.arrived(state.id, heldOf(state).snapshotCollectionId ?? undefined);
     const difference = diffSnapshot(state, news, { dependents, defaultConnection });
     if ("replace" in difference) return this.explained(call, state, difference);
     if (await this.isDestroyed(call, state, recovery))
@@ -134,7 +137,9 @@ export class CollectionSnapshotResource implements ManagedResource {
       const create = async () => {
         const now = hasWaited ? await readGroup(session, group) : seen;
         const deadlineAt = operation.clock.now() + operation.timeoutMs;
-        return createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, now);
+        const answer = await createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, now);
+        this.created.add(answer.id);
+        return answer;
       };
       const machineIds = seen.members.map(({ vmId }) => vmId);
       return this.alone(operation, recovery, machineIds, create, { onWaiting });
@@ -270,7 +275,9 @@ export class CollectionSnapshotResource implements ManagedResource {
         confirmLock: () => recovery.confirmLock(),
       };
       const path = await this.pathToDelete(operation, recovery, state, deletion);
-      if (path) {
+      const holder = path && (await this.otherHolder(call, recovery, id, path));
+      if (holder) operation.progress.warn(`The snapshot stays on the host: the resource ${holder} holds it, too`);
+      else if (path) {
         await deleteSnapshot(operation, path, deletion);
         for (const { vmId } of knownMachines(outputs)) this.merging.add(vmId.toLowerCase());
       }
@@ -280,6 +287,23 @@ export class CollectionSnapshotResource implements ManagedResource {
     const newestFirst = typeof createdAt === "string" ? createdAt : "9999";
     await this.inTurn(operation, recovery, state, remove, { newestFirst });
     await this.recovery.forgetOldNotes();
+  }
+
+  /** Names another resource that holds a snapshot, too: it was imported, and an interrupted run that had taken it was resumed, for example. */
+  private async otherHolder(
+    call: ResourceCall,
+    recovery: ResourceRecovery,
+    id: string,
+    path: CimInstancePath,
+  ): Promise<string | undefined> {
+    const snapshotId = normalizeGuid(String(path.key("CollectionID")));
+    const { owned = [] } = await recovery.others(id);
+    for (const mark of owned) {
+      const isIt = mark.snapshotCollectionId !== undefined && normalizeGuid(mark.snapshotCollectionId) === snapshotId;
+      if (isIt && (this.created.has(mark.id) || (await call.savedIds()).has(mark.id)))
+        return mark.resource.split("::").at(-1);
+    }
+    return undefined;
   }
 
   /** Notes that a resource is about to be deleted. @returns The path of what is to be destroyed; null when nothing was made. */

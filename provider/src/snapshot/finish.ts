@@ -191,7 +191,9 @@ async function findResult(
     });
   }
   const answer = `${unnamed}, and the group has no snapshot collection that it didn't have before`;
-  const isCertain = end === "lost" || begun.isAdopted === true || (end === null && begun.isResumed);
+  // of a result that belongs to another resource, since it was imported meanwhile, nothing is left for this one
+  const isTaken = begun.isResumed && foreign.length > 0;
+  const isCertain = isTaken || end === "lost" || begun.isAdopted === true || (end === null && begun.isResumed);
   const outcome = isCertain
     ? "No snapshot was taken, as far as this account can see"
     : "A snapshot was made, and can't be found";

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { recordFile } from "../../../provider/src/recovery/location";
+import { isResourceFolder, recordFile } from "../../../provider/src/recovery/location";
+import type { RecoveryRecord } from "../../../provider/src/recovery/record";
 import type { Seed } from "../../../provider/src/simulator/seed";
 import { LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { webTierSeed } from "../../support/simulated-hosts";
@@ -109,4 +111,44 @@ it("keeps the group of an interrupted replacement if it has another machine", as
   await next.run(next.groups.update(other.id, { ...other.outs, __meta: { urn } }, inputs));
   expect(groupsOn(next)).toHaveLength(2);
   expect(next.messages.map(({ text }) => text).join()).toContain("has other machines: it stays on the host");
+});
+
+/** Makes, by hand, a VM group without machines. @returns Its id. */
+function groupByHand({ host }: LifecycleInProcess, Name: string): string {
+  const [service] = host.query("SELECT * FROM Msvm_CollectionManagementService");
+  const Id = randomUUID().toUpperCase();
+  expect(host.invokeMethod(service!.path, "DefineCollection", { Name, Id, Type: 0 }).returnValue).toBe(0);
+  return Id;
+}
+
+it.each([
+  { why: "a record names the empty group of a person", isTheirs: true, warning: "has another name than was requested" },
+  { why: "a person has renamed it", isTheirs: false, warning: "has another name than was requested" },
+])("keeps a group if $why", async ({ isTheirs, warning }) => {
+  const next = await killedAfter("DefineCollection");
+  const folder = (await next.records.folders()).find(isResourceFolder);
+  const [name] = (await next.records.list(folder!)).filter(recordFile.idIn);
+  const record = JSON.parse((await next.records.read(folder!, name!))!) as RecoveryRecord;
+  if (isTheirs) {
+    const key = groupByHand(next, "theirs");
+    await next.records.write(folder!, name!, JSON.stringify({ ...record, subject: { ...record.subject, key } }));
+  } else {
+    const [service] = next.host.query("SELECT * FROM Msvm_CollectionManagementService");
+    const [group] = next.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'all'");
+    next.host.invokeMethod(service!.path, "RenameCollection", { Collection: group!.path, NewName: "theirs" });
+  }
+  const other = await next.run(next.groups.create({ ...inputs, __meta: { urn: `${urn}-other` } }));
+  await next.run(next.groups.update(other.id, { ...other.outs, __meta: { urn } }, inputs));
+  expect(next.host.tree().groups.map((group) => group.name)).toContain("theirs");
+  expect(next.messages.map(({ text }) => text).join()).toContain(`${warning}: it stays on the host`);
+  expect(await recordsIn(next)).toHaveLength(1);
+});
+
+it("keeps the group of a record if a state holds it", async () => {
+  const next = await killedAfter("DefineCollection");
+  const [group] = groupsOn(next);
+  next.state = [{ urn: `${urn}-imported`, id: group!.id, outputs: {} }];
+  const other = await next.run(next.groups.create({ ...inputs, __meta: { urn: `${urn}-other` } }));
+  await next.run(next.groups.update(other.id, { ...other.outs, __meta: { urn } }, inputs));
+  expect(groupsOn(next)).toHaveLength(2);
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { PartialCreateError } from "../../../provider/src/errors";
 import type { Properties } from "../../../provider/src/process/resource-call";
-import { recordFile, resourceFolder } from "../../../provider/src/recovery/location";
+import { locksFolder, recordFile, resourceFolder } from "../../../provider/src/recovery/location";
 import type { RecoveryRecord } from "../../../provider/src/recovery/record";
 import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../../support/lifecycle-in-process";
 import { takeByHand, webTierSeed } from "../../support/simulated-hosts";
@@ -76,6 +76,30 @@ describe("an up that was killed while its job ran", () => {
     expect(replaced.outs["snapshotCollectionId"]).not.toBe(outs["snapshotCollectionId"]);
     await next.run(next.lifecycle.delete(id, outs));
     expect(collectionsOn(next)).toEqual([replaced.outs["snapshotCollectionId"]]);
+  });
+
+  it("then imported, and the state can't be asked: a requested replacement keeps the snapshot that both hold", async () => {
+    const next = await killedInMidJob();
+    await next.run(next.clock.sleep(60_000));
+    const { id, outs } = await imported(next, inputsWithUrn);
+    const replaced = await next.create(inputsWithUrn);
+    await next.run(next.lifecycle.delete(id, outs));
+    expect(collectionsOn(next)).toEqual([replaced.outs["snapshotCollectionId"]]);
+    expect(next.warnings.join()).toContain("The snapshot stays on the host: the resource before holds it, too");
+    // the engine was killed before it forgot the old resource
+    const later = new LifecycleInProcess(kept, webTierSeed, next);
+    later.state = [{ urn, id: replaced.id, outputs: replaced.outs }];
+    await later.run(later.lifecycle.delete(id, outs));
+    expect(collectionsOn(later)).toEqual([replaced.outs["snapshotCollectionId"]]);
+  });
+
+  it("then imported, and seen by an up before anything else: the record makes no second resource of it", async () => {
+    const next = await killedInMidJob();
+    await next.run(next.clock.sleep(60_000));
+    const { id, outs } = await imported(next, inputsWithUrn);
+    await next.run(next.lifecycle.diff(id, outs, { ...inputsWithUrn, triggers: [2] }));
+    const replaced = await next.create(inputsWithUrn);
+    expect(replaced.outs["snapshotCollectionId"]).not.toBe(outs["snapshotCollectionId"]);
   });
 
   it("then imported: a replacement by a changed trigger destroys the imported snapshot only in its own delete", async () => {
@@ -435,4 +459,19 @@ describe("a request that was lost, and a person who takes a snapshot of the grou
     expect(error.message).toContain(`made by this call or by another program: ${theirs}`);
     expect(collectionsOn(next)).toEqual([theirs]);
   });
+});
+
+it("an imported resource, of which the state has no URN yet, locks its group in a destroy", async () => {
+  const at = new LifecycleInProcess();
+  const { id, outs } = await at.create(inputsWithUrn);
+  const { __meta: _, ...given } = outs;
+  let tickets: Promise<readonly string[]> | undefined;
+  at.afterCall = {
+    method: "DestroySnapshot",
+    happen: () => {
+      tickets = at.records.list(locksFolder);
+    },
+  };
+  await at.run(at.lifecycle.delete(id, given));
+  expect(await tickets).not.toEqual([]);
 });
