@@ -10,7 +10,12 @@ import { temporaryFolder } from "../support/temporary-folder";
 export type KillPoint = string;
 
 /** What happens at a point; `kill-points.cjs` does it. */
-export type Action = "provider" | "stop" | "full" | "shells" | "cli" | "both" | "interrupt" | "unwritable";
+export type ProcessAction = "provider" | "stop" | "full" | "shells" | "cli" | "both" | "interrupt" | "unwritable";
+
+/** What happens to a connection over ssh; `ssh-stage.ts` does it. */
+export type ConnectionAction = "client" | "sshd" | "remote" | "silent";
+
+export type Action = ProcessAction | ConnectionAction;
 
 /** The kind of a point. */
 export const kindOf = (point: KillPoint): string => point.replace(/ #\d+ .*$/, "");

@@ -60,8 +60,7 @@ export async function interruptEachPoint(
     await operation.before(stage);
     const points = await stage.record(() => operation.run(stage));
     // a hook that no longer meets the provider would leave nothing to interrupt
-    for (const kind of [/^write lock/, /^query /, /^(invoke|write record)/])
-      expect(points).toContainEqual(expect.stringMatching(kind));
+    for (const kind of stage.recordedKinds) expect(points).toContainEqual(expect.stringMatching(kind));
     await (operation.cleanUp?.(stage) ?? stage.destroy());
     for (const point of choose(points)) {
       if (progress.has(point) || (await interruptAt(stage, operation, point, action))) {
@@ -88,6 +87,10 @@ const happened: Readonly<Record<Action, string>> = {
   both: "the CLI and the provider killed",
   interrupt: "^C twice",
   unwritable: "the state made unwritable",
+  client: "the client's ssh killed",
+  sshd: "the session's sshd killed",
+  remote: "the remote shell killed",
+  silent: "the network silent",
 };
 
 /** @returns Whether the run came to the point. */

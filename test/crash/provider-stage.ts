@@ -106,7 +106,7 @@ export class ProviderStage extends Stage {
   }
 
   /** Waits for the end of a provider that was killed, so that the next operation starts another. */
-  private async killed(): Promise<void> {
+  protected async killed(): Promise<void> {
     await this.provider?.stop("SIGKILL");
     this.provider = undefined;
   }

@@ -55,6 +55,8 @@ export abstract class Stage {
   /** Who drives the provider. */
   abstract readonly drivenBy: string;
   abstract readonly host: AskedHost;
+  /** What every recorded run comes past. */
+  readonly recordedKinds: readonly RegExp[] = [/^write lock/, /^query /, /^(invoke|write record)/];
   readonly points: KillPoints;
   /** The folder of recovery records. */
   protected readonly records: string;

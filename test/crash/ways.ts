@@ -8,13 +8,17 @@ import { unhinderedSeed } from "../support/simulated-hosts";
 import { temporaryFolder } from "../support/temporary-folder";
 import type { Way } from "./provider-stage";
 
-const seed: Seed = { ...smallSeed, options: { ...unhinderedSeed.options, dependents: "kept" } };
+/** A host on which nothing stands in the way of a snapshot. */
+export const hostSeed: Seed = { ...smallSeed, options: { ...unhinderedSeed.options, dependents: "kept" } };
 
 /** Straight to a simulated host. @param more - What its seed has beside the usual. */
 export function simulatedWay(more: Seed = {}): Way {
   const storeFile = join(temporaryFolder(), "host.jsonl");
   return {
-    host: SimulatedHost.open({ storeFile, seed: { ...seed, ...more, options: { ...seed.options, ...more.options } } }),
+    host: SimulatedHost.open({
+      storeFile,
+      seed: { ...hostSeed, ...more, options: { ...hostSeed.options, ...more.options } },
+    }),
     configuration: { "hyperv-snapshots:transport": "simulated", "hyperv-snapshots:simulatedHost": storeFile },
     environment: {},
   };
@@ -25,7 +29,7 @@ export async function powerShellWay(
   context: TestContext,
 ): Promise<Way & { stop(): Promise<void>; shells(): number[] }> {
   const environment = requirePowerShell(context, powerShellEditions[0]!);
-  const host = SimulatedHost.inMemory({ seed });
+  const host = SimulatedHost.inMemory({ seed: hostSeed });
   const server = await CimHostServer.start(host);
   return {
     host,

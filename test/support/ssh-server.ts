@@ -147,15 +147,20 @@ export class SshServer {
     return (this.log.match(/^Connection from /gm) ?? []).length;
   }
 
-  /** The processes that serve sessions: one for each, and on some systems its parent. */
+  /** The processes that serve sessions: one for each, and on some systems its parent. Not the shells. */
   sessions(): readonly number[] {
+    return this.processes().filter((pid) => commandLine(pid).startsWith("sshd"));
+  }
+
+  /** All processes that the server started. */
+  processes(): readonly number[] {
     return processTree(this.child.pid ?? 0);
   }
 
   async stop(): Promise<void> {
-    const sessions = this.sessions();
+    const processes = this.processes();
     this.child.kill();
-    for (const pid of sessions) {
+    for (const pid of processes) {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
@@ -299,6 +304,12 @@ export class SilentProxy {
     for (const socket of this.sockets) this.silent.add(socket);
   }
 
+  /** Ends the connections that fell silent, as their ends do in the end. */
+  endSilent(): void {
+    for (const socket of this.silent) socket.destroy();
+    this.silent.clear();
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
@@ -318,13 +329,16 @@ export function processTree(pid: number): readonly number[] {
 
 /** The `ssh` processes that this process started. */
 export function sshClients(): readonly number[] {
-  return processTree(process.pid).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("ssh\0");
-    } catch {
-      return false;
-    }
-  });
+  return processTree(process.pid).filter((pid) => /^(\S*\/)?ssh\0/.test(commandLine(pid)));
+}
+
+/** What a process was started with; empty where it has ended. */
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function freePort(): Promise<number> {
