@@ -5,6 +5,7 @@ import { DynamicHost } from "../../test/support/dynamic-host";
 import { PluginClient, pluginUrn } from "../../test/support/plugin-client";
 import { repositoryFolder } from "../harness/built";
 import { hostMemoryMb } from "../harness/host-memory";
+import { HostRecord } from "../harness/host-record";
 import { type Figure, inTurn, type Measure, type Scope } from "../harness/measure";
 import { peakMemoryMb } from "../harness/peak-memory";
 import { makeProgramFolder, snapshotInputs, withProviderProcess } from "../harness/provider-process";
@@ -13,13 +14,16 @@ import { seedOfGroups } from "../harness/seeds";
 import { inTemporaryFolder } from "../harness/temporary-folder";
 import { bareProviderText } from "../peers/bare-provider";
 
+/** A round trip to a host in the next room. */
+const delayMs = 5;
+
 const executables = join(repositoryFolder, "provider/bin");
 
 /** The plugin beside dynamic resources. */
 export const plugin: Measure = {
   name: "plugin",
   about:
-    "The plugin beside dynamic resources: `pulumi up` of many one-member snapshots beside as many usual dynamic resources that do nothing, `pulumi up` of one snapshot beside the same by the dynamic resource, from the start of the process to its first answer beside the bare dynamic host, and memory with all creates in flight beside the bare dynamic host. The lowest of the rounds.",
+    "The plugin beside dynamic resources: `pulumi up` of many one-member snapshots beside as many usual dynamic resources that do nothing, `pulumi up` of one snapshot beside the same by the dynamic resource, from the start of the process to its first answer beside the bare dynamic host, and memory with all creates in flight (each answer of the host takes 5 ms) beside the bare dynamic host. The lowest of the rounds.",
   run: async (scope) => ({
     figures: [...(await many(scope)), await one(scope), await firstAnswer(scope), await memory(scope)],
   }),
@@ -119,7 +123,12 @@ function memory({ say, count = 1000 }: Scope): Promise<Figure> {
     SimulatedHost.open({ storeFile: simulatedHost, seed: seedOfGroups(count, { jobSeconds }) });
     const hostMb = hostMemoryMb(simulatedHost, count);
     const all = Array.from({ length: count }, (_, at) => `snapshot-${at + 1}`);
-    const client = await PluginClient.start(executables, { transport: "simulated", simulatedHost }, { folder, env });
+    const overNetwork = { ...env, ...new HostRecord(root).environment, HOST_DELAY_MS: String(delayMs) };
+    const client = await PluginClient.start(
+      executables,
+      { transport: "simulated", simulatedHost },
+      { folder, env: overNetwork },
+    );
     await Promise.all(
       all.map((name, at) => {
         const { __meta, ...inputs } = snapshotInputs(name, `group-${at + 1}`);
