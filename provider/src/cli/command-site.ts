@@ -1,9 +1,12 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CommonOptions } from "./configuration";
 import { type Ending, exitCodes } from "./exit-codes";
 import { Report } from "./report";
 import { readStackContext } from "./selected-stack";
 import type { Surroundings } from "./surroundings";
+
+/** A command line, and what it does if that isn't plain. */
+type Example = readonly [commandLine: string, meaning?: string];
 
 /** What every subcommand is given: its surroundings, the common options, and a place for its exit code. */
 export class CommandSite {
@@ -15,7 +18,7 @@ export class CommandSite {
   }
 
   /** Adds a subcommand with the options that all have, and examples for its help. */
-  add(parent: Command, usage: string, description: string, examples: readonly string[] = []): Command {
+  add(parent: Command, usage: string, description: string, examples: readonly Example[] = []): Command {
     const command = parent
       .command(usage)
       .description(description)
@@ -23,16 +26,19 @@ export class CommandSite {
       .option("--stack <name>", "the Pulumi stack whose configuration and state are read; default: the selected one")
       .option("--no-stack", "read no stack")
       .option("--cwd <folder>", "the folder of the Pulumi project; default: this folder or one above it")
-      .option(
-        "--config <key=value>",
-        "set a configuration key for this command (repeatable); wins over the environment and the stack",
-        (value: string, before: readonly string[]) => [...before, value],
-        [],
+      .addOption(
+        new Option(
+          "--config <key=value>",
+          "set a configuration key for this command (repeatable); wins over the environment and the stack",
+        )
+          .argParser(collect)
+          .default([], "none"),
       )
       .option("--connection <name>", "the configured connection to use")
       .option("--verbose", "write each host request to standard error, in one line with its duration");
     if (examples.length === 0) return command;
-    return command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
+    const lines = examples.flatMap(([line, meaning]) => [...(meaning ? [`  # ${meaning}`] : []), `  ${line}`]);
+    return command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
   }
 
   /** Runs a subcommand to its end. */
@@ -45,3 +51,6 @@ export class CommandSite {
     command.setOptionValue("context", await readStackContext(command.opts(), this.surroundings));
   };
 }
+
+/** Gathers the values of an option that may be given several times. */
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

@@ -25,9 +25,9 @@ export function addDestroy(program: Command, site: CommandSite): void {
   const { surroundings } = site;
   site
     .add(program, "destroy", "destroy snapshots that no stack manages, after showing them and asking", [
-      "hyperv-snapshots list --leftovers           find what a stack left over",
-      "hyperv-snapshots destroy 7E426644           destroy it",
-      "hyperv-snapshots destroy 7E426644 --dry-run show what would be destroyed, change nothing",
+      ["hyperv-snapshots list --leftovers", "find the stack's leftovers"],
+      ["hyperv-snapshots destroy 7E426644", "destroy it"],
+      ["hyperv-snapshots destroy 7E426644 --dry-run", "show what would be destroyed, change nothing"],
     ])
     .argument("<snapshot...>", snapshotHelp)
     .option("--yes", "don't ask")

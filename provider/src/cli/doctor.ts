@@ -17,8 +17,8 @@ export function addDoctor(program: Command, site: CommandSite): void {
   const { surroundings } = site;
   site
     .add(program, "doctor", "check this computer, the configuration and the host, and say how to fix each problem", [
-      "hyperv-snapshots doctor                                 with the selected stack's configuration",
-      "hyperv-snapshots doctor --config transport=powershell   without a stack",
+      ["hyperv-snapshots doctor", "with the selected stack's configuration"],
+      ["hyperv-snapshots doctor --config transport=powershell", "without a stack"],
     ])
     .action((options: CommonOptions) =>
       site.run(options, async (report) => {

@@ -1,3 +1,5 @@
+import { wrapped } from "./wrapped";
+
 /** The exit codes. The one table: `--help` shows it, and scripts may rely on it. */
 export const exitCodes = {
   ok: { code: 0, meaning: "success; a check found no problem" },
@@ -19,6 +21,8 @@ export type Ending = keyof typeof exitCodes;
 
 /** Writes the table for `--help`. */
 export function exitCodeHelp(): string {
-  const rows = Object.values(exitCodes).map(({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning}`);
+  const rows = Object.values(exitCodes).map(({ code, meaning }) =>
+    wrapped(`  ${String(code).padEnd(3)}  ${meaning}`, 7),
+  );
   return `\nExit codes:\n${rows.join("\n")}`;
 }

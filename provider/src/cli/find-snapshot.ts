@@ -68,11 +68,14 @@ async function snapshotOf(session: CimSession, resource: SnapshotInState): Promi
   );
 }
 
+/** Whether a word can be the first characters of an id. */
+export const isBeginningOfId = (word: string): boolean => /^[0-9a-f-]{4,36}$/i.test(word);
+
 async function snapshotById(session: CimSession, word: string, owners: Owners): Promise<CimInstancePath | null> {
   if (readCollectionDesignator(word, [ClassName.snapshotCollection]).kind !== "name") {
     return (await findSnapshotCollection(session, word)) ?? null;
   }
-  if (!/^[0-9a-f-]{4,36}$/i.test(word)) throw notANameEither(word, owners);
+  if (!isBeginningOfId(word)) throw notANameEither(word, owners);
   const all = await session.query(`SELECT * FROM ${ClassName.snapshotCollection}`);
   const meant = all.filter(({ path }) =>
     normalizeGuid(String(path.key("CollectionID"))).startsWith(word.toUpperCase()),

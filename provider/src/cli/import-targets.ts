@@ -4,7 +4,7 @@ import { readCollectionDesignator } from "../hyperv/collection-designator";
 import { listSnapshots, type SnapshotDetails } from "../hyperv/snapshot-inventory";
 import { findVirtualSystemCollection, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { ClassName } from "../schema/names";
-import { findSnapshot } from "./find-snapshot";
+import { findSnapshot, isBeginningOfId } from "./find-snapshot";
 import { type Owners, ownerOf } from "./owners";
 
 /** A snapshot whose group exists: a resource needs one. */
@@ -43,14 +43,14 @@ export async function importTargets(
   });
 }
 
-/** Finds the group that a word means; null for an id that no group has. */
+/** Finds the group that a word means; null for an id, or the beginning of one, that no group has. */
 async function groupOf(session: CimSession, word: string): Promise<VirtualSystemCollection | null> {
   if (word.includes(`${ClassName.snapshotCollection}.`)) return null;
   const { kind } = readCollectionDesignator(word);
   try {
     return await findVirtualSystemCollection(session, word);
   } catch (error) {
-    if (kind === "id" && NotFoundError.isInstance(error)) return null;
+    if ((kind === "id" || isBeginningOfId(word)) && NotFoundError.isInstance(error)) return null;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { InvalidArgumentError } from "../errors";
-import type { CommandSite } from "./command-site";
+import { type CommandSite, collect } from "./command-site";
 import { commandConfiguration, withHost } from "./configuration";
 import { type Import, importResource } from "./import-resource";
 import { type ImportableSnapshot, importTargets } from "./import-targets";
@@ -24,12 +24,19 @@ export function addImport(program: Command, site: CommandSite): void {
       "import",
       "write the file with which `pulumi import` brings snapshots under management, and the program text for them",
       [
-        "hyperv-snapshots import web-tier                        all snapshots of a VM group",
-        "hyperv-snapshots import 7E426644 --name before-upgrade  one snapshot, with its resource's name",
+        ["hyperv-snapshots import web-tier", "all snapshots of a VM group"],
+        ["hyperv-snapshots import 7E426644 --name before-upgrade", "one snapshot, with its resource's name"],
       ],
     )
-    .argument("<group or id...>", "all snapshots of a VM group, or single ones by id or reference")
-    .option("--name <name>", "a resource's name, once for each snapshot, oldest first", collect, [])
+    .argument(
+      "<group or id...>",
+      "all snapshots of a VM group, or single ones by id (the first characters are enough) or reference",
+    )
+    .addOption(
+      new Option("--name <name>", "a resource's name, once for each snapshot, oldest first")
+        .argParser(collect)
+        .default([], "none"),
+    )
     .option("--file <file>", "the file to write", "hyperv-snapshots-import.json")
     .option("--force", "overwrite the file")
     .option("--state <file>", `${stateHelp}; snapshots that it already manages are left out`)
@@ -58,8 +65,6 @@ export function addImport(program: Command, site: CommandSite): void {
       }),
     );
 }
-
-const collect = (value: string, before: readonly string[]) => [...before, value];
 
 /** Names each snapshot: as given, else by its group and the time it was taken. */
 function resourceNames(snapshots: readonly ImportableSnapshot[], given: readonly string[]): readonly string[] {

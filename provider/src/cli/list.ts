@@ -21,10 +21,10 @@ export function addList(program: Command, site: CommandSite): void {
   const { surroundings } = site;
   site
     .add(program, "list", "list the snapshots of a VM group, or of all, with their owners", [
-      "hyperv-snapshots list                      all snapshots of the stack's host",
-      "hyperv-snapshots list web-tier --tree      one group, with the machines",
-      "hyperv-snapshots list --leftovers          what the stack doesn't manage in its groups",
-      "hyperv-snapshots list --older-than 7d      also warn of snapshots older than a week",
+      ["hyperv-snapshots list", "all snapshots of the stack's host"],
+      ["hyperv-snapshots list web-tier --tree", "one group, with the machines"],
+      ["hyperv-snapshots list --leftovers", "what the stack doesn't manage in its groups"],
+      ["hyperv-snapshots list --older-than 7d", "also warn of snapshots older than a week"],
     ])
     .argument("[group]", "the group's name, CollectionID or object path")
     .option("--tree", "draw groups, their snapshots and the machines in them as a tree")

@@ -36,20 +36,20 @@ export function addProbe(program: Command, site: CommandSite): void {
     .add(
       program,
       "probe",
-      "ask a host how it behaves where no public source says, and write the answers to a file without names and ids",
+      "find out how a host behaves where Microsoft doesn't document it, and write the answers to a file without names or ids",
       [
-        'hyperv-snapshots probe --group "probe lab"                reads only',
-        'hyperv-snapshots probe --group "probe lab" --take-one     also takes snapshots, and removes them',
+        ['hyperv-snapshots probe --group "probe lab"', "only reads"],
+        ['hyperv-snapshots probe --group "probe lab" --take-one', "also takes snapshots, and removes them"],
       ],
     )
     .option("--group <name>", "a VM group whose machines may be used for it: name, CollectionID or object path")
     .option(
       "--take-one",
-      "also take snapshots of its machines, in VM groups of the probe's own, and remove all of them",
+      "also take snapshots of its machines, in VM groups that the probe makes, and remove all of them",
     )
     .option("--yes", "don't ask for confirmation")
     .addOption(
-      new Option("--vmms-stopped", "ask only what a host answers whose VMMS you have stopped").conflicts([
+      new Option("--vmms-stopped", "ask only what the host answers while VMMS is stopped; stop it first").conflicts([
         "group",
         "takeOne",
       ]),
@@ -157,10 +157,10 @@ async function plan({ session }: HyperVHost, name: string): Promise<string> {
   const group = await findVirtualSystemCollection(session, name);
   const members = await readMemberConditions(session, group.path);
   return [
-    `On ${session.hostName}, the probe takes snapshots, one after the other, of`,
+    `On ${session.hostName}, the probe takes snapshots, one after the other, of these machines:`,
     ...members.map(({ vmName, enabledState }) => `  ${vmName}  ${stateName(enabledState)}`),
-    "in VM groups of its own, and by themselves, and removes all of them. No machine is started, stopped or restored, and",
-    "the group itself is only read. It takes some minutes; the machines' disks merge after each snapshot.",
+    "It takes them of VM groups that it makes, and of single machines, and removes all of them. No machine is started,",
+    "stopped or restored, and your group isn't changed. It takes some minutes; disks merge after each snapshot.",
   ].join("\n");
 }
 

@@ -29,9 +29,9 @@ export function addRestore(program: Command, site: CommandSite): void {
   const { surroundings } = site;
   site
     .add(program, "restore", "bring all machines of a snapshot back to it, after showing what that loses and asking", [
-      "hyperv-snapshots restore before-upgrade          by the resource's name in the stack",
-      "hyperv-snapshots restore --latest web-tier       the newest snapshot of a VM group",
-      "hyperv-snapshots restore 7E426644 --dry-run      show what would be lost, change nothing",
+      ["hyperv-snapshots restore before-upgrade", "by the resource's name in the stack"],
+      ["hyperv-snapshots restore --latest web-tier", "the newest snapshot of a VM group"],
+      ["hyperv-snapshots restore 7E426644 --dry-run", "show what would be lost, change nothing"],
     ])
     .argument("[snapshot]", snapshotHelp)
     .option("--latest <group>", "restore the newest snapshot of this VM group")

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import { InvalidArgumentError } from "../errors";
 import { CommandSite } from "./command-site";
 import { addDestroy } from "./destroy";
@@ -24,7 +24,7 @@ export async function runCommand(words: readonly string[], surroundings: Surroun
   const site = new CommandSite(surroundings);
   const program = new Command("hyperv-snapshots")
     .description(
-      "Looks at snapshots of Hyper-V VM groups, restores and destroys them, and hands them over to Pulumi.\n\nInside a Pulumi project it uses the configuration and the state of the selected stack.",
+      "Lists, restores and destroys snapshots of Hyper-V VM groups, and imports them into Pulumi.\n\nInside a Pulumi project it uses the configuration and the state of the selected stack.",
     )
     .version(ownPackage.version)
     .exitOverride()
@@ -36,6 +36,8 @@ export async function runCommand(words: readonly string[], surroundings: Surroun
       outputError: (text, write) => (isJson ? undefined : write(withoutValues(text))),
     })
     .addHelpText("after", exitCodeHelp())
+    // every subcommand has options, and a shorter name leaves room for the description
+    .configureHelp({ subcommandTerm: (command) => new Help().subcommandTerm(command).replace(" [options]", "") })
     .hook("preAction", site.readStack);
   for (const add of [addList, addShow, addRestore, addDestroy, addImport, addSimulate, addDoctor, addProbe])
     add(program, site);

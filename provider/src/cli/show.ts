@@ -13,8 +13,8 @@ export function addShow(program: Command, site: CommandSite): void {
   const { surroundings } = site;
   site
     .add(program, "show", "show one snapshot: its group, its machines, its owner, and the checkpoints taken after it", [
-      "hyperv-snapshots show 7E426644          by the beginning of its id",
-      "hyperv-snapshots show before-upgrade    by the resource's name in the stack",
+      ["hyperv-snapshots show 7E426644", "by the beginning of its id"],
+      ["hyperv-snapshots show before-upgrade", "by the resource's name in the stack"],
     ])
     .argument("<snapshot>", snapshotHelp)
     .option("--state <file>", stateHelp)

@@ -20,7 +20,13 @@ const week = 7 * 86_400_000;
 /** Adds `simulate serve`. */
 export function addSimulateServe(simulate: Command, site: CommandSite): void {
   site
-    .add(simulate, "serve", "serve the simulated host over WS-Management, as WinRM serves a real one, until ^C")
+    .add(simulate, "serve", "serve the simulated host over WS-Management, as WinRM serves a real one, until ^C", [
+      ["hyperv-snapshots simulate serve"],
+      [
+        "hyperv-snapshots simulate serve --https 127.0.0.1:5986",
+        "also over HTTPS, with a certificate made for this run",
+      ],
+    ])
     .option("--listen <address:port>", "where to serve HTTP; every message is sealed by NTLM", "127.0.0.1:5985")
     .option("--https <address:port>", "where to serve HTTPS as well, with Basic and NTLM")
     .option("--certificate <file>", "the certificate for HTTPS, in PEM; without one, a self-signed one is made")
@@ -60,7 +66,7 @@ export function addSimulateServe(simulate: Command, site: CommandSite): void {
               `${host.hostName} is served over HTTP on port ${http}${https === undefined ? "" : ` and over HTTPS on port ${https}`}.`,
               `Account ${account}, ${password === undefined ? `password ${secret} (made for this run)` : "password as configured"}.`,
               ...(fingerprint === undefined ? [] : [`The certificate's SHA-256 fingerprint is ${fingerprint}.`]),
-              "Reach it with transport=wsman host=127.0.0.1 protocol=http; see docs/wsman.md. ^C ends it.",
+              `Reach it with transport=wsman, host=127.0.0.1, protocol=http, port=${http}. ^C ends it.`,
             ].join("\n"),
           );
           await ended(interruption.signal);

@@ -19,6 +19,7 @@ import type { CommandSite } from "./command-site";
 import { type CommonOptions, commandConfiguration, requireStore } from "./configuration";
 import type { Report } from "./report";
 import { addSimulateServe } from "./simulate-serve";
+import { wrapped } from "./wrapped";
 
 /** Works with the host that is configured. */
 type OnHost = (
@@ -35,11 +36,11 @@ interface InitOptions extends CommonOptions {
 export function addSimulate(program: Command, site: CommandSite): void {
   const simulate: Command = site
     .add(program, "simulate", "create, show and change a simulated host, also while `pulumi up` works with it", [
-      "hyperv-snapshots simulate init --sample                       a host to try things on",
-      "hyperv-snapshots simulate fault CreateSnapshot job.endState=10",
-      "hyperv-snapshots simulate --from hyperv-probe.json            a host that behaves as yours did",
+      ["hyperv-snapshots simulate init --sample", "a host to try things on"],
+      ["hyperv-snapshots simulate fault CreateSnapshot job.endState=10", "the next snapshot's job fails"],
+      ["hyperv-snapshots simulate --from hyperv-probe.json", "a host that behaves as yours did"],
     ])
-    .option("--from <recording>", "create one that behaves as the host did that `probe` asked")
+    .option("--from <recording>", "create one that behaves as the host that `probe` asked")
     .action((options: CommonOptions & { readonly from?: string }) => {
       const { from } = options;
       if (from === undefined) return simulate.help({ error: true });
@@ -61,8 +62,8 @@ export function addSimulate(program: Command, site: CommandSite): void {
 
   site
     .add(simulate, "init", "create a simulated host in the file that the key simulatedHost names", [
-      "hyperv-snapshots simulate init --sample",
-      "hyperv-snapshots simulate init --seed seed.json --config simulatedHost=host.jsonl",
+      ["hyperv-snapshots simulate init --sample"],
+      ["hyperv-snapshots simulate init --seed seed.json --config simulatedHost=host.jsonl"],
     ])
     .addOption(new Option("--sample", "give it a VM group of three running machines").conflicts("seed"))
     .option("--seed <file>", "the machines and groups it has; default: the key simulatedSeed")
@@ -77,7 +78,9 @@ export function addSimulate(program: Command, site: CommandSite): void {
     );
 
   site
-    .add(simulate, "show", "show its groups, machines and snapshots, and the options that were chosen")
+    .add(simulate, "show", "show its groups, machines and snapshots, and the options that were chosen", [
+      ["hyperv-snapshots simulate show"],
+    ])
     .action((options: CommonOptions) => onHost(options, (host, report) => showHost(report, host)));
 
   addBehaviour(simulate, site, onHost);
@@ -90,7 +93,7 @@ export function addSimulate(program: Command, site: CommandSite): void {
 function addBehaviour(simulate: Command, site: CommandSite, onHost: OnHost): void {
   site
     .add(simulate, "set", "choose how it behaves from now on; without an option, list all options", [
-      "hyperv-snapshots simulate set membersOff=accept dependents=removed",
+      ["hyperv-snapshots simulate set membersOff=accept dependents=removed"],
     ])
     .argument("[option=value...]")
     .addHelpText("after", optionsHelp)
@@ -103,16 +106,16 @@ function addBehaviour(simulate: Command, site: CommandSite, onHost: OnHost): voi
     );
 
   site
-    .add(simulate, "fault", "make a coming request fail", [
-      "hyperv-snapshots simulate fault CreateSnapshot returnValue=32775",
-      "hyperv-snapshots simulate fault CreateSnapshot job.endState=10 job.atPercent=40",
-      "hyperv-snapshots simulate fault CreateSnapshot hresult=0x80041001 takesEffect=true",
-      "hyperv-snapshots simulate fault query --verb className=Msvm_ConcreteJob hresult=0x80041013 times=3",
+    .add(simulate, "fault", "make the next request of a kind fail", [
+      ["hyperv-snapshots simulate fault CreateSnapshot returnValue=32775"],
+      ["hyperv-snapshots simulate fault CreateSnapshot job.endState=10 job.atPercent=40"],
+      ["hyperv-snapshots simulate fault CreateSnapshot hresult=0x80041001 takesEffect=true"],
+      ["hyperv-snapshots simulate fault query --verb className=Msvm_ConcreteJob hresult=0x80041013 times=3"],
     ])
-    .argument("<method>", "the method that fails; with --verb, a kind of request (get, query ...)")
+    .argument("<method>", "the method that fails; with --verb, a kind of request (get, query, …)")
     .argument(
       "<outcome=value...>",
-      "one of returnValue, hresult, miResult, job.…, namesResult, connection (lostBefore, lostAfter), delaySeconds; takesEffect, className and times beside it",
+      "one of returnValue, hresult, miResult, job.…, namesResult, connection (lostBefore, lostAfter), delaySeconds; also takesEffect, className, times",
     )
     .option("--verb", "the first word is a kind of request")
     .action((method: string, outcome: string[], options: CommonOptions & { readonly verb?: boolean }) =>
@@ -121,7 +124,7 @@ function addBehaviour(simulate: Command, site: CommandSite, onHost: OnHost): voi
         host.injectFault(fault);
         const times = fault.times ?? 1;
         report.result({ fault }, () =>
-          times === 1 ? `The next ${method} meets the fault.` : `The next ${times} of ${method} meet the fault.`,
+          times === 1 ? `The next ${method} fails so.` : `The next ${times} of ${method} fail so.`,
         );
       }),
     );
@@ -130,7 +133,9 @@ function addBehaviour(simulate: Command, site: CommandSite, onHost: OnHost): voi
 /** Adds what happens to the host as a whole. */
 function addHostEvents(simulate: Command, site: CommandSite, onHost: OnHost): void {
   site
-    .add(simulate, "restart", "restart the computer: running jobs end as the option jobsAtRestart says")
+    .add(simulate, "restart", "restart the computer; the option jobsAtRestart says what happens to running jobs", [
+      ["hyperv-snapshots simulate restart --down-seconds 60"],
+    ])
     .option("--down-seconds <seconds>", "how long it doesn't answer", Number, 0)
     .action((options: CommonOptions & { readonly downSeconds: number }) =>
       onHost(options, (host, report) => {
@@ -141,7 +146,12 @@ function addHostEvents(simulate: Command, site: CommandSite, onHost: OnHost): vo
     );
 
   site
-    .add(simulate, "vmms", "stop or start VMMS, the service of Hyper-V; the option stoppedVmms says what it answers")
+    .add(
+      simulate,
+      "vmms",
+      "stop or start VMMS, Hyper-V's service; the option stoppedVmms says what requests find then",
+      [["hyperv-snapshots simulate vmms stop"], ["hyperv-snapshots simulate vmms start --starting-seconds 10"]],
+    )
     .argument("<stop|start>")
     .option("--starting-seconds <seconds>", "how long it takes to start", Number, 0)
     .action((word: string, options: CommonOptions & { readonly startingSeconds: number }) =>
@@ -155,7 +165,7 @@ function addHostEvents(simulate: Command, site: CommandSite, onHost: OnHost): vo
     );
 
   site
-    .add(simulate, "rename", "give the host another name")
+    .add(simulate, "rename", "give the host another name", [["hyperv-snapshots simulate rename HV-NEW"]])
     .argument("<hostName>")
     .action((hostName: string, options: CommonOptions) =>
       onHost(options, (host, report) => {
@@ -171,8 +181,8 @@ function addMachineEvents(simulate: Command, site: CommandSite, onHost: OnHost):
   const untilTaken = (seconds: number) => site.surroundings.clock.sleep(Math.ceil(seconds * 1000));
   site
     .add(simulate, "snapshot", "take a snapshot of a VM group by hand, which no stack manages", [
-      "hyperv-snapshots simulate snapshot web-tier",
-      "hyperv-snapshots import web-tier                      then bring it under Pulumi's management",
+      ["hyperv-snapshots simulate snapshot web-tier"],
+      ["hyperv-snapshots import web-tier", "then bring it under Pulumi's management"],
     ])
     .argument("<group>", "name or CollectionID")
     .action((group: string, options: CommonOptions) =>
@@ -183,7 +193,9 @@ function addMachineEvents(simulate: Command, site: CommandSite, onHost: OnHost):
     );
 
   site
-    .add(simulate, "checkpoint", "take a checkpoint of each machine by hand, as Checkpoint-VM does")
+    .add(simulate, "checkpoint", "take a checkpoint of each machine by hand, as Checkpoint-VM does", [
+      ["hyperv-snapshots simulate checkpoint web-01 db-01"],
+    ])
     .argument("<machine...>", names)
     .action((machines: string[], options: CommonOptions) =>
       onHost(options, async (host, report) => {
@@ -193,7 +205,9 @@ function addMachineEvents(simulate: Command, site: CommandSite, onHost: OnHost):
     );
 
   site
-    .add(simulate, "upgrade", "put another version of the application on the machines' disks")
+    .add(simulate, "upgrade", "put another version of the application on the machines' disks", [
+      ["hyperv-snapshots simulate upgrade 2.0 web-01 db-01"],
+    ])
     .argument("<version>")
     .argument("<machine...>", names)
     .action((version: string, machines: string[], options: CommonOptions) =>
@@ -204,7 +218,9 @@ function addMachineEvents(simulate: Command, site: CommandSite, onHost: OnHost):
     );
 
   site
-    .add(simulate, "start", "start machines, which are off after a restore")
+    .add(simulate, "start", "start machines, which are off after a restore", [
+      ["hyperv-snapshots simulate start web-01 db-01"],
+    ])
     .argument("<machine...>", names)
     .action((machines: string[], options: CommonOptions) =>
       onHost(options, (host, report) => {
@@ -214,19 +230,14 @@ function addMachineEvents(simulate: Command, site: CommandSite, onHost: OnHost):
     );
 
   site
-    .add(
-      simulate,
-      "machine",
-      "change what a machine shows: properties of Msvm_ComputerSystem, of its settings, merging",
-      [
-        "hyperv-snapshots simulate machine web-01 OperationalStatus=[11,32776]    it is backed up",
-        "hyperv-snapshots simulate machine web-01 EnabledState=10                 it is starting",
-        "hyperv-snapshots simulate machine web-01 UserSnapshotType=2              its checkpoints are disabled",
-        "hyperv-snapshots simulate machine web-01 merging=false                   its disks don't merge",
-      ],
-    )
+    .add(simulate, "machine", "change a property of a machine or its settings; merging=false stops its disk merges", [
+      ["hyperv-snapshots simulate machine web-01 OperationalStatus=[11,32776]", "it is backed up"],
+      ["hyperv-snapshots simulate machine web-01 EnabledState=10", "it is starting"],
+      ["hyperv-snapshots simulate machine web-01 UserSnapshotType=2", "its checkpoints are disabled"],
+      ["hyperv-snapshots simulate machine web-01 merging=false", "its disks don't merge"],
+    ])
     .argument("<machine>", "name or GUID")
-    .argument("<property=value...>")
+    .argument("<name=value...>")
     .action((machine: string, changes: string[], options: CommonOptions) =>
       onHost(options, (host, report) => {
         host.changeMachine(machine, readAssignments(changes, "json") as never);
@@ -235,7 +246,9 @@ function addMachineEvents(simulate: Command, site: CommandSite, onHost: OnHost):
     );
 
   site
-    .add(simulate, "move", "move a machine to another simulated host, as to another node of a cluster")
+    .add(simulate, "move", "move a machine to another simulated host, as to another node of a cluster", [
+      ["hyperv-snapshots simulate move web-01 other-host.jsonl"],
+    ])
     .argument("<machine>", "name or GUID")
     .argument("<file>", "the file of the other host")
     .action((machine: string, storeFile: string, options: CommonOptions) =>
@@ -300,11 +313,11 @@ function optionsHelp(): string {
   const options = hostBehaviours.flatMap(({ id, sentence, option }) => {
     if (option === undefined) return [];
     const values = Object.entries(option.values).map(([value, meaning]) => {
-      return `    ${value}${value === option.default ? " (default)" : ""}: ${meaning}`;
+      return wrapped(`    ${value}${value === option.default ? " (default)" : ""}: ${meaning}`, 6);
     });
-    return [[`  ${id}: ${sentence}`, ...values].join("\n")];
+    return [[wrapped(`  ${id}: ${sentence}`, 4), ...values].join("\n")];
   });
-  return `\nOptions of the host (no public source settles these behaviours):\n${options.join("\n")}`;
+  return `\nOptions of the host (Microsoft doesn't document these behaviours):\n${options.join("\n")}`;
 }
 
 function badWord(word: string): InvalidArgumentError {
@@ -313,7 +326,7 @@ function badWord(word: string): InvalidArgumentError {
     target: JSON.stringify(word),
     answer: "it is neither stop nor start",
     outcome: "Nothing was changed",
-    remedy: "Write simulate vmms stop or simulate vmms start",
+    remedy: "Write `simulate vmms stop` or `simulate vmms start`",
   });
 }
 
