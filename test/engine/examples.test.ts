@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
@@ -63,21 +62,17 @@ it("import-existing imports an existing snapshot, and the next up changes nothin
 
   const file = join(folder, "import.json");
   const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");
-  const words = ["import", "web-tier", "--name", "before-upgrade", "--file", file, "--json"];
-  const site = [
-    "--no-stack",
-    "--config",
-    "transport=simulated",
-    "--config",
-    `simulatedHost=${join(folder, "../host.jsonl")}`,
-  ];
-  const output = execFileSync(process.execPath, [command, ...words, ...site], { encoding: "utf8" });
-  const { command: shown, program } = JSON.parse(output) as { command: string; program: string };
+  const words = ["import", "web-tier", "--name", "before-upgrade", "--file", file, "--stack", "test"];
+  const { output } = await project.runScript({}, command, ...words);
+  const [, program = "", shown = ""] = /in the program\.\n\n([\s\S]+?)\n2\. .+\n\n +pulumi (.+)\n/.exec(output) ?? [];
   const withoutForm = (text: string) => text.replaceAll(/[\s,]/g, "");
+  expect(program).toContain("new CollectionSnapshot");
   expect(withoutForm(textOf("import-existing", "index.ts"))).toContain(withoutForm(program));
 
-  const imported = await project.run([...shown.split(" ").slice(1), "--yes", "--skip-preview"]);
+  const imported = await project.run([...shown.split(" "), "--yes", "--skip-preview"]);
   expect(imported).toMatchObject({ status: 0, output: expect.stringContaining("1 imported") });
+  const [resource] = project.snapshotsInState();
+  expect(resource?.outputs["__meta"]).toEqual({ urn: resource?.urn });
   expect(await project.up("--expect-no-changes")).toMatchObject({ status: 0 });
   expect(project.stackOutputs()["takenAt"]).toMatch(/^\d{4}-/);
 });

@@ -309,7 +309,8 @@ export class World {
     const { props = {} } = await snapshots.read(found, { __provider: "text" });
     const { __meta: _, ...given } = inputs(stack, "up");
     this.imported.add(found);
-    stack.live = { id: randomUUID(), outs: { ...props, ...given } };
+    // as the command names it
+    stack.live = { id: randomUUID(), outs: { ...props, ...given, __meta: { urn: stack.urn } } };
   }
 
   /** Gives each of the two stacks the name of the other, as three `pulumi stack rename` do. What the states have stored stays. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CimSession } from "../cim/cim-session";
+import { backendUrl, isPulumiCloud, organizationOf, statesBy } from "../dynamic/deployment";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { listVirtualSystemCollections } from "../hyperv/snapshot-inventory";
 import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
@@ -10,6 +11,8 @@ import type { Json, Properties } from "../process/resource-call";
 import { collectionSnapshotType, providerText } from "../resources/identity";
 import { readSnapshot } from "../snapshot/read";
 import type { ImportableSnapshot } from "./import-targets";
+import type { SelectedStack } from "./selected-stack";
+import type { Surroundings } from "./surroundings";
 
 /** A resource in the file that `pulumi import --file` reads. */
 export interface ImportedResource {
@@ -40,13 +43,42 @@ export interface Import {
   readonly isNamedOtherwise: boolean;
 }
 
+/** What a state keeps of a resource's name in its deployment. */
+export type Naming = (resource: string) => Properties;
+
+/**
+ * Names resources of a stack as its program will: a `destroy` before the first `up` finds their lock and their recovery records by that.
+ *
+ * @returns Undefined where the project or the organization isn't known: the first `up` that changes something names them.
+ */
+export async function namingIn(
+  { name, project, programFolder }: SelectedStack,
+  environment: Surroundings["environment"],
+): Promise<Naming | undefined> {
+  const place = { environment, workingFolder: programFolder };
+  const backend = backendUrl(place);
+  const stack = name.split("/").at(-1) ?? name;
+  if (project === undefined) return undefined;
+  const organization = await organizationOf(statesBy(place), { backend, organization: "", project, stack });
+  if (organization === undefined && isPulumiCloud(backend)) return undefined;
+  return (resource) => ({
+    urn: `urn:pulumi:${stack}::${project}::${collectionSnapshotType}::${resource}`,
+    ...(organization !== undefined && { organization }),
+  });
+}
+
 /** Reads a snapshot as the resource would, and makes a resource of it. Changes nothing on the host. */
 export async function importResource(
   host: HyperVHost,
   snapshot: ImportableSnapshot,
-  how: { readonly name: string; readonly connection: string | undefined; readonly clock: Clock },
+  how: {
+    readonly name: string;
+    readonly connection: string | undefined;
+    readonly clock: Clock;
+    readonly naming: Naming | undefined;
+  },
 ): Promise<Import> {
-  const { name, connection, clock } = how;
+  const { name, connection, clock, naming } = how;
   const onConnection = connection === undefined ? {} : { connection };
   const collection = await designatorOf(host.session, snapshot.group);
   const names = new Set(snapshot.members.map((member) => member.name));
@@ -63,8 +95,9 @@ export async function importResource(
     ...onConnection,
     __provider: providerText("collectionSnapshot"),
   };
+  const outputs = { ...read, ...inputs, ...(naming && { __meta: naming(name) }) };
   return {
-    resource: { type: collectionSnapshotType, name, id: randomUUID(), inputs, outputs: { ...read, ...inputs } },
+    resource: { type: collectionSnapshotType, name, id: randomUUID(), inputs, outputs },
     program: {
       collection,
       snapshotType: inputs.snapshotType,

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { InvalidArgumentError } from "../errors";
 import { type CommandSite, collect } from "./command-site";
 import { commandConfiguration, withHost } from "./configuration";
-import { type Import, importResource } from "./import-resource";
+import { type Import, importResource, namingIn } from "./import-resource";
 import { type ImportableSnapshot, importTargets } from "./import-targets";
 import { type OwnerOptions, type Owners, ownerOf, readOwners, stateHelp } from "./owners";
 import { programText } from "./program-text";
@@ -47,6 +47,8 @@ export function addImport(program: Command, site: CommandSite): void {
           throw wrong(file, "the file already exists", "Pass --force to overwrite it, or another --file");
         const owners = await readOwners(options, surroundings);
         const { connection } = commandConfiguration(options, surroundings);
+        const { context } = options;
+        const naming = context?.kind === "stack" ? await namingIn(context.stack, surroundings.environment) : undefined;
         const imports = await withHost(surroundings, options, async (host) => {
           const snapshots = await importTargets(host.session, words, owners);
           warnOfOtherStacks(report, snapshots, owners);
@@ -54,7 +56,7 @@ export function addImport(program: Command, site: CommandSite): void {
           const made: Import[] = [];
           for (const [at, snapshot] of snapshots.entries()) {
             const name = names[at] ?? "";
-            made.push(await importResource(host, snapshot, { name, connection, clock: surroundings.clock }));
+            made.push(await importResource(host, snapshot, { name, connection, clock: surroundings.clock, naming }));
           }
           return made;
         });

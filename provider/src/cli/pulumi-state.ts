@@ -36,24 +36,25 @@ export interface SnapshotInState {
 
 const properties = v.record(v.string(), v.unknown());
 
-const exportedState = v.object({
-  deployment: v.object({
-    resources: v.optional(
-      v.array(
-        v.looseObject({
-          urn: v.string(),
-          type: v.string(),
-          id: v.optional(v.string(), ""),
-          external: v.optional(v.boolean(), false),
-          delete: v.optional(v.boolean(), false),
-          outputs: v.optional(properties, {}),
-        }),
-      ),
-      [],
+const deployment = v.object({
+  resources: v.optional(
+    v.array(
+      v.looseObject({
+        urn: v.string(),
+        type: v.string(),
+        id: v.optional(v.string(), ""),
+        external: v.optional(v.boolean(), false),
+        delete: v.optional(v.boolean(), false),
+        outputs: v.optional(properties, {}),
+      }),
     ),
-    pending_operations: v.optional(v.array(v.object({ resource: v.looseObject({ type: v.string() }) })), []),
-  }),
+    [],
+  ),
+  pending_operations: v.optional(v.array(v.object({ resource: v.looseObject({ type: v.string() }) })), []),
 });
+
+/** A stack that was never updated has none. */
+const exportedState = v.object({ deployment: v.nullable(deployment) });
 
 /**
  * Reads the output of `pulumi stack export` from a file.
@@ -80,7 +81,7 @@ export async function readPulumiState(file: string, { stdin }: Pick<Surroundings
 export function parsePulumiState(exported: string, source: string): PulumiState {
   const parsed = v.safeParse(exportedState, parsedJson(exported, source));
   if (!parsed.success) throw notAState(source, "it has no deployment with resources");
-  const { resources, pending_operations: pending } = parsed.output.deployment;
+  const { resources, pending_operations: pending } = parsed.output.deployment ?? v.parse(deployment, {});
   const ours = resources.filter(({ type }) => dynamicType(type).startsWith(ourTypePrefix));
   const snapshots = ours
     .filter(({ type }) => dynamicType(type) === collectionSnapshotType)

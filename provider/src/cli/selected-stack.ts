@@ -9,6 +9,8 @@ import type { Surroundings } from "./surroundings";
 /** A stack that the command reads through the Pulumi CLI. */
 export interface SelectedStack {
   readonly name: string;
+  /** The project's name; undefined if its file doesn't say it in one line. */
+  readonly project: string | undefined;
   /** Where the program runs: relative paths in the stack's configuration start here. */
   readonly programFolder: string;
   /** The stack's values of our keys, without their namespace; secrets are in plain text. */
@@ -66,6 +68,7 @@ export async function readStackContext(options: StackOptions, surroundings: Surr
     kind: "stack",
     stack: {
       name,
+      project: fieldOf(projectFile, "name"),
       programFolder: programFolder(projectFile),
       configuration: ourKeys(configured),
       state: once(async () => {
@@ -113,9 +116,14 @@ function findProjectFile(folder: string): string | undefined {
 
 /** Finds where Pulumi starts the program: the project's folder, or the one that its `main` names. */
 function programFolder(projectFile: string): string {
-  const main = /^[\s{,]*"?main"?\s*:\s*["']?([^"'\s,}]+)/m.exec(readFileSync(projectFile, "utf8"))?.[1];
-  const target = resolve(dirname(projectFile), main ?? ".");
+  const target = resolve(dirname(projectFile), fieldOf(projectFile, "main") ?? ".");
   return existsSync(target) && !statSync(target).isDirectory() ? dirname(target) : target;
+}
+
+/** Reads a field of a project file, which is YAML or JSON. */
+function fieldOf(projectFile: string, name: "main" | "name"): string | undefined {
+  const field = new RegExp(`^[\\s{,]*"?${name}"?\\s*:\\s*["']?([^"'\\s,}]+)`, "m");
+  return field.exec(readFileSync(projectFile, "utf8"))?.[1];
 }
 
 function ourKeys(json: string): ReadonlyMap<string, string> {

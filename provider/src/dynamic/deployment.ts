@@ -159,7 +159,7 @@ function readStacks(text: string | undefined, scope: Scope): readonly ListedStac
 }
 
 /** Whether a backend is Pulumi Cloud, or serves its API: only it has organizations. */
-const isPulumiCloud = (backend: string) => backend === "" || /^https?:/.test(backend);
+export const isPulumiCloud = (backend: string) => backend === "" || /^https?:/.test(backend);
 
 /**
  * Finds the organization of a stack, which the engine doesn't tell a plugin. If several have a stack of that name, it is the one that is being

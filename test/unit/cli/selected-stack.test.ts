@@ -32,6 +32,29 @@ describe("a command in a Pulumi project", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   });
 
+  it("imports a resource with the URN that the program will give it, if the organization is known", async () => {
+    const { at, workingFolder, environment } = inProject();
+    const id = at.takeSnapshot();
+    const words = ["import", id, "--name", "after", "--force", "--file", join(at.folder, "import.json")];
+    const meta = async (backend: string) => {
+      const environmentOf = { ...environment, PULUMI_BACKEND_URL: backend };
+      return (await at.json(words, { workingFolder, environment: environmentOf })).value.resources[0].outputs.__meta;
+    };
+    expect(await meta("file://~")).toEqual({
+      urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::after",
+    });
+    expect(await meta("https://api.pulumi.com")).toBeUndefined();
+  });
+
+  it("reads a stack that was never updated", async () => {
+    const configuration = ours({ transport: "simulated", simulatedHost: "../host.jsonl" });
+    const stacks = { dev: { configuration, state: { version: 3, deployment: null } } };
+    const { run, id } = inProject({ stacks });
+    const { exitCode, stdout } = await run("list");
+    expect(stdout).toContain(id.slice(0, 8));
+    expect(exitCode).toBe(0);
+  });
+
   it("takes --cwd and --stack as pulumi does", async () => {
     const { at, environment, run } = inProject();
     const elsewhere = await at.run(["list", "--cwd", "project"], { workingFolder: at.folder, environment });
@@ -74,6 +97,7 @@ describe("a command in a Pulumi project", () => {
   it("starts relative files of the stack at the program's folder, and those of --config where the command runs", () => {
     const stack = {
       name: "dev",
+      project: "shop",
       programFolder: "/shop",
       configuration: new Map([
         ["identityFile", "id_ed25519"],
