@@ -50,7 +50,7 @@ export const wsman: Measure = {
           unit: "MB",
           ours: memory.liveMb,
           peer: { name: "the answer", value: memory.answerMb },
-          atMostRatio: 4,
+          atMostRatio: 2.5,
         },
         { what: `${many.count} groups at once: most sockets`, unit: "requests", ours: many.sockets, atMost: 8 },
         {
