@@ -31,8 +31,8 @@ const measures: readonly Measure[] = [
   programStart,
   plugin,
   growth,
-  ssh,
   wsman,
+  ssh,
 ];
 const names = measures.map(({ name }) => name).join(", ");
 

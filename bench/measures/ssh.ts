@@ -51,15 +51,18 @@ function measured(): Promise<SshFigures> {
     const report = join(folder, "report.json");
     const vitest = join(dirname(require.resolve("vitest/package.json")), "vitest.mjs");
     const parameters = ["run", "--project=ssh*", numbers, "--reporter=json", `--outputFile=${report}`];
-    const { stdout } = spawnSync(process.execPath, [vitest, ...parameters], {
+    spawnSync(process.execPath, [vitest, ...parameters], {
       cwd: repositoryFolder,
       encoding: "utf8",
     });
     const { testResults } = JSON.parse(readFileSync(report, "utf8")) as {
-      testResults: { assertionResults: { meta: { figures?: SshFigures }; failureMessages: string[] }[] }[];
+      testResults: {
+        assertionResults: { status: string; meta: { figures?: SshFigures }; failureMessages: string[] }[];
+      }[];
     };
     const [result] = testResults.flatMap(({ assertionResults }) => assertionResults);
     if (result?.meta.figures) return result.meta.figures;
-    throw new Error(`${numbers} measured nothing: ${result?.failureMessages.join("\n") || stdout}`);
+    const why = [result?.status, ...(result?.failureMessages ?? [])].join(": ");
+    throw new Error(`${numbers} measured nothing (${why}). It needs an OpenSSH server and a PowerShell.`);
   });
 }
