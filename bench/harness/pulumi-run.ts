@@ -22,8 +22,14 @@ export interface UpCost {
  *
  * @param program - A file of the peers' folder; those that it needs come after it.
  * @param count - How many resources it makes.
+ * @param plugin - The folder of the plugin's executable.
  */
-export function pulumiUp(program: readonly string[], count: number, seed: Seed): Promise<UpCost> {
+export function pulumiUp(
+  program: readonly string[],
+  count: number,
+  seed: Seed,
+  plugin = join(repositoryFolder, "provider/bin"),
+): Promise<UpCost> {
   return inTemporaryFolder(async (root) => {
     const folder = join(root, "program");
     const stateFile = join(root, "backend/.pulumi/stacks/project/bench.json");
@@ -38,7 +44,7 @@ export function pulumiUp(program: readonly string[], count: number, seed: Seed):
     const config = { "hyperv-snapshots:transport": "simulated", "hyperv-snapshots:simulatedHost": storeFile };
     const write = (name: string, value: object) => writeFileSync(join(folder, name), JSON.stringify(value));
     write("package.json", { name: "program", main: program[0] });
-    const plugins = { providers: [{ name: "hyperv-snapshots", path: join(repositoryFolder, "provider/bin") }] };
+    const plugins = { providers: [{ name: "hyperv-snapshots", path: plugin }] };
     write("Pulumi.yaml", { name: "project", runtime, plugins });
     write("Pulumi.bench.yaml", { config });
     symlinkSync(join(repositoryFolder, "node_modules"), join(folder, "node_modules"));

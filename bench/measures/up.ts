@@ -5,7 +5,7 @@ import { seedOfGroups } from "../harness/seeds";
 const programs = {
   ours: ["ours.js"],
   floor: ["floor.js"],
-  same: ["same-properties.js"],
+  same: ["same-properties.js", "outputs.json"],
   usual: ["usual.js"],
   captured: ["captured-transport.js", "powershell-transport.js"],
 } as const;
