@@ -6,6 +6,7 @@ import { SimulatedHost } from "../../provider/src/simulator/index";
 import type { SshTransportOptions } from "../../provider/src/transports/ssh/options";
 import { openSshSession } from "../../provider/src/transports/ssh/ssh-session";
 import { CimHostServer } from "../support/cim-host-server";
+import { requireIpv6 } from "../support/ipv6";
 import { untilEnded } from "../support/processes";
 import { webTierSeed } from "../support/simulated-hosts";
 import { requireSshServer, SshServer, sshClients } from "../support/ssh-server";
@@ -131,13 +132,52 @@ it("doesn't take a banner for a failure, and the user's own options can't break 
     "BatchMode no",
     "PermitLocalCommand yes",
     "LocalCommand echo noise",
+    "Tunnel yes",
+    "ForwardAgent yes",
+    "ForwardX11 yes",
+    "EscapeChar ~",
+    "VisualHostKey yes",
+    "AddKeysToAgent yes",
+    "Compression yes",
+    "SendEnv *",
     `UserKnownHostsFile ${sshd.path("known_hosts")}`,
   ];
-  writeFileSync(sshd.path("hostile_config"), `Host *\n${hostile.map((line) => `  ${line}\n`).join("")}`);
+  // as a configuration that depends on where the computer is
+  writeFileSync(
+    sshd.path("hostile_config"),
+    `Match exec "test -n '%h'"\n${hostile.map((line) => `  ${line}\n`).join("")}`,
+  );
   const session = await openSshSession({ ...sshd.options, sshConfig: sshd.path("hostile_config") });
   const groups = "SELECT * FROM Msvm_VirtualSystemCollection";
   expect(await session.query(groups)).toHaveLength(1);
   expect(await session.query(groups, { isPoll: true })).toHaveLength(1);
   await session.close();
   expect(readdirSync(sshd.folder).filter((name) => name.startsWith("master-"))).toEqual([]);
+});
+
+it("disregards what a profile of the host's default shell prints", async () => {
+  await sshd.stop();
+  const profile = "echo Welcome to HV01; printf 'half a line'; echo A warning. >&2";
+  const defaultShell = `/bin/sh -c "${profile}; exec $SSH_ORIGINAL_COMMAND"`;
+  sshd = await SshServer.start({ environment: hyperV.environment, defaultShell });
+  const session = await openSshSession(sshd.options);
+  expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
+  await session.close();
+});
+
+it.each(["LAB\\me", "me@lab.example.com"])("passes on the user name %s as it is", async (userName) => {
+  const error = await failure({ userName });
+  expect(error.code).toBe("AUTHENTICATION_FAILED");
+  expect(sshd.log).toContain(`Invalid user ${userName.replaceAll("\\", "\\\\")} from`);
+});
+
+it("reaches a host by an IPv6 address", async (context) => {
+  requireIpv6(context);
+  const alias = `Host *\n  UserKnownHostsFile ${sshd.path("known_hosts")}\n  HostKeyAlias [127.0.0.1]:${sshd.port}\n`;
+  const sshConfig = sshd.config("ipv6_config", alias);
+  const session = await openSshSession({ ...sshd.options, host: "::1", sshConfig });
+  expect(session.hostName).toBe("HV-TEST");
+  await session.close();
+  const unknown = await failure({ host: "::1", sshConfig: sshd.path("empty_config") });
+  expect(unknown.message).toContain(`ssh-keyscan -p ${sshd.port} ::1`);
 });

@@ -220,6 +220,7 @@ export class SshServer {
   private writeConfiguration({ password, banner }: SshServerOptions): void {
     const lines = [
       "ListenAddress 127.0.0.1",
+      "ListenAddress ::1",
       `Port ${this.port}`,
       `HostKey ${this.path("host")}`,
       "PidFile none",

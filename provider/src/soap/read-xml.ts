@@ -50,9 +50,7 @@ export class XmlReader {
    */
   constructor(takes?: (item: XmlElement) => void) {
     const { parser, open } = this;
-    parser.on("error", (error) => {
-      throw new XmlProblem(error.message.replace(/^[\d:]+\s*/, ""));
-    });
+    parser.on("error", refuse);
     parser.on("doctype", () => {
       throw new XmlProblem("it has a DOCTYPE, which no envelope may have");
     });
@@ -135,6 +133,17 @@ export function readXml(text: string): XmlElement {
   const reader = new XmlReader();
   reader.write(text);
   return reader.end();
+}
+
+/** Checks that every prefix is declared. {@link readXml} doesn't, since it passes over prefixes. @throws {@link XmlProblem} for one that isn't. */
+export function requireDeclaredPrefixes(text: string): void {
+  const parser = new SaxesParser({ xmlns: true });
+  parser.on("error", refuse);
+  parser.write(text).close();
+}
+
+function refuse(error: Error): never {
+  throw new XmlProblem(error.message.replace(/^[\d:]+\s*/, ""));
 }
 
 /** The first child of a name. */

@@ -16,7 +16,16 @@ import {
   XmlNamespace,
 } from "../../schema/wsman-names";
 import { endpointContent, readSelectors } from "../../soap/endpoint-reference";
-import { bodyOf, childOf, childText, elementAt, readXml, type XmlElement, XmlProblem } from "../../soap/read-xml";
+import {
+  bodyOf,
+  childOf,
+  childText,
+  elementAt,
+  readXml,
+  requireDeclaredPrefixes,
+  type XmlElement,
+  XmlProblem,
+} from "../../soap/read-xml";
 import { readValue, writeValue } from "../../soap/values";
 import { element, elementWith, envelope, type Xml } from "../../soap/write-xml";
 import type { FaultedRequest } from "../fault";
@@ -211,10 +220,12 @@ export class SoapService {
     this.requireNamespace(path.namespace);
     const keys = keysOf(path.className);
     const given = Object.entries(path.keys);
+    if (given.length === 0 && keys.length > 0)
+      throw new ServiceFault("InvalidSelectors", Hresult.ERROR_WSMAN_INVALID_URI_WMI_SINGLETON);
     const areSome = given.length < keys.length && given.every(([name]) => keys.includes(name));
     if (!areSome) return path;
     const where = given.map(([name, value]) => `${name} = ${quoteWql(String(value))}`).join(" AND ");
-    const [only, ...others] = this.host.query(`SELECT * FROM ${path.className}${where && ` WHERE ${where}`}`);
+    const [only, ...others] = this.host.query(`SELECT * FROM ${path.className} WHERE ${where}`);
     if (!only || others.length > 0) throw new ServiceFault("InvalidSelectors", null);
     return only.path;
   }
@@ -288,6 +299,7 @@ function wqlOf({ body, resourceUri: uri }: SoapRequest): string {
 }
 
 function readRequest(text: string, limit: number): SoapRequest {
+  requireDeclaredPrefixes(text);
   const read = readXml(text);
   const body = bodyOf(read);
   const header = childOf(read, "Header");

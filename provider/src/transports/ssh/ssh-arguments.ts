@@ -10,6 +10,10 @@ const framing = {
   ControlMaster: "no",
   ControlPath: "none",
   ClearAllForwardings: "yes",
+  Tunnel: "no",
+  // what the host doesn't need, it isn't given
+  ForwardAgent: "no",
+  ForwardX11: "no",
   PermitLocalCommand: "no",
   // banners stay away from what is classified; every failure of ssh itself is an error
   LogLevel: "ERROR",
@@ -22,6 +26,7 @@ const framingSince87 = { StdinNull: "no", ForkAfterAuthentication: "no", Session
 const withPassword = {
   BatchMode: "no",
   StrictHostKeyChecking: "yes",
+  PasswordAuthentication: "yes",
   PubkeyAuthentication: "no",
   PreferredAuthentications: "password",
   NumberOfPasswordPrompts: "1",

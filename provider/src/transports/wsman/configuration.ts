@@ -118,7 +118,7 @@ function readCredentials(configuration: WsmanConfiguration): Credentials {
 
 function readFingerprint(configuration: WsmanConfiguration): string {
   const text = configuration.certificateFingerprint ?? "";
-  const digits = text.replaceAll(/[\s:]/g, "");
+  const digits = text.replaceAll(/[\s:-]/g, "");
   if (/^[0-9a-f]{64}$/i.test(digits)) return digits;
   throw refusal(
     configuration,

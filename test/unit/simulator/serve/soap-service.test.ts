@@ -146,6 +146,17 @@ describe("the service of a simulated host", () => {
     expect(elementAt(several, "Fault", "Code", "Subcode", "Value")?.text).toBe("w:InvalidSelectors");
   });
 
+  it("finds nothing without selectors: no class of the host has only one instance by its schema", async () => {
+    const at = new Asking();
+    const got = await at.ask(`${XmlNamespace.transfer}/Get`, `${root}/Msvm_CollectionSnapshotService`, undefined);
+    expect(faultOf(got)).toBe("2150859002");
+  });
+
+  it("responds with a fault to a prefix that isn't declared", async () => {
+    const answer = await new Asking().service.answer(envelope([], element("wsman:Identify")), async () => {});
+    expect(answer).toMatchObject({ status: 500, text: expect.stringMatching(/Code="2150858817".*wsman/s) });
+  });
+
   it("identifies itself", async () => {
     const identify = elementWith("i:Identify", { "xmlns:i": XmlNamespace.identity });
     expect((await new Asking().ask("", "", identify)).children[0]?.name).toBe("IdentifyResponse");

@@ -31,10 +31,16 @@ it("never prompts without a password, and prompts once, only for a known host, w
     expect.arrayContaining([
       "StrictHostKeyChecking=yes",
       "NumberOfPasswordPrompts=1",
+      "PasswordAuthentication=yes",
       "PreferredAuthentications=password",
     ]),
   );
   expect(withPassword.join(" ")).not.toContain("secret-text");
+});
+
+it("gives the host neither the user's agent nor the display, and follows no tunnel of the user's configuration", () => {
+  const given = sessionArguments(options, current);
+  expect(given).toEqual(expect.arrayContaining(["ForwardAgent=no", "ForwardX11=no", "Tunnel=no"]));
 });
 
 it.each([

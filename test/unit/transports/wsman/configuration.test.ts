@@ -28,12 +28,15 @@ describe("the configuration of wsman", () => {
     });
   });
 
-  it("reads certificates from files, and a fingerprint in any spelling", () => {
+  it.each(["", ":", "-", " "])("reads a fingerprint with %j between its bytes", (separator) => {
+    const { endpoint } = optionsOf({ ...account, certificateFingerprint: Array(32).fill("aB").join(separator) });
+    expect(endpoint.fingerprint).toBe("aB".repeat(32));
+  });
+
+  it("reads certificates from files", () => {
     const file = join(temporaryFolder(), "a.pem");
     writeFileSync(file, "-----BEGIN CERTIFICATE-----\n");
-    const fingerprint = Array(32).fill("ab").join(":");
-    const { endpoint } = optionsOf({ ...account, caFile: file, certificateFingerprint: fingerprint });
-    expect(endpoint).toMatchObject({ ca: "-----BEGIN CERTIFICATE-----\n", fingerprint: "ab".repeat(32) });
+    expect(optionsOf({ ...account, caFile: file }).endpoint).toMatchObject({ ca: "-----BEGIN CERTIFICATE-----\n" });
     const files = { authentication: "certificate", clientCertificate: file, clientKey: file };
     expect(optionsOf({ host: "hv01", ...files })).toMatchObject({
       credentials: { method: "certificate" },

@@ -1,13 +1,23 @@
+import { X509Certificate } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { CimInstancePath } from "../../../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../../../provider/src/cim/cim-session";
 import type { WsmanServerOptions } from "../../../../provider/src/simulator/serve/index";
 import { SimulatedHost } from "../../../../provider/src/simulator/simulated-host";
 import type { WsmanTransportOptions } from "../../../../provider/src/transports/wsman/endpoint";
+import { openWsmanSession } from "../../../../provider/src/transports/wsman/wsman-session";
 import { type CutPlace, CuttingProxy } from "../../../support/cutting-proxy";
+import { requireIpv6 } from "../../../support/ipv6";
 import { httpAnswer, RawAnswers } from "../../../support/raw-answers";
 import { webTierSeed } from "../../../support/simulated-hosts";
-import { openServed, serveHost, type WsmanConnection, wsmanConnections } from "../../../support/wsman-hosts";
+import {
+  openServed,
+  serveHost,
+  testCertificate,
+  type WsmanConnection,
+  wsmanConnections,
+  wsmanOptions,
+} from "../../../support/wsman-hosts";
 
 /** A served host, a session to it, and the proxy between the two. */
 async function scene(
@@ -95,6 +105,18 @@ describe.each(wsmanConnections)("an interrupted connection, %s", (connection) =>
 });
 
 describe("connections", () => {
+  test.for(["sealed", "TLS"] as const)("lead to an IPv6 address: %s", async (connection, context) => {
+    requireIpv6(context);
+    const host = SimulatedHost.inMemory({ seed: webTierSeed });
+    const server = await serveHost(() => host, connection, { address: "::1" });
+    onTestFinished(() => server.stop());
+    const options = wsmanOptions(server.port, connection);
+    const fingerprint = new X509Certificate(testCertificate().certificate).fingerprint256;
+    const session = await openWsmanSession({ ...options, endpoint: { ...options.endpoint, host: "::1", fingerprint } });
+    expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
+    await session.close();
+  });
+
   test("300 concurrent requests use 8 sockets with one log-on each, and each arrives once", async () => {
     const { host, server, session } = await scene("sealed");
     const before = host.requests.query;
@@ -174,6 +196,19 @@ describe("a host that is too busy", () => {
     expect(error).toMatchObject({ effect: "none" });
     expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 8000, 15_000]);
     expect(server.requests).toBe(8);
+  });
+
+  test("serves a read and a call once it has room again, and the call runs once", async () => {
+    const pauses: number[] = [];
+    const pause = async (milliseconds: number) => void pauses.push(milliseconds);
+    const { host, session } = await scene("sealed", {}, { pause });
+    const create = await createSnapshot(session);
+    host.injectFault({ verb: "query", hresult: 0x803381a6, times: 2 });
+    expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
+    host.injectFault({ method: "CreateSnapshot", hresult: 0x803381a6, times: 3, takesEffect: false });
+    expect((await create()).returnValue).toBe(4096);
+    expect(pauses).toEqual([250, 500, 250, 500, 1000]);
+    expect(host.query("SELECT * FROM Msvm_ConcreteJob")).toHaveLength(1);
   });
 
   test("isn't waited for after the caller aborts", async () => {
