@@ -196,10 +196,13 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       await recovery.journal.remove(record);
       return this.make(operation, recovery, wanted);
     }
+    if (group.name !== readGroupInputs(wanted).name && !isNamedBy(record, group)) {
+      progress.warn(`The VM group ${group.collectionId} has ${otherName}: it stays on the host as it is`);
+      await recovery.journal.remove(record);
+      return this.make(operation, recovery, wanted);
+    }
     progress.tell(`Resuming the VM group that an earlier run began at ${record.beganAt}`);
-    const subject = { ...record.subject, name: digestOf(readGroupInputs(wanted).name, record.inputs) };
-    const { phase, pending } = record;
-    return this.fill(operation, recovery, await recovery.journal.advance(record, phase, pending, { subject }), wanted);
+    return this.fill(operation, recovery, record, wanted);
   }
 
   private async fill(
@@ -210,7 +213,8 @@ export class VirtualSystemCollectionResource implements ManagedResource {
   ): Promise<Answer> {
     const id = record.subject.key;
     const answer = await this.inLine(operation, id, wanted).catch((error) => incomplete(operation, id, wanted, error));
-    await journal.advance(record, "returned", record.pending, { returnedBy });
+    const subject = { ...record.subject, name: digestOf(readGroupInputs(wanted).name, record.inputs) };
+    await journal.advance(record, "returned", record.pending, { returnedBy, subject });
     return { ...answer, recordFile: journal.locate(record.id) };
   }
 
@@ -321,15 +325,23 @@ const foundGroup = (operation: Operation, { phase, subject }: RecoveryRecord) =>
 /** Hides a group's name. */
 const digestOf = (name: string, { salt }: Fingerprint): string => fingerprint(name, salt).digest;
 
+const otherName = "another name than was requested";
+
+/** Tells whether a group has the name that an attempt requested: a group of another name is a person's, or a person has renamed it. */
+const isNamedBy = ({ subject, inputs }: RecoveryRecord, { name }: VirtualSystemCollection): boolean =>
+  subject.name === digestOf(name, inputs);
+
 const isUnproven = (error: unknown): boolean => !(HyperVError.isInstance(error) && error.effect === "none");
 
 /** Describes what a group has that the attempt of a record didn't add. */
 async function useOf(
   { session }: Operation["host"],
-  { path, name }: VirtualSystemCollection,
-  { machines, subject, inputs }: RecoveryRecord,
+  group: VirtualSystemCollection,
+  record: RecoveryRecord,
 ): Promise<string | undefined> {
-  if (subject.name !== digestOf(name, inputs)) return "another name than was requested";
+  if (!isNamedBy(record, group)) return otherName;
+  const { path } = group;
+  const { machines } = record;
   const [snapshots, members] = await Promise.all([listSnapshotCollections(session, path), membersOf(session, path)]);
   if (snapshots.length > 0) return "snapshots";
   const isOwn = (vmId: string) => machines.some((machine) => machine.vmId.toLowerCase() === vmId.toLowerCase());

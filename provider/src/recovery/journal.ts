@@ -130,6 +130,11 @@ export class Journal {
     return text === undefined ? undefined : readNote(text);
   }
 
+  /** Forgets what {@link noteDelete} wrote: the delete has changed nothing. */
+  async forgetDelete(id: string): Promise<void> {
+    if (isUuid(id)) await this.files.remove(deletesFolder, deleteFile.of(id));
+  }
+
   /** Removes half-written files of an interrupted run. The notes of deletes stay: the state may not have lost what they name yet. */
   async cleanUp(): Promise<void> {
     const useless = (await this.files.list(this.folder)).filter(isUnfinished);

@@ -1,5 +1,5 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { InvalidArgumentError } from "../errors";
+import { HyperVError, InvalidArgumentError } from "../errors";
 import { normalizeGuid } from "../hyperv/collection-designator";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import { readMemberConditions } from "../hyperv/member-condition";
@@ -321,9 +321,13 @@ export class CollectionSnapshotResource implements ManagedResource {
     const noted = await journal.notedDelete(id);
     if (noted?.made !== undefined) return noted.made === null ? null : CimInstancePath.parse(noted.made);
     await journal.noteDelete(id, { moment });
-    const path = (await endRequested(operation, pending, deletion)) ?? null;
+    const path = await endRequested(operation, pending, deletion).catch(async (error) => {
+      // the job is over, and `update` may resume
+      if (HyperVError.isInstance(error) && error.code === "OUTCOME_UNKNOWN") await journal.forgetDelete(id);
+      throw error;
+    });
     await journal.noteDelete(id, { moment, made: path?.toString() ?? null });
-    return path;
+    return path ?? null;
   }
 
   private open(call: ResourceCall): ResourceRecovery {

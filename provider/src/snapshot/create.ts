@@ -14,7 +14,7 @@ import { isDeleted } from "../hyperv/visibility";
 import { waitUntil } from "../jobs/wait-until";
 import { type Operation, recordedConnection } from "../process/operation";
 import type { Answer, Json, Pending, Properties, Saved } from "../process/resource-call";
-import { decideOnCreate } from "../recovery/policy";
+import { decideOnCreate, isResultOf } from "../recovery/policy";
 import { fingerprint, matches, type Phase, type RecoveryRecord } from "../recovery/record";
 import type { ResourceRecovery } from "../recovery/recovery";
 import { isRecent, settle, withoutSaved } from "../recovery/settle";
@@ -309,6 +309,11 @@ async function resume(
     await attempt.end();
     return undefined;
   }
+  if (pending.made !== null && (await isTaken(creation.recovery, record))) {
+    progress.warn(`The snapshot that an earlier run requested at ${record.beganAt} belongs to another resource now`);
+    await attempt.end();
+    return undefined;
+  }
   progress.tell(`Resuming the snapshot that an earlier run requested at ${record.beganAt}`);
   const begun = snapshotOperation(creation, record, {
     attempt,
@@ -329,6 +334,11 @@ async function resume(
   if (finished.kind === "nothing" && finished.why !== "noTrace")
     progress.warn(`${finished.error.message} A new snapshot is taken`);
   return undefined;
+}
+
+/** Tells whether another resource has the snapshot of a record, since it was imported meanwhile. */
+async function isTaken(recovery: ResourceRecovery, record: RecoveryRecord): Promise<boolean> {
+  return (await recovery.others(record.id)).made.some((id) => isResultOf(record, id));
 }
 
 async function isResultDeleted({ host }: Operation, { pending, subject, machines }: RecoveryRecord): Promise<boolean> {

@@ -144,6 +144,18 @@ it.each([
   expect(await recordsIn(next)).toHaveLength(1);
 });
 
+it("doesn't use the group of a person that a record names", async () => {
+  const next = await killedAfter("DefineCollection");
+  const folder = (await next.records.folders()).find(isResourceFolder);
+  const [name] = (await next.records.list(folder!)).filter(recordFile.idIn);
+  const record = JSON.parse((await next.records.read(folder!, name!))!) as RecoveryRecord;
+  const key = groupByHand(next, "theirs");
+  await next.records.write(folder!, name!, JSON.stringify({ ...record, subject: { ...record.subject, key } }));
+  const { id } = await next.run(next.groups.create(inputs));
+  expect(id).not.toBe(key);
+  expect(next.host.tree().groups.map((group) => group.name)).toContain("theirs");
+});
+
 it("keeps the group of a record if a state holds it", async () => {
   const next = await killedAfter("DefineCollection");
   const [group] = groupsOn(next);

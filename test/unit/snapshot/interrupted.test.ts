@@ -93,6 +93,21 @@ describe("an up that was killed while its job ran", () => {
     expect(collectionsOn(later)).toEqual([replaced.outs["snapshotCollectionId"]]);
   });
 
+  it("then imported under another name: the next up takes a new snapshot and doesn't use the imported one", async () => {
+    const named = { ...inputsWithUrn, snapshotName: "before" };
+    const next = await killedInMidJob(named, 12, kept, ({ host }) =>
+      host.injectFault({ method: "ModifySystemSettings", job: { seconds: 10 } }),
+    );
+    await next.run(next.clock.sleep(60_000));
+    const { id, outs } = await imported(next, named);
+    const other = withMeta({ urn: `${urn}-imported` });
+    await next.run(next.lifecycle.diff(id, { ...outs, __meta: other["__meta"]! }, other));
+    next.state = [];
+    const { outs: taken } = await next.create(named);
+    expect(next.warnings.join()).toContain("belongs to another resource now");
+    expect(taken["snapshotCollectionId"]).not.toBe(outs["snapshotCollectionId"]);
+  });
+
   it("then imported, and seen by an up before anything else: the record makes no second resource of it", async () => {
     const next = await killedInMidJob();
     await next.run(next.clock.sleep(60_000));
@@ -397,6 +412,15 @@ describe("a person who takes a snapshot of the group after the job of a request 
       expect(at.host.methodCalls["ModifySystemSettings"]).toBe(3);
     },
   );
+
+  it("lets an up replace the incomplete resource after a destroy was refused", async () => {
+    const { at, id, outs, theirs } = await incomplete("atEnd", kept);
+    await at.failure(at.lifecycle.delete(id, outs));
+    expect(await at.run(at.lifecycle.diff(id, outs, inputsWithUrn))).not.toHaveProperty("replaces");
+    const { properties } = await at.failure<PartialCreateError>(at.lifecycle.update(id, outs, inputsWithUrn));
+    await at.run(at.lifecycle.delete(id, properties as Properties));
+    expect(collectionsOn(at)).toEqual([theirs]);
+  });
 
   it.each([
     { inputs: inputsWithUrn, warning: "made by this call or by another program" },
