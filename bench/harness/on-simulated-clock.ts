@@ -74,7 +74,7 @@ export class HostOnSimulatedClock {
     const recovery = new Recovery({ clock, moment, liveness, openFiles: () => files });
     const host = new DynamicHost({
       clock,
-      link: { hasTerminal: false, send: () => {} },
+      link: { hasTerminal: false, takesDebug: false, send: () => {} },
       environment: {},
       backend: () => "",
       states: { exportStack: async () => undefined, listStacks: async () => [] },

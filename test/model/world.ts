@@ -439,6 +439,7 @@ export class World {
       clock,
       link: {
         hasTerminal: true,
+        takesDebug: true,
         send: ({ severity, text }) => {
           if (severity !== "warning") return;
           this.warnings.push(text);

@@ -102,6 +102,15 @@ it("a snapshot that was deleted on the host leaves the state by a refresh, and t
   expect(project.snapshotCounts()).toEqual([1, 1]);
 });
 
+it("the option `--debug` shows each host request", async (context) => {
+  const project = await yamlProject(context, yamlProgram({ before }));
+  const up = await project.up("--debug");
+  expect(up.output).toMatch(
+    /debug: HV-TEST: invoke CreateSnapshot\(Collection, .*\) on Msvm_CollectionSnapshotService: /,
+  );
+  expect((await project.destroy()).output).not.toContain("debug: ");
+});
+
 it("Pulumi's resource options work", async (context) => {
   const names = ["retained", "ignoring", "requested", "follower", "deaf", "late"];
   const program = (version: number) => {

@@ -97,7 +97,7 @@ export class LifecycleInProcess {
     });
     const adapting = new DynamicHost({
       clock,
-      link: { hasTerminal: true, send },
+      link: { hasTerminal: true, takesDebug: true, send },
       environment,
       backend: () => "https://backend.example",
       states: { exportStack: async () => this.state, listStacks: async () => [] },

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { basename, dirname, isAbsolute, join, parse, resolve } from "node:path";
+import { dirname, isAbsolute, join, parse, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { engineProcess } from "../process/engine-process";
 import type { Saved, Scope } from "../process/resource-call";
 
 /** What a provider process sees of its surroundings. */
@@ -125,7 +126,7 @@ export function statesBy({ environment, workingFolder }: Place): DeploymentState
         timeout: patienceMs,
         maxBuffer: 1 << 30,
       };
-      execFile(pulumiCommand(), [...parameters, "--non-interactive"], options, (error, text) =>
+      execFile(engineProcess()?.program ?? "pulumi", [...parameters, "--non-interactive"], options, (error, text) =>
         done(error ? undefined : text),
       );
     });
@@ -180,23 +181,6 @@ function parsed(text: string | undefined): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Finds the CLI that started this process, where the system shows it, else the one on the PATH. */
-function pulumiCommand(): string {
-  try {
-    for (let pid = process.ppid, generation = 0; pid > 1 && generation < 4; pid = parentOf(pid), generation += 1) {
-      const program = readlinkSync(`/proc/${pid}/exe`);
-      if (/^pulumi(\.exe)?$/.test(basename(program))) return program;
-    }
-  } catch {
-    // not a system that shows it
-  }
-  return "pulumi";
-}
-
-function parentOf(pid: number): number {
-  return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 }
 
 /** Tells what a state holds under one of some URNs. */

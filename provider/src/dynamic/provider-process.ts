@@ -32,14 +32,13 @@ export function providerProcess({ engineAddress, link, startedByEngine }: Provid
   const shutdown = new Shutdown(process, release);
   // from the first call on, since even a process that only compares would never end by itself
   watchEngine(engineAddress, () => void shutdown.withoutEngine(), startedByEngine);
+  const observe = (text: string) => link.send({ severity: "debug", text, urn: undefined, ephemeral: false });
   const connections = new Connections({
     clock,
     moment,
     connect: (configuration, waiting) => {
       shutdown.listen();
-      return connect(configuration, waiting, (text) =>
-        link.send({ severity: "debug", text, urn: undefined, ephemeral: false }),
-      );
+      return connect(configuration, waiting, link.takesDebug ? observe : undefined);
     },
   });
   const recovery = new Recovery({

@@ -29,7 +29,7 @@ export class PluginProcess implements ProviderContext {
   constructor(engineAddress: string | undefined) {
     const engine = engineLink(engineAddress);
     const link: EngineLink = {
-      hasTerminal: engine.hasTerminal,
+      ...engine,
       send: (message) => engine.send({ ...message, text: this.withoutSecrets(message.text) }),
     };
     this.parts = providerProcess({ engineAddress, link, startedByEngine: true });

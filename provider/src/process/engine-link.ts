@@ -1,7 +1,8 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Metadata } from "@grpc/grpc-js";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
+import { engineProcess, parentOf, showsDebug } from "./engine-process";
 
 /** How the engine takes a message. */
 export type Severity = "debug" | "info" | "warning";
@@ -20,12 +21,14 @@ export interface EngineMessage {
 export interface EngineLink {
   /** Whether the engine writes to a terminal; false if that isn't known. */
   readonly hasTerminal: boolean;
+  /** Whether the engine may show debug messages. */
+  readonly takesDebug: boolean;
   /** Sends a message; one that can't be delivered is dropped. */
   send(message: EngineMessage): void;
 }
 
 /** A link that leads nowhere: for programs and tests without an engine. */
-export const noEngine: EngineLink = { hasTerminal: false, send: () => {} };
+export const noEngine: EngineLink = { hasTerminal: false, takesDebug: false, send: () => {} };
 
 /**
  * Makes the link to the engine whose address stands last on this process's command line.
@@ -38,6 +41,7 @@ export function engineLink(address: string | undefined = process.argv.at(-1)): E
   let client: Client | undefined;
   return {
     hasTerminal: engineHasTerminal(),
+    takesDebug: showsDebug(engineProcess(), process.env),
     send: (message) => {
       try {
         client ??= connect(address);
@@ -94,9 +98,4 @@ function engineHasTerminal(): boolean {
   } catch {
     return false;
   }
-}
-
-function parentOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]);
 }

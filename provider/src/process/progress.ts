@@ -9,17 +9,19 @@ const terminalPauseMs = 500;
 const linePauseMs = 15_000;
 const linePercent = 25;
 
+type Shown = Pick<EngineLink, "hasTerminal" | "send">;
+
 /**
  * Shows progress in a resource's row, no more often than is useful.
  */
 export class Progress {
-  private readonly link: EngineLink;
+  private readonly link: Shown;
   private readonly clock: Clock;
   private readonly urn: string | undefined;
   private lastAt = Number.NEGATIVE_INFINITY;
   private lastPercent = Number.NEGATIVE_INFINITY;
 
-  constructor(link: EngineLink, clock: Clock, urn: string | undefined) {
+  constructor(link: Shown, clock: Clock, urn: string | undefined) {
     this.link = link;
     this.clock = clock;
     this.urn = urn;
