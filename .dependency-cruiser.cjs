@@ -70,11 +70,11 @@ module.exports = {
     {
       name: "only-adapters-import-pulumi",
       comment:
-        "The core takes and gives plain JSON; only engine-link.ts, the plugin's protocol, and what a program uses, know Pulumi.",
+        "The core takes and gives plain JSON; only progress.ts, the plugin's protocol, and what a program uses, know Pulumi.",
       severity: "error",
       from: {
         path: src,
-        pathNot: `${src}/(resources|types|plugin|lookups(?!/answers))/|${src}/process/engine-link\\.ts`,
+        pathNot: `${src}/(resources|types|plugin|lookups(?!/answers))/|${src}/process/progress\\.ts`,
       },
       to: { path: "node_modules/(@pulumi/pulumi|@grpc/grpc-js)/" },
     },

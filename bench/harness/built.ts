@@ -15,7 +15,7 @@ export const { JobMonitor } = part<typeof import("../../provider/src/jobs/job-mo
 export const { CollectionSnapshotResource } = part<typeof import("../../provider/src/snapshot/collection-snapshot")>(
   "snapshot/collection-snapshot.js",
 );
-export const { Connections } = part<typeof import("../../provider/src/process/connections")>("process/connections.js");
+export const { Connections } = part<typeof import("../../provider/src/process/operation")>("process/operation.js");
 export const { DynamicAdapter, DynamicHost } =
   part<typeof import("../../provider/src/dynamic/adapter")>("dynamic/adapter.js");
 export const { recordFilesInMemory } =

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Properties } from "../../provider/src/process/resource-call";
-import { recordFile } from "../../provider/src/recovery/location";
+import { recordFile } from "../../provider/src/recovery/record-files";
 import type { SimulatedHost } from "../../provider/src/simulator/index";
 import { CallFailed, DynamicHost, providerTextOf } from "../support/dynamic-host";
 import { type Answer, type CalledProvider, FewLineEngine, type Live, type State } from "../support/few-line-engine";

@@ -6,7 +6,7 @@ import { ClassName } from "../../provider/src/schema/names";
 import { ConsistencyLevel, GuestBackupType } from "../../provider/src/schema/value-maps";
 import { readEmbeddedInstance } from "../../provider/src/simulator/embedded-settings";
 import { HostSchema } from "../../provider/src/simulator/host-schema";
-import { checkInputs } from "../../provider/src/snapshot/inputs";
+import { checkInputs } from "../../provider/src/snapshot/properties";
 import { HostAtHand } from "../support/simulated-hosts";
 import { forAny, fuzz } from "./cases";
 import { anyText, changed, guid, outcome } from "./inputs";

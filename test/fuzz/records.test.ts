@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { recordFile } from "../../provider/src/recovery/location";
 import { readRecord } from "../../provider/src/recovery/record";
-import { type RecordFiles, recordFilesInMemory } from "../../provider/src/recovery/record-files";
+import { type RecordFiles, recordFile, recordFilesInMemory } from "../../provider/src/recovery/record-files";
 import type { Seed } from "../../provider/src/simulator/index";
 import { inputsWithUrn, LifecycleInProcess } from "../support/lifecycle-in-process";
 import { webTierSeed } from "../support/simulated-hosts";
@@ -13,7 +12,7 @@ import { anyText, changed, changedJson, outcome } from "./inputs";
 const seed: Seed = { ...webTierSeed, options: { membersMerging: "accept", completion: "atOnce" } };
 const newRun = () => new LifecycleInProcess({ dependents: "kept" }, seed);
 
-const phases = ["requested", "accepted", "made", "named", "returned", "left", "discarded"] as const;
+const phases = ["requested", "accepted", "made", "named", "returned", "retained", "discarded"] as const;
 
 /** A run that has taken a snapshot, and whose record still exists. */
 async function begun(): Promise<{ run: LifecycleInProcess; folder: string; name: string; text: string }> {

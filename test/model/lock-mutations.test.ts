@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { locksFolder } from "../../provider/src/recovery/location";
 import { Locks } from "../../provider/src/recovery/lock";
-import { recordFilesInMemory } from "../../provider/src/recovery/record-files";
+import { locksFolder, recordFilesInMemory } from "../../provider/src/recovery/record-files";
 import { ResourceRecovery } from "../../provider/src/recovery/recovery";
 import { FakeClock } from "../support/fake-clock";
 import { inputsWithUrn, LifecycleInProcess } from "../support/lifecycle-in-process";

@@ -7,10 +7,9 @@ import type { JobReading } from "../../provider/src/jobs/concrete-job";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import type { ResourceCall } from "../../provider/src/process/resource-call";
 import { Journal } from "../../provider/src/recovery/journal";
-import { Ownership } from "../../provider/src/recovery/ownership";
 import type * as Policy from "../../provider/src/recovery/policy";
 import type * as Discard from "../../provider/src/snapshot/discard";
-import type * as SnapshotOperation from "../../provider/src/snapshot/snapshot-operation";
+import type * as SnapshotOperation from "../../provider/src/snapshot/finish";
 import { walk } from "./walk";
 import type { Operation, WorldOptions } from "./world";
 
@@ -28,7 +27,7 @@ vi.mock(import("../../provider/src/jobs/concrete-job"), async (importOriginal) =
   return { ...real, readingTime: (reading) => (mutated.readingTime ?? real.readingTime)(reading) };
 });
 
-vi.mock(import("../../provider/src/snapshot/snapshot-operation"), async (importOriginal) => {
+vi.mock(import("../../provider/src/snapshot/finish"), async (importOriginal) => {
   const real = await importOriginal();
   return { ...real, unanswered: (record) => (mutated.unanswered ?? real.unanswered)(record) };
 });
@@ -115,9 +114,9 @@ const mutations: readonly Mutation[] = [
   {
     name: "the job of an incomplete snapshot isn't marked",
     mutate: () => {
-      const { take } = Ownership.prototype;
-      vi.spyOn(Ownership.prototype, "take").mockImplementation(async function (this: Ownership, id, owned) {
-        if (owned.job === undefined) await take.call(this, id, owned);
+      const { markOwned } = Journal.prototype;
+      vi.spyOn(Journal.prototype, "markOwned").mockImplementation(async function (this: Journal, id, owned) {
+        if (owned.job === undefined) await markOwned.call(this, id, owned);
       });
     },
     history: ["up, with too short a timeout", "replace, unknown state", "up"],
@@ -141,7 +140,7 @@ const mutations: readonly Mutation[] = [
   {
     name: "update discards nothing",
     mutate: () => {
-      mutated.policy.decideOnUpdate = (records) => records.map((record) => ({ record, fate: "passBy" }));
+      mutated.policy.decideOnUpdate = (records) => records.map((record) => ({ record, fate: "ignore" }));
     },
     history: ["up", "replace", "up"],
   },
@@ -151,7 +150,7 @@ const mutations: readonly Mutation[] = [
       const { list } = Journal.prototype;
       vi.spyOn(Journal.prototype, "list").mockImplementation(async function (this: Journal, connection) {
         const records = await list.call(this, connection);
-        return records.map((record) => (record.phase === "left" ? { ...record, phase: "returned" } : record));
+        return records.map((record) => (record.phase === "retained" ? { ...record, phase: "returned" } : record));
       });
     },
     history: ["up", "up, unknown state", "replace"],
@@ -166,7 +165,7 @@ const mutations: readonly Mutation[] = [
   {
     name: "the result of a record is discarded although the state holds it under another id",
     mutate: () => {
-      vi.spyOn(Ownership.prototype, "settle").mockResolvedValue();
+      vi.spyOn(Journal.prototype, "settleMarks").mockResolvedValue();
       mutated.policy.isUnsettled = (records, held) =>
         real.isUnsettled(records, { ...held, snapshotCollectionId: null });
       mutated.policy.decideOnUpdate = (records, held) =>

@@ -8,15 +8,14 @@ import { ConnectionError, PartialCreateError } from "../../provider/src/errors";
 import { VirtualSystemCollectionResource } from "../../provider/src/group/virtual-system-collection";
 import { memberSnapshots } from "../../provider/src/hyperv/snapshot-collection";
 import { JobMonitor } from "../../provider/src/jobs/job-monitor";
-import { Connections } from "../../provider/src/process/connections";
+import { Connections } from "../../provider/src/process/operation";
 import type { Pending, Properties } from "../../provider/src/process/resource-call";
-import { locksFolder, recordFile, resourceFolder } from "../../provider/src/recovery/location";
 import type { RecoveryRecord } from "../../provider/src/recovery/record";
-import { recordFilesInMemory } from "../../provider/src/recovery/record-files";
+import { locksFolder, recordFile, recordFilesInMemory, resourceFolder } from "../../provider/src/recovery/record-files";
 import { Recovery } from "../../provider/src/recovery/recovery";
 import { SimulatedHost } from "../../provider/src/simulator/index";
 import { CollectionSnapshotResource } from "../../provider/src/snapshot/collection-snapshot";
-import { reachedBy } from "../../provider/src/snapshot/snapshot-operation";
+import { reachedBy } from "../../provider/src/snapshot/finish";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "../support/fake-clock";
 import { type Answer, type CalledProvider, FewLineEngine, type Live, type State } from "../support/few-line-engine";
@@ -189,8 +188,8 @@ export class World {
   private async holdToWhatItSaid(stack: Stack, isWhole: boolean): Promise<void> {
     const records = await this.recordsOf(stack);
     for (const id of this.leftAlone.splice(0)) {
-      const isLeft = records.some(({ phase, pending }) => phase === "left" && pending.made?.includes(id));
-      if (isWhole || isLeft) this.untouchable.add(id);
+      const isRetained = records.some(({ phase, pending }) => phase === "retained" && pending.made?.includes(id));
+      if (isWhole || isRetained) this.untouchable.add(id);
     }
   }
 

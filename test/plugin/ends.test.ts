@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { locksFolder } from "../../provider/src/recovery/location";
+import { locksFolder } from "../../provider/src/recovery/record-files";
 import { namedPlugin, yamlProgram, yamlProject } from "../support/plugin-project";
 import { processesIn, untilEnded } from "../support/processes";
 import { PulumiProject, type PulumiProjectOptions, smallSeed } from "../support/pulumi-project";

@@ -46,7 +46,7 @@ it("each rule catches its forbidden import, and a cycle is reported once", () =>
       [`${src}/snapshot/create.ts`]: "../dynamic/adapter",
       [`${src}/dynamic/adapter.ts`]: "../cim/path",
       [`${src}/recovery/journal.ts`]: "../snapshot/create",
-      [`${src}/process/connections.ts`]: "../recovery/journal",
+      [`${src}/process/operation.ts`]: "../recovery/journal",
       [`${src}/lookups/answers/snapshot.ts`]: "../../lifecycle/snapshot",
     }),
   ).toEqual(
@@ -61,7 +61,7 @@ it("each rule catches its forbidden import, and a cycle is reported once", () =>
       `${src}/hyperv/service.ts: verbs-know-no-transport`,
       `${src}/lookups/answers/snapshot.ts: look-ups-reach-hosts-as-the-lifecycle-does`,
       `${src}/lookups/get-snapshot.ts: look-ups-load-lazily`,
-      `${src}/process/connections.ts: process-knows-no-recovery`,
+      `${src}/process/operation.ts: process-knows-no-recovery`,
       `${src}/recovery/journal.ts: resources-of-the-core-stand-on-recovery-and-process`,
       `${src}/resources/snapshot.ts: resources-are-thin`,
       `${src}/snapshot/create.ts: the-core-knows-no-adapter`,

@@ -7,7 +7,7 @@ import { parsePulumiState } from "../../provider/src/cli/pulumi-state";
 import { type ErrorCode, errorCodes, HyperVError } from "../../provider/src/errors";
 import { returnCode } from "../../provider/src/jobs/return-code";
 import type { Properties } from "../../provider/src/process/resource-call";
-import { recordFile, resourceFolder } from "../../provider/src/recovery/location";
+import { recordFile, resourceFolder } from "../../provider/src/recovery/record-files";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import { type Fault, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { openPowerShellSession } from "../../provider/src/transports/powershell/powershell-session";

@@ -10,6 +10,6 @@ const built = (file: string) => require(join(folder, "provider/dist", file));
 
 const sources = schemaSources(folder, {
   ...built("config.js"),
-  ...built("snapshot/inputs.js"),
+  ...built("snapshot/properties.js"),
 });
 writeFileSync(join(folder, schemaFile), `${JSON.stringify(makeSchema(sources), null, 2)}\n`);

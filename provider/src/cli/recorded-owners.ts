@@ -2,8 +2,7 @@ import { CimInstancePath } from "../cim/cim-instance-path";
 import { recoveryFolder } from "../dynamic/deployment";
 import { normalizeGuid } from "../hyperv/collection-designator";
 import type { Scope } from "../process/resource-call";
-import { readAllRecords } from "../recovery/journal";
-import { readOwnership } from "../recovery/ownership";
+import { readAllMarks, readAllRecords } from "../recovery/journal";
 import type { Phase } from "../recovery/record";
 import { recordFilesIn } from "../recovery/record-files";
 import { type CommonOptions, commandConfiguration } from "./configuration";
@@ -35,7 +34,7 @@ export async function readRecordedOwners(
   const workingFolder =
     context?.kind === "stack" ? context.stack.programFolder : projectFolderOf(options, surroundings);
   const files = recordFilesIn(recoveryFolder({ environment, workingFolder }, configured));
-  const [records, marks] = [await readAllRecords(files), await readOwnership(files)];
+  const [records, marks] = [await readAllRecords(files), await readAllMarks(files)];
   const interrupted = records.flatMap(({ id, resource, scope, phase, pending }) => {
     const made = openPhases.includes(phase) && pending.made !== null ? idIn(pending.made) : undefined;
     return made === undefined ? [] : [{ snapshotCollectionId: made, urn: resource, id, scope, isInterrupted: true }];

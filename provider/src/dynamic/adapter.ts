@@ -3,18 +3,19 @@ import { isDeepStrictEqual } from "node:util";
 import { type ConfigurationSources, configurationNamespace } from "../config";
 import { PartialCreateError } from "../errors";
 import type { Clock } from "../jobs/clock";
-import type { EngineLink } from "../process/engine-link";
-import { Progress } from "../process/progress";
-import type {
-  Answer,
-  CheckFailure,
-  ManagedResource,
-  Properties,
-  ResourceCall,
-  Scope,
-  Values,
+import { type EngineLink, Progress } from "../process/progress";
+import {
+  type Answer,
+  type CheckFailure,
+  fromState,
+  type ManagedResource,
+  type Properties,
+  type ResourceCall,
+  type Scope,
+  toState,
+  type Values,
+  visible,
 } from "../process/resource-call";
-import { fromState, toState, visible } from "../process/saved-resource";
 import { urnUnderOtherAdapter } from "../resources/identity";
 import { type DeploymentStates, type ExportedResource, holds, savedIdsOf, savedUnder, scopeOf } from "./deployment";
 import { shapingErrors, withRecordedConfiguration } from "./error-shape";

@@ -1,7 +1,7 @@
 import { parseDuration } from "../duration";
-import { isRecord } from "../process/input-check";
 import {
   type CheckFailure,
+  isRecord,
   type Json,
   notKnownYet,
   type Properties,

@@ -15,7 +15,7 @@ export interface DiffResult {
 /**
  * What Pulumi's dynamic host calls, with plain JSON in and out.
  *
- * Stated here and not imported: only `process/engine-link.ts` knows `@pulumi/pulumi`.
+ * Stated here and not imported: only `process/progress.ts` knows `@pulumi/pulumi`.
  */
 export interface DynamicProvider {
   configure(request: ConfigureRequest): void;

@@ -1,10 +1,9 @@
 import { connect } from "../connection";
 import { VirtualSystemCollectionResource } from "../group/virtual-system-collection";
 import { systemClock } from "../jobs/clock";
-import { Connections } from "../process/connections";
-import type { EngineLink } from "../process/engine-link";
-import { watchEngine } from "../process/engine-watch";
-import { Shutdown } from "../process/shutdown";
+import { Connections } from "../process/operation";
+import type { EngineLink } from "../process/progress";
+import { Shutdown, watchEngine } from "../process/shutdown";
 import { localLiveness } from "../recovery/liveness";
 import { recordFilesIn } from "../recovery/record-files";
 import { Recovery } from "../recovery/recovery";

@@ -13,14 +13,12 @@ import {
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
-import type { Connections } from "../process/connections";
-import { isUnknown } from "../process/input-check";
-import { lookAhead } from "../process/look-ahead";
-import { type Operation, recordedConnection } from "../process/operation";
+import { type Connections, lookAhead, type Operation } from "../process/operation";
 import {
   type Answer,
   type Checked,
   type Difference,
+  isUnknown,
   type ManagedResource,
   notKnownYet,
   type Properties,
@@ -30,10 +28,9 @@ import {
   type SavedResource,
   type Values,
 } from "../process/resource-call";
-import { decideOnCreate, decideOnDelete, decideOnUpdate } from "../recovery/policy";
+import { type Decision, decideOnCreate, decideOnDelete, decideOnUpdate, type Held } from "../recovery/policy";
 import { type Fingerprint, fingerprint, matches, type RecoveryRecord } from "../recovery/record";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
-import { forgetHeld, permitted, settle, withoutSaved } from "../recovery/settle";
 import { ClassName } from "../schema/names";
 import { bringInLine, findGroup, mayHaveHappened, searchGroup } from "./group-machines";
 import { checkGroupInputs, groupInputNames, readGroupInputs } from "./inputs";
@@ -72,7 +69,6 @@ export class VirtualSystemCollectionResource implements ManagedResource {
 
   async diff(call: ResourceCall, state: SavedResource, news: Values): Promise<Difference> {
     const recovery = this.open(call);
-    const { journal } = recovery;
     await recovery.arrived(recordId(state.id));
     const byDefault = this.connections.configurationOf(call, {}).connection ?? null;
     const { outputs } = state;
@@ -80,9 +76,9 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     if (!isDeepStrictEqual(outputs["connection"] ?? byDefault, news["connection"] ?? byDefault))
       return { replace: { inputs: ["connection"], reason: "connection changed", oldFirst: false } };
     if (groupInputNames.some(isOther)) return { changes: true };
-    if (await journal.isEmpty()) return { changes: false };
-    const records = await journal.list(recordedConnection(await this.connections.begin(call, news)));
-    return { changes: (await forgetHeld(journal, records, heldOf(state))) && (await call.isCurrent()) };
+    if (await recovery.journal.isEmpty()) return { changes: false };
+    const records = await recovery.journal.list((await this.connections.begin(call, news)).connection);
+    return { changes: await recovery.forgetHeld(records, heldOf(state)) };
   }
 
   async create(call: ResourceCall, inputs: Values): Promise<Answer> {
@@ -90,43 +86,34 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const wanted = inputs as Properties;
     const operation = await this.connections.begin(call, wanted, "create");
     const recovery = this.open(call);
-    return recovery.exclusively(
-      [],
-      async () => {
-        const earlier = await this.settle(operation, recovery, (records, saved) =>
-          decideOnCreate(records, {
-            saved,
-            fits: (record) => matches(record.inputs, replacingValues(wanted)),
-            isRecent: () => true, // the group, if there is one, is found by its id
-          }),
-        );
-        return earlier ? this.resume(operation, recovery, earlier, wanted) : this.make(operation, recovery, wanted);
-      },
-      () => operation.progress.tell("Waiting for another run that works on this resource"),
-    );
+    return recovery.exclusively([], async () => {
+      const earlier = await this.settle(operation, recovery, async (records) => {
+        const saved = withRecordId(await call.saved());
+        return decideOnCreate(records, {
+          saved,
+          fits: (record) => matches(record.inputs, replacingValues(wanted)),
+          isRecent: () => true, // the group, if there is one, is found by its id
+        });
+      });
+      return earlier ? this.resume(operation, recovery, earlier, wanted) : this.make(operation, recovery, wanted);
+    });
   }
 
   /** Carries out what is decided about earlier attempts. */
   private async settle(
     operation: Operation,
     recovery: ResourceRecovery,
-    decide: (records: readonly RecoveryRecord[], saved: Saved) => ReturnType<typeof decideOnCreate>,
-    id = "",
+    decide: (records: readonly RecoveryRecord[]) => Promise<readonly Decision[]> | readonly Decision[],
+    held?: Held,
   ): Promise<RecoveryRecord | undefined> {
-    const { journal } = recovery;
-    const records = await journal.list(recordedConnection(operation));
+    const records = await recovery.journal.list(operation.connection);
     if (records.length === 0) return undefined;
-    const decisions = decide(records, id === "" ? withRecordId(await operation.call.saved()) : "unknown");
-    return settle(
-      await (id === "" ? withoutSaved(operation.call, decisions) : permitted(operation.call, id, decisions)),
-      {
-        journal,
-        progress: operation.progress,
-        discard: (record) => this.discard(operation, recovery, record),
-        nameLeft: ({ subject, beganAt }) =>
-          `An earlier run made the VM group ${subject.key} for this resource at ${beganAt}. We can't tell whether the state ever had it, so it stays on the host: remove it there if it isn't needed`,
-      },
-    );
+    return recovery.settle(await decide(records), {
+      ...(held && { heldId: held.id }),
+      discard: (record) => this.discard(operation, recovery, record),
+      describe: ({ subject, beganAt }) =>
+        `An earlier run made the VM group ${subject.key} for this resource at ${beganAt}. We can't tell whether the state ever had it, so it stays on the host: remove it there if it isn't needed`,
+    });
   }
 
   /**
@@ -174,7 +161,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       {
         id,
         inputs,
-        connection: recordedConnection(operation),
+        connection: operation.connection,
         subject: { class: ClassName.virtualSystemCollection, key: id.toUpperCase(), path: "", name },
         machines: machines.map(({ vmId, vmName }) => ({ vmId, vmName })),
         before: [],
@@ -201,7 +188,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       await recovery.journal.remove(record);
       return this.make(operation, recovery, wanted);
     }
-    progress.tell(`Resuming the VM group that an earlier run began at ${record.beganAt}`);
+    progress.info(`Resuming the VM group that an earlier run began at ${record.beganAt}`);
     return this.fill(operation, recovery, record, wanted);
   }
 
@@ -234,7 +221,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       );
     } else if (group && !isSaved) {
       await destroyed(host, group);
-      progress.tell(`Removed the VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds`);
+      progress.info(`Removed the VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds`);
     }
     await journal.remove(record);
   }
@@ -264,8 +251,9 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     if (call.preview) return { id, outputs: { ...state.outputs, ...news }, pending: null };
     const operation = await this.connections.begin(call, news);
     const recovery = this.open(call);
-    return this.inTurn(operation, recovery, id, async () => {
-      await this.settle(operation, recovery, (records) => decideOnUpdate(records, heldOf(state)), recordId(id));
+    const held = heldOf(state);
+    return recovery.exclusively([id], async () => {
+      await this.settle(operation, recovery, (records) => decideOnUpdate(records, held), held);
       return this.inLine(operation, id, news as Properties);
     });
   }
@@ -275,8 +263,9 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const operation = await this.connections.begin(call, outputs, "delete");
     const { host } = operation;
     const recovery = this.open(call);
-    await this.inTurn(operation, recovery, id, async () => {
-      await this.settle(operation, recovery, (records) => decideOnDelete(records, heldOf(state)), recordId(id));
+    const held = heldOf(state);
+    await recovery.exclusively([id], async () => {
+      await this.settle(operation, recovery, (records) => decideOnDelete(records, held), held);
       const group = await findGroup(host.session, id);
       if (!group) return requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
       const snapshots = await listSnapshotCollections(host.session, group.path);
@@ -295,16 +284,6 @@ export class VirtualSystemCollectionResource implements ManagedResource {
 
   private open(call: ResourceCall): ResourceRecovery {
     return this.recovery.open(call, this.connections.configurationOf(call, {}).recoveryFolder);
-  }
-
-  private inTurn<T>(
-    { progress }: Operation,
-    recovery: ResourceRecovery,
-    id: string,
-    operation: () => Promise<T>,
-  ): Promise<T> {
-    const onWaiting = () => progress.tell("Waiting for another run that works on this VM group");
-    return this.connections.queue.run([id], () => recovery.exclusively([id], operation, onWaiting));
   }
 }
 

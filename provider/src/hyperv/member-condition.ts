@@ -207,6 +207,27 @@ export function memberWarnings(members: readonly MemberCondition[]): readonly st
   });
 }
 
+/**
+ * Warns, in one line, of members in a state in which hosts were seen to refuse.
+ *
+ * @param merging - The ids of machines whose disks merge because this process destroyed a snapshot, which the user knows.
+ */
+export function warnOfMembers(
+  progress: { warn(text: string): void },
+  members: readonly MemberCondition[],
+  merging: ReadonlySet<string> = new Set(),
+): void {
+  const isNews = ({ vmId }: MemberCondition, status: number) =>
+    status !== OperationalStatus.MergingDisks || !merging.has(vmId.toLowerCase());
+  const warnings = memberWarnings(
+    members.map((member) => ({
+      ...member,
+      operationalStatus: member.operationalStatus.filter((status) => isNews(member, status)),
+    })),
+  );
+  if (warnings.length > 0) progress.warn(warnings.join("; "));
+}
+
 /** Lists so many names at most. */
 const namesShown = 8;
 

@@ -1,18 +1,6 @@
-import { JobFailedError, MethodFailedError } from "../errors";
-import { ReturnValue, VendorCode } from "../schema/value-maps";
+import { JobFailedError, type MethodFailedError } from "../errors";
+import { VendorCode } from "../schema/value-maps";
 import { describeMember, isOff, type MemberCondition, memberWarnings } from "./member-condition";
-
-/** What a host returns while another operation works on the same machines. */
-const busyCodes: readonly number[] = [
-  ReturnValue.InvalidState,
-  VendorCode.SystemIsInUse,
-  VendorCode.InvalidStateForThisOperation,
-];
-
-/** Whether a refusal may pass when the operations on the host have ended. */
-export function mayPass(error: unknown): error is MethodFailedError {
-  return MethodFailedError.isInstance(error) && busyCodes.includes(error.returnValue);
-}
 
 /** The causes of 32770 where no machine is Off. */
 const notSupportedWhileRunning =

@@ -4,7 +4,6 @@ import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
 import { InvalidArgumentError, NotFoundError } from "../errors";
 import { ClassName } from "../schema/names";
-import { activities } from "../schema/value-maps";
 import { readCollectionDesignator } from "./collection-designator";
 import { requireVisibility } from "./visibility";
 
@@ -77,21 +76,8 @@ export async function findMachines(session: CimSession, vmIds: readonly string[]
   return (await queryByKey(session, ClassName.computerSystem, "Name", vmIds)).map(asMachine);
 }
 
-/** Whether one of some machines has a documented activity: a snapshot, a merge, an export, a backup, a migration. */
-export async function anyBusy(session: CimSession, vmIds: readonly string[]): Promise<boolean> {
-  const machines = await queryByKey(session, ClassName.computerSystem, "Name", vmIds);
-  return machines.some((machine) => machine.numbers("OperationalStatus").some((status) => activities.includes(status)));
-}
-
-/** Finds those of some machines that have an activity now, by the number in `OperationalStatus`. */
-export async function machinesDoing(
-  session: CimSession,
-  vmIds: readonly string[],
-  doing: number,
-): Promise<readonly VirtualMachine[]> {
-  const machines = await queryByKey(session, ClassName.computerSystem, "Name", vmIds);
-  return machines.filter((machine) => machine.numbers("OperationalStatus").includes(doing)).map(asMachine);
-}
+/** Lists the names of machines, for people. */
+export const namesOf = (machines: readonly VirtualMachine[]): string => machines.map(({ vmName }) => vmName).join(", ");
 
 /** Finds the group that a snapshot collection was taken of; null if the host doesn't say. */
 export async function collectionOfSnapshot(

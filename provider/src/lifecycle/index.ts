@@ -1,7 +1,7 @@
 import { DynamicAdapter, DynamicHost } from "../dynamic/adapter";
 import type { DynamicProvider } from "../dynamic/protocol";
 import { providerProcess } from "../dynamic/provider-process";
-import { engineLink } from "../process/engine-link";
+import { engineLink } from "../process/progress";
 
 const { resources, ...parts } = providerProcess({
   engineAddress: process.argv.at(-1),

@@ -1,5 +1,4 @@
-import type { Properties, Values } from "../process/resource-call";
-import { visible } from "../process/saved-resource";
+import { type Properties, type Values, visible } from "../process/resource-call";
 import { messages, type ProviderMessages, toStruct } from "./grpc";
 import type { ProviderContext } from "./provider-context";
 import { onResource, openStruct } from "./resource-request";

@@ -1,6 +1,6 @@
 import { type ConfigurationSources, configurationNamespace } from "../config";
 import { InvalidArgumentError } from "../errors";
-import { isUnknown } from "../process/input-check";
+import { isUnknown } from "../process/resource-call";
 import { readConfiguration } from "../read-configuration";
 import { checkFailure } from "./check";
 import { fromStruct, messages, type ProviderMessages, toStruct } from "./grpc";

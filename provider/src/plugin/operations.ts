@@ -1,5 +1,4 @@
-import { type Answer, notKnownYet, type Values } from "../process/resource-call";
-import { toState } from "../process/saved-resource";
+import { type Answer, notKnownYet, toState, type Values } from "../process/resource-call";
 import { Empty, initFailure, messages, type ProviderMessages, toStruct } from "./grpc";
 import type { ProviderContext } from "./provider-context";
 import { type Addressed, onResource, openStruct, savedResource } from "./resource-request";

@@ -4,8 +4,7 @@ import { organizationOf, savedIdsOf, savedUnder, scopeOf } from "../dynamic/depl
 import { providerProcess } from "../dynamic/provider-process";
 import { pulumiWords } from "../dynamic/words";
 import type { Answers } from "../lookups/answers/index.js";
-import { type EngineLink, engineLink } from "../process/engine-link";
-import { Progress } from "../process/progress";
+import { type EngineLink, engineLink, Progress } from "../process/progress";
 import type { ManagedResource, Properties, ResourceCall } from "../process/resource-call";
 import { urnUnderOtherAdapter } from "../resources/identity";
 import type { ProviderContext, RequestedCall } from "./provider-context";

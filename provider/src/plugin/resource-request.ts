@@ -1,5 +1,4 @@
-import type { ResourceCall, SavedResource } from "../process/resource-call";
-import { fromState } from "../process/saved-resource";
+import { fromState, type ResourceCall, type SavedResource } from "../process/resource-call";
 import { callFailure, fromStruct, grpc, type StructType } from "./grpc";
 import type { ProviderContext } from "./provider-context";
 import { type ResourceType, resourceType } from "./resource-types";

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { JobLostError, MethodFailedError } from "../errors";
+import { anyBusy } from "../hyperv/busy-machines";
 import { addMember, defineGroup, type NamedGroup } from "../hyperv/collection-management-service";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { type MemberCondition, readMachineConditions } from "../hyperv/member-condition";
 import {
-  anyBusy,
   findVirtualSystemCollection,
   machinePath,
   type VirtualSystemCollection,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { suggestion } from "../nearest";
-import { type CheckFailure, notKnownYet, type Value, type Values } from "./resource-call";
+import { type CheckFailure, isRecord, isUnknown, notKnownYet, type Values } from "./resource-call";
 
 /** A schema of inputs, which knows their names. */
 type InputsSchema = v.GenericSchema & { readonly entries: Readonly<Record<string, unknown>> };
@@ -28,21 +28,9 @@ export function checkFailures(schema: InputsSchema, news: Values, words: InputWo
     .filter(({ property }) => !isUnknown(news[property]));
 }
 
-/** Tells whether a value, or something inside it, isn't known yet. */
-export function isUnknown(value: Value | undefined): boolean {
-  if (value === notKnownYet) return true;
-  if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some(isUnknown);
-}
-
 /** `"a", "b"`. */
 export function orList(values: readonly string[]): string {
   return values.map((value) => JSON.stringify(value)).join(", ");
-}
-
-/** Tells whether a value is a JSON object. */
-export function isRecord<T>(value: T): value is T & Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function withoutUnknowns(value: Values): Values {

@@ -24,6 +24,18 @@ export type Value =
 /** Inputs or outputs of which some aren't known yet. */
 export type Values = Readonly<Record<string, Value>>;
 
+/** Tells whether a value, or something inside it, isn't known yet. */
+export function isUnknown(value: Value | undefined): boolean {
+  if (value === notKnownYet) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(isUnknown);
+}
+
+/** Tells whether a value is a JSON object. */
+export function isRecord<T>(value: T): value is T & Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The deployment that a resource belongs to. Two deployments never act on each other's recovery records. */
 export interface Scope {
   readonly backend: string;
@@ -160,4 +172,25 @@ export interface ManagedResource {
   read(call: ResourceCall, state: SavedResource): Promise<ReadResource | null>;
   update(call: ResourceCall, state: SavedResource, news: Values): Promise<Answer>;
   delete(call: ResourceCall, state: SavedResource): Promise<void>;
+}
+
+/** The prefix of properties that no program sees. */
+const hiddenPrefix = "__";
+
+const pendingKey = "__pending";
+
+/** Makes what a state holds of an answer: `pending` is a hidden output. */
+export function toState({ outputs, pending }: Pick<Answer, "outputs" | "pending">): Values {
+  return { ...outputs, ...(pending && { [pendingKey]: { ...pending } }) };
+}
+
+/** Reads what a state holds, whichever adapter wrote it. */
+export function fromState(id: string, properties: Properties): SavedResource {
+  const pending = properties[pendingKey];
+  return { id, outputs: visible(properties), pending: isRecord(pending) ? (pending as unknown as Pending) : null };
+}
+
+/** Leaves out the properties that no program sees. */
+export function visible<T>(properties: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !name.startsWith(hiddenPrefix)));
 }

@@ -1,7 +1,5 @@
 import { StorageError } from "../errors";
 import type { Pending } from "../process/resource-call";
-import { deleteFile, deletesFolder, type Identity, isResourceFolder, recordFile, resourceFolder } from "./location";
-import { Ownership } from "./ownership";
 import {
   isUuid,
   type Phase,
@@ -11,7 +9,17 @@ import {
   recordVersion,
   unreadable,
 } from "./record";
-import { isUnfinished, type RecordFiles } from "./record-files";
+import {
+  deleteFile,
+  deletesFolder,
+  type Identity,
+  isResourceFolder,
+  isUnfinished,
+  ownedFile,
+  type RecordFiles,
+  recordFile,
+  resourceFolder,
+} from "./record-files";
 
 /** What a record begins with. */
 export type NewRecord = Pick<RecoveryRecord, "id" | "inputs" | "subject" | "connection" | "machines"> & {
@@ -28,14 +36,27 @@ export interface DeleteNote {
   readonly made?: string | null;
 }
 
+/** What a resource has: a complete snapshot, or the job that makes one. */
+export interface Owned {
+  readonly snapshotCollectionId?: string;
+  /** Object path. */
+  readonly job?: string;
+}
+
+/** The mark of what a resource owns, with its name in its deployment. */
+export interface OwnedBy extends Owned, Identity {
+  readonly id: string;
+}
+
 /** How long the note of a delete is kept, in milliseconds: 30 days. By then an interrupted run has long been repeated. */
 const noteKeptMs = 30 * 24 * 3_600_000;
 const nothing = "nothing";
 
-/** Reads and writes the recovery records of one resource. */
+/**
+ * Reads and writes what is kept of one resource: its recovery records, the notes of its deletes, and the marks of what it owns. A mark lets a search
+ * for the result of another resource's request ignore what it names.
+ */
 export class Journal {
-  /** Which snapshots belong to which resource. */
-  readonly ownership: Ownership;
   private readonly files: RecordFiles;
   private readonly identity: Identity;
   private readonly folder: string;
@@ -47,7 +68,6 @@ export class Journal {
     this.identity = identity;
     this.folder = resourceFolder(identity);
     this.formerFolders = former.map((resource) => resourceFolder({ ...identity, resource }));
-    this.ownership = new Ownership(files, identity, this.formerFolders);
   }
 
   /** Tells whether there is any record, on whichever host. */
@@ -135,6 +155,46 @@ export class Journal {
     if (isUuid(id)) await this.files.remove(deletesFolder, deleteFile.of(id));
   }
 
+  /** Marks what a resource owns. */
+  async markOwned(id: string, owned: Owned): Promise<void> {
+    if (!isUuid(id)) return;
+    const text = JSON.stringify({ id, ...this.identity, ...owned } satisfies OwnedBy);
+    await this.files.mark(this.folder, ownedFile.of(id), text).catch(() => {}); // a search then finds more than it should, and says so
+  }
+
+  /** Removes the mark of what a resource owned. */
+  async unmark(id: string): Promise<void> {
+    if (!isUuid(id)) return;
+    for (const folder of this.folders) await this.files.remove(folder, ownedFile.of(id)).catch(() => {}); // a stale mark only hides what is deleted
+  }
+
+  /** Removes every mark of a deleted snapshot, whichever resource wrote it. */
+  async unmarkSnapshot(snapshotCollectionId: string): Promise<void> {
+    const wanted = snapshotCollectionId.toLowerCase();
+    for (const { id, scope, resource, ...owned } of await readAllMarks(this.files)) {
+      if (owned.snapshotCollectionId?.toLowerCase() !== wanted) continue;
+      await this.files.remove(resourceFolder({ scope, resource }), ownedFile.of(id)).catch(() => {});
+    }
+  }
+
+  /**
+   * Fits the marks to the state, which holds an id: removes those of other ids under the resource's name, and takes over those of its former names.
+   *
+   * @param snapshotCollectionId - What the state names. An imported snapshot has no mark yet.
+   */
+  async settleMarks(id: string, snapshotCollectionId?: string): Promise<void> {
+    for (const folder of this.formerFolders) {
+      if (!isUuid(id)) break;
+      const mark = readMark(await this.files.read(folder, ownedFile.of(id)).catch(() => undefined));
+      const { snapshotCollectionId: made, job } = mark ?? {};
+      if (made ?? job) await this.markOwned(id, { ...(made && { snapshotCollectionId: made }), ...(job && { job }) });
+      await this.files.remove(folder, ownedFile.of(id)).catch(() => {});
+    }
+    const marked = (await this.files.list(this.folder)).flatMap((name) => ownedFile.idIn(name) ?? []);
+    for (const other of marked) if (other !== id) await this.unmark(other);
+    if (snapshotCollectionId !== undefined && !marked.includes(id)) await this.markOwned(id, { snapshotCollectionId });
+  }
+
   /** Removes half-written files of an interrupted run. The notes of deletes stay: the state may not have lost what they name yet. */
   async cleanUp(): Promise<void> {
     const useless = (await this.files.list(this.folder)).filter(isUnfinished);
@@ -218,20 +278,45 @@ export async function forgetOldNotes(files: RecordFiles, moment: Date): Promise<
   }
 }
 
-/** Reads every record of every resource. One that can't be read affects only its own resource, so it is left out. */
-export async function readAllRecords(files: RecordFiles): Promise<readonly RecoveryRecord[]> {
-  const records: RecoveryRecord[] = [];
+/** Reads every record of every resource. */
+export const readAllRecords = (files: RecordFiles): Promise<readonly RecoveryRecord[]> =>
+  readOfAll(files, recordFile.idIn, (text, folder, name) => readOwn(text, folder, name, name));
+
+/** Reads what every resource owns. */
+export const readAllMarks = (files: RecordFiles): Promise<readonly OwnedBy[]> =>
+  readOfAll(files, ownedFile.idIn, (text, folder, name) => {
+    const mark = readMark(text);
+    return mark && resourceFolder(mark) === folder && ownedFile.of(mark.id) === name ? mark : undefined;
+  });
+
+/** Reads the files of one kind of every resource. One that can't be read affects only its own resource, which reports it, so it is left out. */
+async function readOfAll<T>(
+  files: RecordFiles,
+  isWanted: (name: string) => string | undefined,
+  read: (text: string, folder: string, name: string) => T | undefined,
+): Promise<readonly T[]> {
+  const found: T[] = [];
   for (const folder of (await files.folders()).filter(isResourceFolder)) {
-    for (const name of (await files.list(folder)).filter(recordFile.idIn)) {
+    for (const name of (await files.list(folder)).filter(isWanted)) {
       try {
         const text = await files.read(folder, name);
-        if (text !== undefined) records.push(readOwn(text, folder, name, name));
-      } catch {
-        // its own resource reports it
-      }
+        const one = text === undefined ? undefined : read(text, folder, name);
+        if (one !== undefined) found.push(one);
+      } catch {} // see above
     }
   }
-  return records;
+  return found;
+}
+
+function readMark(text: string | undefined): OwnedBy | undefined {
+  try {
+    const mark = JSON.parse(text ?? "") as OwnedBy;
+    return typeof mark.id === "string" && typeof mark.resource === "string" && typeof mark.scope === "object"
+      ? mark
+      : undefined;
+  } catch {
+    return undefined; // half-written, or of another version
+  }
 }
 
 function isSameHost(one: RecordedConnection, other: RecordedConnection): boolean {

@@ -3,11 +3,16 @@ import { ConnectionError } from "../errors";
 import type { Clock } from "../jobs/clock";
 import { waitUntil } from "../jobs/wait-until";
 import type { Liveness } from "./liveness";
-import { locksFolder } from "./location";
-import type { RecordFiles } from "./record-files";
+import { locksFolder, type RecordFiles } from "./record-files";
 
 /** The right to work on a resource, its group and its machines, which no other process has at the same time. */
 export interface Lock {
+  /**
+   * Waits until no other process works on any of some more things, and locks them, too.
+   *
+   * Every operation locks its group first and then its machines, so that no two wait for each other.
+   */
+  extend(things: readonly string[], onWaiting: () => void, signal?: AbortSignal): Promise<void>;
   /**
    * Makes sure, before something is sent, that the lock is still held: another machine may have taken it over while this process was suspended.
    *
@@ -32,6 +37,20 @@ interface Ticket {
   readonly keys?: ReadonlySet<string>;
 }
 
+/** A ticket of this process. */
+interface OwnTicket extends Ticket {
+  readonly keys: Set<string>;
+  /** The tickets that were there right after it was drawn, until they were looked at. */
+  present?: readonly Ticket[] | undefined;
+}
+
+/** An operation that waits for a ticket. */
+interface Drawer {
+  readonly keys: Set<string>;
+  readonly resolve: (ticket: OwnTicket) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 /**
  * Hands out locks: each operation has one ticket, a file `ticket-NUMBER-MACHINE-PROCESS-…` that lists hashes of what it locks, with a number
  * above all that are there.
@@ -45,8 +64,9 @@ export class Locks {
   private readonly liveness: Liveness;
   private readonly held = new Set<Lock>();
   /** The tickets drawn here, by name: with a thousand operations in flight, each would read the files of all others. */
-  private readonly drawn = new Map<string, Ticket>();
-  private drawing: Promise<unknown> = Promise.resolve();
+  private readonly drawn = new Map<string, OwnTicket>();
+  private readonly drawers: Drawer[] = [];
+  private isDrawing = false;
   private hasSwept = false;
 
   constructor(files: RecordFiles, clock: Clock, liveness: Liveness) {
@@ -61,44 +81,67 @@ export class Locks {
    * @param signal - Ends the waiting.
    */
   async take(things: readonly string[], onWaiting: () => void, signal?: AbortSignal): Promise<Lock> {
-    const keys = new Set(things.map(keyOf));
-    const ticket = await this.inLine(keys);
+    return this.hold(await this.obtain(things, onWaiting, signal));
+  }
+
+  private async obtain(
+    things: readonly string[],
+    onWaiting: () => void,
+    signal: AbortSignal | undefined,
+  ): Promise<OwnTicket> {
+    const ticket = await this.draw(new Set(things.map(keyOf)));
     try {
-      await this.waitForTurn(ticket, keys, onWaiting, signal);
+      await this.untilFree(ticket, onWaiting, signal);
     } catch (error) {
       await this.discard(ticket).catch(() => {});
       throw error;
     }
-    return this.hold(ticket, keys);
-  }
-
-  /** Draws a ticket above all that are there. Processes draw side by side; one process draws one at a time. */
-  private inLine(keys: ReadonlySet<string>): Promise<Ticket> {
-    const drawn = this.drawing.then(async () => {
-      for (;;) {
-        const ticket = await this.draw(keys);
-        const tickets = await this.tickets();
-        if (!tickets.some(({ name }) => name > ticket.name)) return ticket;
-        await this.discard(ticket);
-      }
-    });
-    this.drawing = drawn.catch(() => {});
-    return drawn;
-  }
-
-  private async draw(keys: ReadonlySet<string>): Promise<Ticket> {
-    const { machine, process } = this.liveness;
-    const number = (await this.tickets()).reduce((highest, ticket) => Math.max(highest, ticket.number), 0) + 1;
-    const name = `ticket-${String(number).padStart(6, "0")}-${machine}-${process}-${randomBytes(3).toString("hex")}`;
-    const ticket = { name, number, machine, process, keys };
-    this.drawn.set(name, ticket);
-    try {
-      await this.files.mark(locksFolder, name, textOf(keys));
-    } catch (error) {
-      this.drawn.delete(name);
-      throw error;
-    }
     return ticket;
+  }
+
+  /** Draws a ticket above all that are there. Processes draw side by side; one process draws for all its waiting operations together. */
+  private draw(keys: Set<string>): Promise<OwnTicket> {
+    return new Promise((resolve, reject) => {
+      this.drawers.push({ keys, resolve, reject });
+      if (!this.isDrawing) void this.drawAll();
+    });
+  }
+
+  private async drawAll(): Promise<void> {
+    this.isDrawing = true;
+    while (this.drawers.length > 0) {
+      const drawers = this.drawers.splice(0);
+      await this.drawTogether(drawers).catch((error) => {
+        for (const { reject } of drawers) reject(error);
+      });
+    }
+    this.isDrawing = false;
+  }
+
+  private async drawTogether(drawers: readonly Drawer[]): Promise<void> {
+    const { machine, process } = this.liveness;
+    const highest = (await this.tickets()).reduce((above, { number }) => Math.max(above, number), 0);
+    const tickets = drawers.map(({ keys }, at): OwnTicket => {
+      const number = highest + 1 + at;
+      const name = `ticket-${String(number).padStart(6, "0")}-${machine}-${process}-${randomBytes(3).toString("hex")}`;
+      return { name, number, machine, process, keys };
+    });
+    for (const ticket of tickets) this.drawn.set(ticket.name, ticket);
+    const marks = tickets.map(({ name, keys }) => this.files.mark(locksFolder, name, textOf(keys)));
+    const [failed] = (await Promise.allSettled(marks)).filter((mark) => mark.status === "rejected");
+    if (failed) {
+      await Promise.allSettled(tickets.map((ticket) => this.discard(ticket)));
+      throw failed.reason;
+    }
+    const present = await this.tickets();
+    for (const [at, ticket] of tickets.entries()) {
+      const drawer = drawers[at] as Drawer;
+      const isLate = present.some(({ name }) => name > ticket.name && !this.drawn.has(name));
+      if (isLate) {
+        await this.discard(ticket);
+        this.drawers.push(drawer);
+      } else drawer.resolve(Object.assign(ticket, { present }));
+    }
   }
 
   private async discard({ name }: Ticket): Promise<void> {
@@ -106,20 +149,15 @@ export class Locks {
     await this.files.remove(locksFolder, name);
   }
 
-  private async waitForTurn(
-    own: Ticket,
-    keys: ReadonlySet<string>,
-    onWaiting: () => void,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  private async untilFree(own: OwnTicket, onWaiting: () => void, signal: AbortSignal | undefined): Promise<void> {
     const watched = new Map<string, { readonly text: string | undefined; readonly since: number }>();
     const isDead = ({ name, machine, process }: Ticket, text: string | undefined) => {
       if (machine === this.liveness.machine) {
         const isAlive = this.liveness.isAlive(process);
         if (isAlive !== undefined) return !isAlive;
       }
-      const seen = watched.get(name);
-      if (seen !== undefined && seen.text === text) return this.clock.now() - seen.since > leaseMs;
+      const before = watched.get(name);
+      if (before !== undefined && before.text === text) return this.clock.now() - before.since > leaseMs;
       watched.set(name, { text, since: this.clock.now() });
       return false;
     };
@@ -128,15 +166,17 @@ export class Locks {
     await waitUntil<void, void>(this.clock, {
       look: async () => {
         let isFree = true;
-        for (const ticket of await this.tickets()) {
+        const tickets = own.present ?? (await this.tickets());
+        own.present = undefined;
+        for (const ticket of tickets) {
           if (ticket.name >= own.name) continue;
           if (ticket.keys) {
-            if ([...ticket.keys].some((key) => keys.has(key))) isFree = false;
+            if (this.drawn.has(ticket.name) && meet(ticket.keys, own.keys)) isFree = false;
             continue;
           }
           const text = await this.files.read(locksFolder, ticket.name).catch(() => undefined);
           if (isDead(ticket, text)) await this.files.remove(locksFolder, ticket.name);
-          else if (text !== undefined && keysIn(text).some((key) => keys.has(key))) isFree = false;
+          else if (text !== undefined && keysIn(text).some((key) => own.keys.has(key))) isFree = false;
         }
         return isFree ? { done: undefined } : { waitFor: undefined };
       },
@@ -148,20 +188,30 @@ export class Locks {
         hasReported = true;
         if (this.clock.now() - renewedAt < renewMs) return;
         renewedAt = this.clock.now();
-        this.renew(own, keys).catch(() => {}); // the next one may succeed
+        this.renew(own).catch(() => {}); // the next one may succeed
       },
       late: () => undefined,
       ...(signal && { signal }),
     });
   }
 
-  private hold(own: Ticket, keys: ReadonlySet<string>): Lock {
+  private hold(own: OwnTicket): Lock {
     let renewing: Promise<void> = Promise.resolve();
-    const timer = setInterval(() => {
-      renewing = this.renew(own, keys).catch(() => {}); // the next one may succeed
-    }, renewMs);
+    const renew = () => {
+      // one after the other: the last one writes all that is locked
+      const renewal = renewing.then(() => this.renew(own));
+      renewing = renewal.catch(() => {}); // the next one may succeed
+      return renewal;
+    };
+    const timer = setInterval(() => void renew().catch(() => {}), renewMs);
     timer.unref();
     const lock: Lock = {
+      extend: async (things, onWaiting, signal) => {
+        const more = await this.obtain(things, onWaiting, signal);
+        for (const key of more.keys) own.keys.add(key);
+        // from here on the first ticket locks everything, so that a long operation has only one
+        await renew().finally(() => this.discard(more));
+      },
       confirm: async () => {
         if ((await this.files.read(locksFolder, own.name)) !== undefined) return;
         throw new ConnectionError(
@@ -202,8 +252,8 @@ export class Locks {
   }
 
   /** Shows that this process still lives. A ticket that was released, or taken over, is never made again. */
-  private renew(own: Ticket, keys: ReadonlySet<string>): Promise<void> {
-    return this.files.renew(locksFolder, own.name, textOf(keys));
+  private renew({ name, keys }: OwnTicket): Promise<void> {
+    return this.files.renew(locksFolder, name, textOf(keys));
   }
 
   /** The tickets, in no order. */
@@ -224,3 +274,108 @@ const keyOf = (thing: string): string => createHash("sha256").update(thing.toLow
 const textOf = (keys: ReadonlySet<string>): string => `${[...keys].join(" ")}\n${randomBytes(6).toString("hex")}`;
 
 const keysIn = (text: string): readonly string[] => text.split("\n")[0]?.split(" ") ?? [];
+
+/** An operation that waits. */
+interface Queued {
+  readonly keys: ReadonlySet<string>;
+  /** Of several deletes, the newest snapshot's goes first; all else keeps its order. */
+  readonly newestFirst: string | undefined;
+  /** A delete waits a moment for others, so that the newest can go first. */
+  isReady: boolean;
+  readonly begin: () => void;
+}
+
+/** How long a delete waits for others of the same group. */
+const gatherMs = 50;
+
+/** How an operation queues. */
+export interface QueueOptions {
+  /** Called when the operation has to wait for another one. */
+  readonly onWaiting?: () => void;
+  /** For a delete: when its snapshot was created, ISO 8601. */
+  readonly newestFirst?: string;
+}
+
+/**
+ * Lets operations that touch the same group or the same machine run one after the other; all others run side by side.
+ *
+ * The engine starts a stack's deletes together and in any order. Destroying an older snapshot first may also destroy those that depend on it.
+ */
+export class Queue {
+  private readonly clock: Clock;
+  private readonly running = new Set<ReadonlySet<string>>();
+  private waiting: Queued[] = [];
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Runs an operation once no earlier one shares a key with it.
+   *
+   * @param keys - The ids of the group and of the machines that it touches.
+   */
+  async run<T>(keys: readonly string[], operation: () => Promise<T>, options: QueueOptions = {}): Promise<T> {
+    const own: ReadonlySet<string> = new Set(keys.map((key) => key.toLowerCase()));
+    await this.untilFree(own, options);
+    try {
+      return await operation();
+    } finally {
+      this.running.delete(own);
+      this.next();
+    }
+  }
+
+  private async untilFree(keys: ReadonlySet<string>, { onWaiting, newestFirst }: QueueOptions): Promise<void> {
+    let hasBegun = false;
+    const begun = new Promise<void>((resolve) => {
+      const begin = () => {
+        hasBegun = true;
+        this.running.add(keys);
+        resolve();
+      };
+      const queued: Queued = { keys, newestFirst, isReady: newestFirst === undefined, begin };
+      this.waiting.push(queued);
+      if (newestFirst === undefined) return;
+      void this.clock.sleep(gatherMs).then(() => {
+        queued.isReady = true;
+        this.next();
+      });
+    });
+    this.next();
+    // a delete that only waits for others to be gathered says nothing
+    if (!hasBegun && (newestFirst === undefined || this.isBusy(keys))) onWaiting?.();
+    await begun;
+  }
+
+  private isBusy(keys: ReadonlySet<string>): boolean {
+    return [...this.running].some((others) => meet(keys, others));
+  }
+
+  /** Starts every operation that no running or earlier one blocks. */
+  private next(): void {
+    const ahead = [...this.running];
+    for (const first of [...this.waiting]) {
+      const queued = first.newestFirst === undefined ? first : this.newestBeside(first);
+      if (queued.isReady && !ahead.some((keys) => meet(queued.keys, keys))) {
+        this.waiting = this.waiting.filter((other) => other !== queued);
+        queued.begin();
+        return this.next();
+      }
+      ahead.push(first.keys);
+    }
+  }
+
+  /** Finds the newest delete among those that touch what one touches. */
+  private newestBeside(one: Queued): Queued {
+    const newer = this.waiting.find(
+      (other) => (other.newestFirst ?? "") > (one.newestFirst ?? "") && meet(other.keys, one.keys),
+    );
+    return newer ? this.newestBeside(newer) : one;
+  }
+}
+
+function meet(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  for (const key of some) if (others.has(key)) return true;
+  return false;
+}

@@ -4,13 +4,13 @@ import type { RecoveryRecord } from "./record";
 /**
  * What happens to a record.
  *
- * - `passBy`: it stays as it is.
+ * - `ignore`: it stays as it is.
  * - `forget`: it has served its purpose.
- * - `leave`: a warning reports its snapshot, and the record is marked `left`.
+ * - `retain`: a warning reports its snapshot, and the record is marked `retained`.
  * - `resume`: its snapshot becomes the one that is requested.
  * - `discard`: what it made is destroyed.
  */
-export type Fate = "passBy" | "forget" | "leave" | "resume" | "discard";
+export type Fate = "ignore" | "forget" | "retain" | "resume" | "discard";
 
 /** What `create` knows. */
 export interface CreateSituation {
@@ -48,7 +48,7 @@ export function decideOnCreate(records: readonly RecoveryRecord[], situation: Cr
 
 function fateOnCreate(record: RecoveryRecord, situation: CreateSituation, hasResumed: boolean): Fate {
   const { saved, fits, isRecent, isHeld = () => false } = situation;
-  if (record.phase === "left") return "passBy";
+  if (record.phase === "retained") return "ignore";
   const isSaved = saved !== null && saved !== "unknown";
   if (isSaved && isResultOf(record, saved.snapshotCollectionId)) return "forget";
   const isUsable = record.phase !== "discarded" && fits(record) && isRecent(record);
@@ -56,7 +56,7 @@ function fateOnCreate(record: RecoveryRecord, situation: CreateSituation, hasRes
     // the state has it, so this call requests another
     if (isSaved && saved.id === record.id) return "forget";
     // the state may hold it, or a person may have taken it out to keep it
-    if (saved === "unknown" || (saved === null && !isUsable) || isHeld(record)) return "leave";
+    if (saved === "unknown" || (saved === null && !isUsable) || isHeld(record)) return "retain";
   }
   return isUsable && !hasResumed ? "resume" : "discard";
 }
@@ -82,14 +82,14 @@ export function decideOnUpdate(records: readonly RecoveryRecord[], held: Held): 
 function fateOnUpdate(record: RecoveryRecord, { id, snapshotCollectionId }: Held): Fate {
   // an import, after an interrupted create, gives the same snapshot another id
   if (record.id === id || isResultOf(record, snapshotCollectionId)) return "forget";
-  return record.phase === "left" ? "passBy" : "discard";
+  return record.phase === "retained" ? "ignore" : "discard";
 }
 
 /** Decides what `delete` does: a record that was returned may be the replacement that was just made. */
 export function decideOnDelete(records: readonly RecoveryRecord[], held: Held): readonly Decision[] {
   return decideOnUpdate(records, held).map(({ record, fate }) => ({
     record,
-    fate: fate === "discard" && record.phase === "returned" ? "passBy" : fate,
+    fate: fate === "discard" && record.phase === "returned" ? "ignore" : fate,
   }));
 }
 

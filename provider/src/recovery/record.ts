@@ -24,7 +24,7 @@ const recordSchema = v.object({
   version: v.literal(recordVersion),
   id: v.pipe(v.string(), v.regex(uuid, "it isn't a UUID")),
   number: v.number(),
-  phase: v.picklist(["requested", "accepted", "made", "named", "returned", "left", "discarded"]),
+  phase: v.picklist(["requested", "accepted", "made", "named", "returned", "retained", "discarded"]),
   beganAt: v.string(),
   scope: v.object({ backend: v.string(), organization: v.string(), project: v.string(), stack: v.string() }),
   resource: v.string(),
@@ -46,7 +46,7 @@ const recordSchema = v.object({
  * - `made`: `pending.made` is the result.
  * - `named`: the result has its name.
  * - `returned`: `create` has answered; the deployment may have saved it.
- * - `left`: it may be kept on purpose, so it is neither used nor destroyed.
+ * - `retained`: it may be kept on purpose, so it is neither used nor destroyed.
  * - `discarded`: it is being removed.
  */
 export type RecoveryRecord = v.InferOutput<typeof recordSchema>;

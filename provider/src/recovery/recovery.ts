@@ -1,12 +1,32 @@
 import type { Configuration } from "../config";
 import type { Clock } from "../jobs/clock";
 import type { ResourceCall } from "../process/resource-call";
-import { forgetOldNotes, Journal, readAllRecords } from "./journal";
+import { forgetOldNotes, Journal, type OwnedBy, readAllMarks, readAllRecords } from "./journal";
 import type { Liveness } from "./liveness";
-import { type Lock, Locks } from "./lock";
-import { type Others, readOwnership } from "./ownership";
+import { type Lock, Locks, Queue, type QueueOptions } from "./lock";
+import { type Decision, decideOnUpdate, type Fate, type Held, isUnsettled } from "./policy";
 import type { RecoveryRecord } from "./record";
 import { type RecordFiles, recordFilesInMemory } from "./record-files";
+
+/** What belongs to other resources: a search ignores it. */
+export interface Others {
+  /** Object paths of jobs. */
+  readonly jobs: readonly string[];
+  /** The ids of snapshot collections. */
+  readonly made: readonly string[];
+  /** The marks themselves, to name owners. */
+  readonly owned?: readonly OwnedBy[];
+}
+
+/** How decisions are carried out. */
+export interface Settlement {
+  /** The id that the state holds for the resource; none for a new one. */
+  readonly heldId?: string;
+  /** Destroys what a record's request made. */
+  readonly discard: (record: RecoveryRecord) => Promise<void>;
+  /** Describes, for a warning, what a record's request made and stays on the host. */
+  readonly describe: (record: RecoveryRecord) => string;
+}
 
 /** What recovery uses; tests bring their own. */
 export interface RecoveryParts {
@@ -20,12 +40,14 @@ export interface RecoveryParts {
 /** The recovery records and the locks of a process. */
 export class Recovery {
   private readonly parts: RecoveryParts;
+  private readonly queue: Queue;
   private files: RecordFiles | undefined;
   private locks: Locks | undefined;
   private hasForgottenNotes = false;
 
   constructor(parts: RecoveryParts) {
     this.parts = parts;
+    this.queue = new Queue(parts.clock);
   }
 
   /**
@@ -34,7 +56,7 @@ export class Recovery {
    * @param configured - `recoveryFolder`; the first one holds for the whole process.
    */
   open(call: ResourceCall, configured: Configuration["recoveryFolder"]): ResourceRecovery {
-    const { clock, liveness, moment, openFiles } = this.parts;
+    const { clock, liveness, openFiles } = this.parts;
     const { scope, resource, formerResources } = call;
     this.files ??= openFiles(configured);
     this.locks ??= new Locks(this.files, clock, liveness);
@@ -42,7 +64,7 @@ export class Recovery {
     // without a name, as an imported resource may be, no record can be found again: none is kept
     const kept = resource === "" ? recordFilesInMemory() : files;
     const journal = new Journal(kept, { scope, resource }, formerResources);
-    return new ResourceRecovery({ journal, files, locks, liveness, moment, call });
+    return new ResourceRecovery({ journal, files, queue: this.queue, locks, liveness, call });
   }
 
   /** Forgets the notes of deletes that no run will repeat, once in the life of a process. */
@@ -63,9 +85,9 @@ export class Recovery {
 interface ResourceRecoveryParts {
   readonly journal: Journal;
   readonly files: RecordFiles;
+  readonly queue: Queue;
   readonly locks: Locks;
   readonly liveness: Liveness;
-  readonly moment: () => Date;
   readonly call: ResourceCall;
 }
 
@@ -73,45 +95,128 @@ interface ResourceRecoveryParts {
 export class ResourceRecovery {
   readonly journal: Journal;
   private readonly parts: ResourceRecoveryParts;
-  private readonly held: Lock[] = [];
+  private lock: Lock | undefined;
 
   constructor(parts: ResourceRecoveryParts) {
     this.parts = parts;
     this.journal = parts.journal;
   }
 
-  /** Runs an operation while no other process works on the resource, or on some things. What runs inside it can lock more. */
-  async exclusively<T>(things: readonly string[], operation: () => Promise<T>, onWaiting: () => void): Promise<T> {
-    const { locks, call } = this.parts;
+  /**
+   * Runs an operation while nothing else works on the resource, or on some things: no operation of this process, and no other process.
+   *
+   * What runs inside it can lock more: the machines, after the group.
+   *
+   * @param work - Gets whether it had to wait.
+   */
+  async exclusively<T>(
+    ids: readonly string[],
+    work: (hasWaited: boolean) => Promise<T>,
+    order: Pick<QueueOptions, "newestFirst"> = {},
+  ): Promise<T> {
+    const { queue, locks, call } = this.parts;
     const { project, stack } = call.scope;
-    const isLocked = this.held.length > 0;
-    const own = call.resource === "" || isLocked ? [] : [`${project}/${stack}/${call.resource}`];
-    if (things.length + own.length === 0) return operation();
-    const lock = await this.journal
-      .writing(() => locks.take([...things, ...own], onWaiting, call.signal))
-      .catch((error) => {
-        call.signal.throwIfAborted(); // the wait was interrupted, and nothing is wrong with the folder
-        throw error;
-      });
-    this.held.push(lock);
-    try {
-      return await operation();
-    } finally {
-      this.held.pop();
-      await lock.release();
-    }
+    const outer = this.lock;
+    const keys = outer || call.resource === "" ? ids : [...ids, `${project}/${stack}/${call.resource}`];
+    if (keys.length === 0) return work(false);
+    let hasWaited = false;
+    const waiting = (show: () => void) => () => {
+      hasWaited = true;
+      show();
+    };
+    const onOther = waiting(() => call.progress.info("Waiting for another run that works on this VM group"));
+    const locked = async () => {
+      await this.journal
+        .writing(async () => {
+          if (outer) await outer.extend(keys, onOther, call.signal);
+          else this.lock = await locks.take(keys, onOther, call.signal);
+        })
+        .catch((error) => {
+          call.signal.throwIfAborted(); // the wait was interrupted, and nothing is wrong with the folder
+          throw error;
+        });
+      try {
+        return await work(hasWaited);
+      } finally {
+        if (!outer) {
+          const { lock } = this;
+          this.lock = undefined;
+          await lock?.release();
+        }
+      }
+    };
+    const onWaiting = waiting(() => call.progress.step("waiting for another operation on this VM group"));
+    return queue.run(keys, locked, { ...order, onWaiting });
   }
 
-  /** Removes an interrupted run's records of a resource that the state holds. */
+  /** Removes what an interrupted run has left of a resource that the state holds. */
   async arrived(id: string, snapshotCollectionId?: string): Promise<void> {
     await this.journal.forget(id);
-    await this.journal.ownership.settle(id, snapshotCollectionId);
+    await this.journal.settleMarks(id, snapshotCollectionId);
     await this.parts.locks.sweep();
   }
 
-  /** Makes sure, right before something is sent, that every lock is still held. */
+  /**
+   * Carries out what was decided about earlier attempts.
+   *
+   * @returns The record to resume, if any.
+   */
+  async settle(decisions: readonly Decision[], how: Settlement): Promise<RecoveryRecord | undefined> {
+    let resumed: RecoveryRecord | undefined;
+    for (const { record, fate } of await this.permitted(decisions, how.heldId)) {
+      switch (fate) {
+        case "ignore":
+          break;
+        case "forget":
+          await this.journal.remove(record);
+          break;
+        case "retain":
+          this.parts.call.progress.warn(how.describe(record));
+          await this.journal.advance(record, "retained");
+          break;
+        case "resume":
+          resumed = record;
+          break;
+        case "discard":
+          await how.discard(record);
+          break;
+      }
+    }
+    return resumed;
+  }
+
+  /**
+   * Keeps only the decisions that the call may carry out: under a name that the deployment no longer uses for this resource, only the resource's
+   * own record.
+   */
+  private async permitted(decisions: readonly Decision[], heldId: string | undefined): Promise<readonly Decision[]> {
+    const own = decisions.filter(({ record }) => record.id === heldId);
+    const isPermitted = heldId === undefined || own.length === decisions.length || (await this.parts.call.isCurrent());
+    return isPermitted ? this.withoutSaved(decisions) : own;
+  }
+
+  /** Forgets the returned records whose resource the state holds, be it under another name: it was renamed since, for example. */
+  private async withoutSaved(decisions: readonly Decision[]): Promise<readonly Decision[]> {
+    const isAsked = ({ record, fate }: Decision) => record.phase === "returned" && acting.includes(fate);
+    if (!decisions.some(isAsked)) return decisions;
+    const ids = await this.parts.call.savedIds();
+    return decisions.map((one) => (isAsked(one) && ids.has(one.record.id) ? { ...one, fate: "forget" } : one));
+  }
+
+  /**
+   * Forgets the records that the state makes useless: of its own resource, and of the snapshot that an import gave another id.
+   *
+   * @returns Whether there are others, which `update` has to clean up.
+   */
+  async forgetHeld(records: readonly RecoveryRecord[], held: Held): Promise<boolean> {
+    for (const { record, fate } of decideOnUpdate(records, held))
+      if (fate === "forget") await this.journal.remove(record);
+    return isUnsettled(records, held) && (await this.parts.call.isCurrent());
+  }
+
+  /** Makes sure, right before something is sent, that the lock is still held. */
   async confirmLock(): Promise<void> {
-    await Promise.all(this.held.map((lock) => lock.confirm()));
+    await this.lock?.confirm();
   }
 
   /** Who returns a record: this process. */
@@ -132,7 +237,7 @@ export class ResourceRecovery {
   async others(id: string): Promise<Others> {
     const { files } = this.parts;
     const records = (await readAllRecords(files)).filter((record) => record.id !== id);
-    const marks = (await readOwnership(files)).filter((mark) => mark.id !== id);
+    const marks = (await readAllMarks(files)).filter((mark) => mark.id !== id);
     return {
       owned: marks,
       // a record names its snapshot a moment before the mark does
@@ -141,6 +246,17 @@ export class ResourceRecovery {
     };
   }
 }
+
+/** The decisions that have consequences for a record. */
+const acting: readonly Fate[] = ["resume", "discard", "retain"];
+
+/** Tells whether a record is recent enough to be resumed; one from the future was written before the clock was set back. */
+export function isRecent(record: RecoveryRecord, now: Date, withinMs: number): boolean {
+  const ageMs = now.getTime() - Date.parse(record.beganAt);
+  return ageMs <= withinMs && ageMs >= -clockToleranceMs;
+}
+
+const clockToleranceMs = 60_000;
 
 /** The id of the snapshot collection that a record names as its result. Another resource's record may be damaged, so this never fails. */
 function madeBy({ pending: { made } }: RecoveryRecord): readonly string[] {

@@ -2,24 +2,18 @@ import { CimInstancePath } from "../cim/cim-instance-path";
 import { HyperVError, InvalidArgumentError } from "../errors";
 import { normalizeGuid } from "../hyperv/collection-designator";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
-import { readMemberConditions } from "../hyperv/member-condition";
+import { readMemberConditions, warnOfMembers } from "../hyperv/member-condition";
 import { servicePath } from "../hyperv/service-path";
-import { memberSnapshots } from "../hyperv/snapshot-collection";
-import { nameSnapshots, nameWarning } from "../hyperv/snapshot-name";
-import { describeCollection, findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
-import { isDeleted, requireVisibility } from "../hyperv/visibility";
-import type { Connections } from "../process/connections";
-import { isUnknown } from "../process/input-check";
-import { lookAhead } from "../process/look-ahead";
-import { type Operation, recordedConnection } from "../process/operation";
-import type { TurnOptions } from "../process/queue";
+import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
+import { isDeleted } from "../hyperv/visibility";
+import { type Connections, lookAhead, type Operation } from "../process/operation";
 import {
   type Answer,
   type Checked,
   type Difference,
+  isUnknown,
   type ManagedResource,
   notKnownYet,
-  type Pending,
   type Properties,
   type ReadResource,
   type ResourceCall,
@@ -28,21 +22,22 @@ import {
 } from "../process/resource-call";
 import { decideOnDelete, decideOnUpdate, type Held } from "../recovery/policy";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
-import { forgetHeld, permitted, settle } from "../recovery/settle";
 import { ClassName } from "../schema/names";
 import { createSnapshot, readGroup } from "./create";
 import { type Deletion, deleteSnapshot } from "./delete";
 import { diffSnapshot, replacement } from "./diff";
-import { discardRecord, nameLeft } from "./discard";
-import { endRequested } from "./end";
-import { failedAnswer, finishSnapshot } from "./finish";
-import { checkInputs, inputNames, readInputs } from "./inputs";
-import { knownMachines, knownThings } from "./known-things";
-import { warnOfMembers } from "./member-warnings";
-import { groupOutputs } from "./outputs";
+import { describeRetained, discardRecord, endRequested } from "./discard";
+import {
+  checkInputs,
+  groupOutputs,
+  knownMachines,
+  knownThings,
+  pickInputs,
+  unknownOutputs,
+  withoutInputs,
+} from "./properties";
 import { readSnapshot } from "./read";
-import { nothingCameOfIt } from "./search";
-import { groupOfRequested, type SnapshotOperation } from "./snapshot-operation";
+import { resumeIncomplete, updateInPlace } from "./update";
 
 /** A snapshot of a VM group, as a managed resource. */
 export class CollectionSnapshotResource implements ManagedResource {
@@ -88,13 +83,13 @@ export class CollectionSnapshotResource implements ManagedResource {
   /** Says that the old snapshot goes first, and warns of members in a state in which hosts were seen to refuse. */
   private async explained<D extends Difference>(call: ResourceCall, state: SavedResource, difference: D): Promise<D> {
     if (!("replace" in difference) || !difference.replace.oldFirst || state.pending) return difference;
-    call.progress.tell(
+    call.progress.info(
       "The replacement deletes the old snapshot before it takes the new one: until then there is no restore point",
     );
     await lookAhead(call, async () => {
       const { host, progress } = await this.connections.begin(call, state.outputs);
       const path = CimInstancePath.parse(String(state.outputs["collectionPath"]));
-      warnOfMembers({ progress }, await readMemberConditions(host.session, path));
+      warnOfMembers(progress, await readMemberConditions(host.session, path));
     });
     return difference;
   }
@@ -111,11 +106,11 @@ export class CollectionSnapshotResource implements ManagedResource {
     call: ResourceCall,
     state: SavedResource,
     news: Values,
-    { journal }: ResourceRecovery,
+    recovery: ResourceRecovery,
   ): Promise<boolean> {
-    if (await journal.isEmpty()) return false;
-    const records = await journal.list(recordedConnection(await this.connections.begin(call, news)));
-    return (await forgetHeld(journal, records, heldOf(state))) && (await call.isCurrent());
+    if (await recovery.journal.isEmpty()) return false;
+    const records = await recovery.journal.list((await this.connections.begin(call, news)).connection);
+    return recovery.forgetHeld(records, heldOf(state));
   }
 
   async create(call: ResourceCall, inputs: Values): Promise<Answer> {
@@ -128,21 +123,16 @@ export class CollectionSnapshotResource implements ManagedResource {
     const group = await finding;
     const recovery = this.open(call);
     const { merging } = this;
-    return this.alone(operation, recovery, [group.collectionId], async () => {
+    return recovery.exclusively([group.collectionId], async () => {
       const seen = await readGroup(session, group);
-      let hasWaited = false;
-      const onWaiting = () => {
-        hasWaited = true;
-      };
-      const create = async () => {
+      const machineIds = seen.members.map(({ vmId }) => vmId);
+      return recovery.exclusively(machineIds, async (hasWaited) => {
         const now = hasWaited ? await readGroup(session, group) : seen;
         const deadlineAt = operation.clock.now() + operation.timeoutMs;
         const answer = await createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, now);
         this.created.add(answer.id);
         return answer;
-      };
-      const machineIds = seen.members.map(({ vmId }) => vmId);
-      return this.alone(operation, recovery, machineIds, create, { onWaiting });
+      });
     });
   }
 
@@ -176,12 +166,12 @@ export class CollectionSnapshotResource implements ManagedResource {
     const inputs = news as Properties;
     const operation = await this.connections.begin(call, inputs);
     const recovery = this.open(call);
-    return this.inTurn(operation, recovery, state, async () => {
+    return exclusively(recovery, state, async () => {
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
       await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnUpdate });
       return state.pending
-        ? this.resume(operation, recovery, { state, pending: state.pending, inputs, deadlineAt })
-        : this.updateInPlace(operation, state, inputs);
+        ? resumeIncomplete(operation, recovery, { state, pending: state.pending, inputs, deadlineAt })
+        : updateInPlace(operation, state, inputs);
     });
   }
 
@@ -193,71 +183,13 @@ export class CollectionSnapshotResource implements ManagedResource {
   ): Promise<void> {
     const { state, deadlineAt, decide } = how;
     const held = heldOf(state);
-    const records = await recovery.journal.list(recordedConnection(operation));
-    await settle(await permitted(operation.call, state.id, decide(records, held)), {
-      journal: recovery.journal,
-      progress: operation.progress,
+    const records = await recovery.journal.list(operation.connection);
+    if (records.length === 0) return;
+    await recovery.settle(decide(records, held), {
+      heldId: state.id,
       discard: (record) => discardRecord(operation, record, { recovery, deadlineAt, held }),
-      nameLeft,
+      describe: describeRetained,
     });
-  }
-
-  private async resume(
-    operation: Operation,
-    recovery: ResourceRecovery,
-    how: {
-      readonly state: SavedResource;
-      readonly pending: Pending;
-      readonly inputs: Properties;
-      readonly deadlineAt: number;
-    },
-  ): Promise<Answer> {
-    const { state, pending, inputs, deadlineAt } = how;
-    const { id, outputs } = state;
-    const { ownership } = recovery.journal;
-    const group = await groupOfRequested(operation, outputs);
-    operation.progress.step("resuming the snapshot that an earlier run requested");
-    const begun: SnapshotOperation = {
-      id,
-      inputs,
-      group,
-      pending,
-      machines: [],
-      deadlineAt,
-      isResumed: true,
-      others: () => recovery.others(id),
-      advanced: async (phase, { job, made }) => {
-        if (phase === "made" && made !== null) {
-          await ownership.take(id, { snapshotCollectionId: String(CimInstancePath.parse(made).key("CollectionID")) });
-        } else if (phase === "accepted" && job !== null) await ownership.take(id, { job });
-      },
-      // a snapshot that only lacks its name has been read already, and so has its job
-      ...(outputs["job"] && { read: { job: outputs["job"] } }),
-    };
-    const finished = await finishSnapshot(operation, begun);
-    if (finished.kind === "complete") return { id, outputs: finished.outputs, pending: null };
-    if (finished.kind === "incomplete") return finished.answer;
-    const error = finished.why === "noTrace" ? nothingCameOfIt(operation, begun) : finished.error;
-    return failedAnswer(operation, begun, error);
-  }
-
-  /** Applies a change to a complete snapshot: a new name goes to the host, everything else into the state. */
-  private async updateInPlace(
-    { host, progress }: Operation,
-    { id, outputs }: SavedResource,
-    inputs: Properties,
-  ): Promise<Answer> {
-    const { snapshotName: name } = readInputs(inputs);
-    if (name !== undefined && name !== outputs["snapshotName"]) {
-      const longName = nameWarning(name);
-      if (longName !== undefined) progress.warn(longName);
-      const collection = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
-      const members = await memberSnapshots(host.session, collection);
-      if (members.length === 0) await requireVisibility(host.session, "the members' snapshots", knownThings(outputs));
-      const target = `the snapshots of ${describeCollection(host.session, String(outputs["collectionName"]))}`;
-      await nameSnapshots(host, { members, name, target });
-    }
-    return { id, outputs: { ...withoutInputs(outputs), ...inputs }, pending: null };
   }
 
   async delete(call: ResourceCall, state: SavedResource): Promise<void> {
@@ -281,11 +213,11 @@ export class CollectionSnapshotResource implements ManagedResource {
         await deleteSnapshot(operation, path, deletion);
         for (const { vmId } of knownMachines(outputs)) this.merging.add(vmId.toLowerCase());
       }
-      await recovery.journal.ownership.release(id);
+      await recovery.journal.unmark(id);
     };
     // an incomplete one is newer than any whose time is known
     const newestFirst = typeof createdAt === "string" ? createdAt : "9999";
-    await this.inTurn(operation, recovery, state, remove, { newestFirst });
+    await exclusively(recovery, state, remove, { newestFirst });
     await this.recovery.forgetOldNotes();
   }
 
@@ -333,80 +265,27 @@ export class CollectionSnapshotResource implements ManagedResource {
   private open(call: ResourceCall): ResourceRecovery {
     return this.recovery.open(call, this.connections.configurationOf(call, {}).recoveryFolder);
   }
+}
 
-  /** Runs an operation while nothing else works on the resource, its group or its machines. */
-  private inTurn<T>(
-    operation: Operation,
-    recovery: ResourceRecovery,
-    { outputs }: SavedResource,
-    work: () => Promise<T>,
-    options: TurnOptions = {},
-  ): Promise<T> {
-    const machineIds = knownMachines(outputs).map(({ vmId }) => vmId);
-    const withMachines = () => this.alone(operation, recovery, machineIds, work, options);
-    return this.alone(operation, recovery, [String(outputs["collectionId"])], withMachines, options);
-  }
-
-  /**
-   * Runs an operation while nothing else works on some things.
-   *
-   * Every operation locks its group first and then its machines, so that no two wait for each other.
-   */
-  private alone<T>(
-    { progress }: Operation,
-    recovery: ResourceRecovery,
-    things: readonly string[],
-    work: () => Promise<T>,
-    { onWaiting, ...order }: TurnOptions = {},
-  ): Promise<T> {
-    const forOperation = () => {
-      onWaiting?.();
-      progress.step("waiting for another operation on this VM group");
-    };
-    const forRun = () => {
-      onWaiting?.();
-      progress.tell("Waiting for another run that works on this VM group");
-    };
-    return this.connections.queue.run(things, () => recovery.exclusively(things, work, forRun), {
-      onWaiting: forOperation,
-      ...order,
-    });
-  }
+/** Runs an operation on a resource while nothing else works on it, its group or its machines. */
+function exclusively<T>(
+  recovery: ResourceRecovery,
+  { outputs }: SavedResource,
+  work: () => Promise<T>,
+  order: { readonly newestFirst?: string } = {},
+): Promise<T> {
+  const machineIds = knownMachines(outputs).map(({ vmId }) => vmId);
+  return recovery.exclusively(
+    [String(outputs["collectionId"])],
+    () => recovery.exclusively(machineIds, work, order),
+    order,
+  );
 }
 
 const heldOf = ({ id, outputs }: SavedResource): Held => ({
   id,
   snapshotCollectionId: typeof outputs["snapshotCollectionId"] === "string" ? outputs["snapshotCollectionId"] : null,
 });
-
-const isInput = (name: string) => (inputNames as readonly string[]).includes(name);
-
-/** The inputs among some properties. */
-function pickInputs(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => isInput(name)));
-}
-
-/** The outputs alone: an input that the program no longer gives must not stay. */
-function withoutInputs(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !isInput(name)));
-}
-
-const computed = [
-  "collectionId",
-  "collectionPath",
-  "collectionName",
-  "hostName",
-  "resultingSnapshotCollection",
-  "snapshotCollectionId",
-  "members",
-  "createdAt",
-  "job",
-];
-
-/** The outputs of a preview: the inputs, and nothing else is known yet. */
-function unknownOutputs(inputs: Values): Values {
-  return { ...Object.fromEntries(computed.map((name) => [name, notKnownYet])), ...inputs };
-}
 
 /** The path of what `read` looks for, by the reference in the state, or by the id that the program gave; null when it is deleted. */
 async function pathToRead({ host }: Operation, { id, outputs }: SavedResource): Promise<CimInstancePath | null> {

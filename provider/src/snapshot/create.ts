@@ -2,8 +2,16 @@ import { randomUUID } from "node:crypto";
 import { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { HyperVError, InvalidArgumentError, MethodFailedError } from "../errors";
+import { retryWhileBusy } from "../hyperv/busy-machines";
 import { requestSnapshot, type SnapshotProgress } from "../hyperv/collection-snapshot-service";
-import { activityOf, type MemberState, membersNow, readMemberStates, withSettings } from "../hyperv/member-condition";
+import {
+  activityOf,
+  type MemberState,
+  membersNow,
+  readMemberStates,
+  warnOfMembers,
+  withSettings,
+} from "../hyperv/member-condition";
 import { describeNewSnapshots } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
@@ -12,20 +20,16 @@ import { snapshotSettingsText } from "../hyperv/snapshot-settings";
 import { machinePath, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { isDeleted } from "../hyperv/visibility";
 import { waitUntil } from "../jobs/wait-until";
-import { type Operation, recordedConnection } from "../process/operation";
+import type { Operation } from "../process/operation";
 import type { Answer, Json, Pending, Properties, Saved } from "../process/resource-call";
 import { decideOnCreate, isResultOf } from "../recovery/policy";
 import { fingerprint, matches, type Phase, type RecoveryRecord } from "../recovery/record";
-import type { ResourceRecovery } from "../recovery/recovery";
-import { isRecent, settle, withoutSaved } from "../recovery/settle";
+import { isRecent, type ResourceRecovery } from "../recovery/recovery";
 import { ClassName } from "../schema/names";
-import { discardRecord, nameLeft } from "./discard";
-import { failedAnswer, finishSnapshot } from "./finish";
-import { readInputs, replacingInputs } from "./inputs";
-import { warnOfMembers } from "./member-warnings";
+import { describeRetained, discardRecord } from "./discard";
+import { failedAnswer, finishSnapshot, reachedBy, type SnapshotOperation, unanswered } from "./finish";
+import { readInputs, replacingInputs } from "./properties";
 import { noTrace } from "./search";
-import { reachedBy, type SnapshotOperation, unanswered } from "./snapshot-operation";
-import { retryWhileBusy } from "./waits";
 
 /** The request of a `create`. */
 export interface Creation {
@@ -61,8 +65,8 @@ export async function readGroup(session: CimSession, { path }: VirtualSystemColl
 export async function createSnapshot(operation: Operation, creation: Creation, seen: GroupState): Promise<Answer> {
   const { recovery, inputs } = creation;
   const { call, moment, resumeWithinMs } = operation;
-  const records = await recovery.journal.list(recordedConnection(operation));
-  if (records.every(({ phase }) => phase === "left")) return takeSnapshot(operation, creation, seen);
+  const records = await recovery.journal.list(operation.connection);
+  if (records.every(({ phase }) => phase === "retained")) return takeSnapshot(operation, creation, seen);
   const held = await waitForReturners(operation, recovery, records);
   const saved = await call.saved();
   const decisions = decideOnCreate(records, {
@@ -71,12 +75,10 @@ export async function createSnapshot(operation: Operation, creation: Creation, s
     isRecent: (record) => isRecent(record, moment(), resumeWithinMs),
     isHeld: (record) => held.has(record.id),
   });
-  const earlier = await settle(await withoutSaved(call, decisions), {
-    journal: recovery.journal,
-    progress: operation.progress,
+  const earlier = await recovery.settle(decisions, {
     discard: (record) =>
       discardRecord(operation, record, { ...creation, ...(saved && saved !== "unknown" && { held: saved }) }),
-    nameLeft,
+    describe: describeRetained,
   });
   const resumed = earlier && (await resume(operation, creation, earlier, saved));
   return resumed ?? takeSnapshot(operation, creation, await readGroup(operation.host.session, creation.group));
@@ -141,7 +143,7 @@ class Attempt {
     this.record = await journal.advance(this.record, phase, pending);
     if (phase !== "made" || pending.made === null) return;
     const snapshotCollectionId = String(CimInstancePath.parse(pending.made).key("CollectionID"));
-    await journal.ownership.take(this.record.id, { snapshotCollectionId });
+    await journal.markOwned(this.record.id, { snapshotCollectionId });
   };
 
   /** Records that `create` returns: from then on the state may have the resource. */
@@ -151,7 +153,7 @@ class Attempt {
     const pending = answer.pending ?? this.record.pending;
     // once the snapshot is known, its mark stands already
     if (answer.pending?.job && answer.pending.made === null && answer.pending.failed === undefined)
-      await journal.ownership.take(id, { job: answer.pending.job });
+      await journal.markOwned(id, { job: answer.pending.job });
     await journal.advance(this.record, "returned", pending, { returnedBy });
     await journal.cleanUp();
     return { ...answer, recordFile: journal.locate(id) };
@@ -159,7 +161,7 @@ class Attempt {
 
   /** Removes the record of a request that had no result, or whose result no longer exists. */
   async end(): Promise<void> {
-    await this.recovery.journal.ownership.release(this.record.id);
+    await this.recovery.journal.unmark(this.record.id);
     await this.recovery.journal.remove(this.record);
   }
 }
@@ -177,7 +179,7 @@ async function takeSnapshot(
     {
       id: randomUUID(),
       inputs: fingerprint(replacingValues(inputs)),
-      connection: recordedConnection(operation),
+      connection: operation.connection,
       subject: { class: ClassName.virtualSystemCollection, key: group.collectionId, path: group.path.toString() },
       machines: members.map(({ vmId, vmName }) => ({ vmId, vmName })),
       before,
@@ -194,12 +196,12 @@ async function takeSnapshot(
 
 /** Warns of the members' states and settings. The snapshot doesn't depend on it: without the settings there is no warning. */
 async function readAndWarn(
-  operation: Operation,
+  { host, progress }: Operation,
   members: readonly MemberState[],
   merging: ReadonlySet<string>,
 ): Promise<void> {
   try {
-    warnOfMembers(operation, await withSettings(operation.host.session, members), merging);
+    warnOfMembers(progress, await withSettings(host.session, members), merging);
   } catch (error) {
     if (!HyperVError.isInstance(error)) throw error;
   }
@@ -233,7 +235,7 @@ async function requestAndFinish(operation: Operation, creation: Creation, record
   if (finished.why === "noResult") return attempt.returned(failedAnswer(operation, begun, finished.error));
   await attempt.end();
   if (finished.why === "jobFailed") throw finished.error;
-  throw await noTrace(operation, begun, (sent as { readonly cause: HyperVError }).cause);
+  throw await noTrace(operation, begun.group, (sent as { readonly cause: HyperVError }).cause);
 }
 
 function pendingOf(sent: SnapshotProgress, before: readonly string[], answeredAt: Date): Pending {
@@ -314,7 +316,7 @@ async function resume(
     await attempt.end();
     return undefined;
   }
-  progress.tell(`Resuming the snapshot that an earlier run requested at ${record.beganAt}`);
+  progress.info(`Resuming the snapshot that an earlier run requested at ${record.beganAt}`);
   const begun = snapshotOperation(creation, record, {
     attempt,
     isResumed: true,

@@ -1,5 +1,14 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
-import { GuardError, HyperVError, JobFailedError, JobLostError, MethodFailedError, NotFoundError } from "../errors";
+import {
+  GuardError,
+  HyperVError,
+  JobFailedError,
+  JobLostError,
+  MergeError,
+  MethodFailedError,
+  NotFoundError,
+} from "../errors";
+import { anyBusy, machinesDoing, retryWhileBusy, waitUntilIdle } from "../hyperv/busy-machines";
 import { destroySnapshot } from "../hyperv/collection-snapshot-service";
 import {
   anyCollected,
@@ -10,14 +19,15 @@ import {
 } from "../hyperv/dependents";
 import { describeSwitchedOff, readDiskMerges, switchMergingOn } from "../hyperv/disk-merges";
 import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
-import { anyBusy, machinesDoing } from "../hyperv/virtual-system-collection";
+import { machinePath, namesOf, type VirtualMachine } from "../hyperv/virtual-system-collection";
 import { isDeleted, requireVisibility } from "../hyperv/visibility";
+import { waitUntil } from "../jobs/wait-until";
 import { type Operation, waitShowing } from "../process/operation";
 import type { Properties, ResourceCall, Words } from "../process/resource-call";
-import type { Others, OwnedBy } from "../recovery/ownership";
+import type { OwnedBy } from "../recovery/journal";
+import type { Others } from "../recovery/recovery";
 import { OperationalStatus } from "../schema/value-maps";
-import { knownMachines, knownThings } from "./known-things";
-import { retryWhileBusy, waitForMerge, waitUntilIdle } from "./waits";
+import { knownMachines, knownThings } from "./properties";
 
 /** What is to be deleted. */
 export interface Deletion {
@@ -46,8 +56,7 @@ export async function deleteSnapshot(operation: Operation, path: CimInstancePath
   if (outputs["waitForMerge"] === true) return waitForMerge(operation, { vmIds, target, deadlineAt });
   const { merging, switchedOff } = await readDiskMerges(host.session, vmIds);
   if (switchedOff.length > 0) progress.warn(`Destroyed, but ${describeSwitchedOff(switchedOff)}. ${switchMergingOn}`);
-  if (merging.length > 0)
-    progress.tell(`Destroyed; disks still merge: ${merging.map(({ vmName }) => vmName).join(", ")}`);
+  if (merging.length > 0) progress.info(`Destroyed; disks still merge: ${namesOf(merging)}`);
 }
 
 async function destroy(operation: Operation, path: CimInstancePath, target: string, deletion: Deletion): Promise<void> {
@@ -150,4 +159,71 @@ function ownerOf({ scope }: ResourceCall, owned: readonly OwnedBy[], snapshotCol
   const name = mark.resource.split("::").at(-1);
   const isOurs = mark.scope.project === scope.project && mark.scope.stack === scope.stack;
   return `resource ${name} of ${isOurs ? "this stack" : `stack ${mark.scope.stack} (project ${mark.scope.project})`}`;
+}
+
+/** Whose disks merge, and how long to wait. */
+export interface MergeWait {
+  readonly vmIds: readonly string[];
+  /** What was destroyed, for messages. */
+  readonly target: string;
+  /** When to give up, on the operation's clock. */
+  readonly deadlineAt: number;
+}
+
+/** How long a merge may take to begin after the job has ended. */
+const beginsWithinMs = 5000;
+
+/**
+ * Waits until the disks of no machine are merging.
+ *
+ * @throws {@link MergeError} with the code `MERGE_TIMEOUT` when the deadline comes first, `MERGE_SWITCHED_OFF` when the disks won't merge.
+ */
+export async function waitForMerge({ host, clock, progress, call }: Operation, wait: MergeWait): Promise<void> {
+  const attempted = "Waiting for the merge after DestroySnapshot";
+  const { target, vmIds, deadlineAt } = wait;
+  const startedAt = clock.now();
+  let seen = false;
+  await waitUntil<void, readonly VirtualMachine[]>(clock, {
+    look: async () => {
+      const { merging, switchedOff, visible } = await readDiskMerges(host.session, vmIds);
+      if (switchedOff.length > 0) {
+        const outcome = "The snapshot is destroyed, and its disks are still in the chain";
+        const remedy = `${switchMergingOn}, then run ${call.words.destroy} again; or set waitForMerge to false`;
+        const answer = describeSwitchedOff(switchedOff);
+        throw new MergeError({ attempted, target, answer, outcome, remedy }, { code: "MERGE_SWITCHED_OFF" });
+      }
+      seen ||= merging.length > 0;
+      const elapsedMs = clock.now() - startedAt;
+      const mayBegin = !seen && elapsedMs < beginsWithinMs && clock.now() < deadlineAt && visible > 0;
+      if (merging.length > 0 || mayBegin) return { waitFor: merging };
+      // the disks of invisible machines may be merging
+      if (vmIds.length > visible) await requireVisibility(host.session, "the machines' states", vmIds.map(machinePath));
+      if (!seen && visible > 0) progress.info(noMergeSeen(elapsedMs));
+      return { done: undefined };
+    },
+    until: () => (seen ? deadlineAt : Math.min(deadlineAt, startedAt + beginsWithinMs)),
+    firstPauseMs: 500,
+    longestPauseMs: 5000,
+    onWaiting: (merging) =>
+      progress.step(
+        merging.length > 0 ? `destroyed; disks still merge: ${namesOf(merging)}` : "destroyed; waiting for the merge",
+      ),
+    late: (merging, elapsedMs) =>
+      new MergeError(
+        {
+          attempted,
+          target,
+          answer: `after ${Math.round(elapsedMs / 1000)} s the disks of ${namesOf(merging)} were still merging`,
+          outcome:
+            "The snapshot is destroyed; the host is still merging, and until it ends the chain of disks is there",
+          remedy: `Run ${call.words.destroy} again to wait longer, give it more time (${call.words.moreTime}), or set waitForMerge to false`,
+        },
+        { code: "MERGE_TIMEOUT" },
+      ),
+    signal: call.signal,
+  });
+}
+
+function noMergeSeen(elapsedMs: number): string {
+  return `Destroyed; no merge was seen within ${Math.round(elapsedMs / 1000)} s: the disks have merged already, or the merge failed. A disk whose path ends in .avhdx (Get-VMHardDiskDrive) is still in the chain`;
 }

@@ -2,9 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import type { Configuration } from "../config";
 import { HyperVError } from "../errors";
 import { normalizeGuid, readCollectionDesignator } from "../hyperv/collection-designator";
-import { isUnknown } from "../process/input-check";
-import type { Difference, Properties, SavedResource, Value, Values } from "../process/resource-call";
-import { inputNames, replacingInputs, snapshotTypeNumber } from "./inputs";
+import {
+  type Difference,
+  isUnknown,
+  type Properties,
+  type SavedResource,
+  type Value,
+  type Values,
+} from "../process/resource-call";
+import { inputNames, replacingInputs, snapshotTypeNumber } from "./properties";
 
 /** What the order and the meaning of a change depend on. */
 export interface DiffSituation {

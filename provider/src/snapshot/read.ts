@@ -4,9 +4,7 @@ import { collectionOfSnapshot, type VirtualMachine } from "../hyperv/virtual-sys
 import { requireVisibility } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import type { Properties } from "../process/resource-call";
-import { snapshotTypeInput } from "./inputs";
-import { knownMachines, knownThings } from "./known-things";
-import { groupOutputs, snapshotOutputs } from "./outputs";
+import { groupOutputs, knownMachines, knownThings, snapshotOutputs, snapshotTypeInput } from "./properties";
 
 /**
  * Reads a snapshot into properties, inputs included, and reports what has changed on the host.
@@ -29,7 +27,7 @@ export async function readSnapshot(
   if (!group) progress.warn(groupDeleted(outputs));
   const nameBefore = outputs["collectionName"];
   const isRenamed = group !== null && typeof nameBefore === "string" && nameBefore !== group.name;
-  if (isRenamed) progress.tell(groupRenamed(nameBefore, group.name));
+  if (isRenamed) progress.info(groupRenamed(nameBefore, group.name));
   const type = snapshotTypeOf(members);
   const isKnown = "collection" in outputs;
   return {

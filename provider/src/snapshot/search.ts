@@ -1,49 +1,67 @@
 import { HyperVError, MethodFailedError, UnknownOutcomeError } from "../errors";
-import { isBy } from "../hyperv/find-result";
+import { type GroupBefore, isBy } from "../hyperv/find-result";
 import { findTraces, type SentRequest, type Trace } from "../hyperv/find-traces";
 import { type MemberState, membersBeingSnapshot, membersNow } from "../hyperv/member-condition";
 import { describeGained } from "../hyperv/new-snapshots";
 import { explainRefusal } from "../hyperv/refusal";
 import { lookIntoEventLog } from "../hyperv/remedies";
-import { describeCollection, membersOf } from "../hyperv/virtual-system-collection";
+import {
+  describeCollection,
+  membersOf,
+  type VirtualMachine,
+  type VirtualSystemCollection,
+} from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
 import { waitUntil } from "../jobs/wait-until";
 import type { Operation } from "../process/operation";
-import { advance, NoResult, type SnapshotOperation, workOf } from "./snapshot-operation";
+import type { Pending } from "../process/resource-call";
+
+/** A request whose outcome is unknown. */
+export interface UnansweredRequest extends GroupBefore {
+  /** The group's machines, where they are known. */
+  readonly machines: readonly VirtualMachine[];
+  /** Tells whether a trace is from the time in which the request can have reached the host. */
+  readonly isInTime: (trace: Trace) => boolean;
+}
 
 /**
  * Searches for the result of a request whose outcome is unknown.
  *
- * @returns The snapshot as far as it is, or null when it is certain that the request took no effect.
+ * @returns How far the snapshot is, or null when it is certain that the request took no effect.
  * @throws {@link UnknownOutcomeError} when the outcome is still unknown, so that the next run searches again.
  */
-export async function searchOutcome(operation: Operation, begun: SnapshotOperation): Promise<SnapshotOperation | null> {
-  const { group, machines } = begun;
-  const members = machines.length > 0 ? machines : await membersOf(operation.host.session, group.path);
-  const { before, jobsOfOthers } = await workOf(begun);
-  const machineIds = members.map(({ vmId }) => vmId);
-  const request = { collection: group, before, machineIds, jobsOfOthers };
-  const traces = await findTracesInTime(operation, request, (trace) => !begun.isResumed || isInTime(begun, trace));
+export async function searchOutcome(
+  operation: Operation,
+  { machines, isInTime, ...group }: UnansweredRequest,
+): Promise<Pick<Pending, "job" | "made"> | null> {
+  const { session } = operation.host;
+  const members = machines.length > 0 ? machines : await membersOf(session, group.collection.path);
+  const request = { ...group, machineIds: members.map(({ vmId }) => vmId) };
+  const traces = await findTracesInTime(operation, request, isInTime);
   const [trace, another] = traces;
   if (!trace) {
-    const later = (await findTraces(operation.host.session, request)).filter(({ kind }) => kind === "made");
-    if (later.length > 0) throw notProven(operation, begun, later);
+    const later = (await findTraces(session, request)).filter(({ kind }) => kind === "made");
+    if (later.length > 0) throw notProven(operation, group.collection, later);
     return null;
   }
-  if (another) throw severalTraces(operation, begun, traces);
+  if (another) throw severalTraces(operation, group.collection, traces);
   const path = trace.path.toString();
-  const known = trace.kind === "job" ? { job: path, made: null } : { job: null, made: path };
-  // what was found is looked at again before it counts as made
-  return advance(begun, "accepted", known, { isAdopted: true });
+  return trace.kind === "job" ? { job: path, made: null } : { job: null, made: path };
 }
 
-/** Tells whether a trace is from the time in which the request can have reached the host: a later one may be another program's. */
-export const isInTime = ({ pending: { until } }: SnapshotOperation, { since }: Trace): boolean =>
+/** Tells whether a trace is from the time in which a request can have reached the host: a later one may be another program's. */
+export const isInTime = ({ until }: Pick<Pending, "until">, { since }: Trace): boolean =>
   until !== undefined && isBy(since, until);
+
+/**
+ * The group has gained nothing that is proven to be the result, and nothing else will come: the host has forgotten the job, or a search found
+ * it or no trace. What a job that ended well has made exists, found or not.
+ */
+export class NoResult extends UnknownOutcomeError {}
 
 function notProven(
   { host: { session } }: Operation,
-  { group }: SnapshotOperation,
+  group: VirtualSystemCollection,
   later: readonly Trace[],
 ): UnknownOutcomeError {
   return new NoResult({
@@ -58,7 +76,7 @@ function notProven(
 /** Makes the error of a request that took no effect, as a search has shown. */
 export async function noTrace(
   { host: { session }, unknownOutcomeSearchMs, call: { words } }: Operation,
-  { group }: SnapshotOperation,
+  group: VirtualSystemCollection,
   cause: HyperVError,
 ): Promise<HyperVError> {
   const outcome = `No snapshot was taken: a search of ${Math.round(unknownOutcomeSearchMs / 1000)} s found neither a job nor a snapshot`;
@@ -128,7 +146,7 @@ function unseenJob(
 
 function severalTraces(
   { host: { session } }: Operation,
-  { group }: SnapshotOperation,
+  group: VirtualSystemCollection,
   traces: readonly Trace[],
 ): UnknownOutcomeError {
   return new UnknownOutcomeError({
@@ -141,9 +159,9 @@ function severalTraces(
 }
 
 /** Makes the reason why an incomplete snapshot will never be complete: the request took no effect. */
-export function nothingCameOfIt(
+export function tookNoEffect(
   { host: { session }, call: { words } }: Operation,
-  { group }: SnapshotOperation,
+  group: VirtualSystemCollection,
 ): HyperVError {
   return new UnknownOutcomeError(
     {

@@ -22,7 +22,10 @@ function computer(stack: string) {
 }
 
 /** Writes the record of an interrupted run that made the snapshot. */
-async function interrupt({ snapshot, journal }: ReturnType<typeof computer>, phase: "made" | "left"): Promise<void> {
+async function interrupt(
+  { snapshot, journal }: ReturnType<typeof computer>,
+  phase: "made" | "retained",
+): Promise<void> {
   const record = await journal.begin(
     {
       id,
@@ -60,13 +63,13 @@ describe("the owner of a snapshot", () => {
 
   it("isn't a run that retained the snapshot on purpose", async () => {
     const here = computer("prod");
-    await interrupt(here, "left");
+    await interrupt(here, "retained");
     expect(await here.at.json(["destroy", here.snapshot, "--yes"])).toMatchObject({ exitCode: 0 });
   });
 
   it("is named by import if it is another stack, since both would destroy the snapshot", async () => {
     const here = computer("prod");
-    await here.journal.ownership.take(id, { snapshotCollectionId: here.snapshot });
+    await here.journal.markOwned(id, { snapshotCollectionId: here.snapshot });
     const importInto = (stack: string) => {
       const file = here.at.write("state.json", stateOf(stack));
       return here.at.run(["import", here.snapshot, "--state", file, "--file", join(here.at.folder, `${stack}.json`)]);
@@ -77,7 +80,7 @@ describe("the owner of a snapshot", () => {
 
   it("is another stack of this computer that managed it last, unless that stack's state disagrees", async () => {
     const here = computer("prod");
-    await here.journal.ownership.take(id, { snapshotCollectionId: here.snapshot });
+    await here.journal.markOwned(id, { snapshotCollectionId: here.snapshot });
     const destroy = (stack: string) =>
       here.at.run(["destroy", here.snapshot, "--yes", "--state", "-"], { input: stateOf(stack) });
     expect((await destroy("dev")).stderr).toContain("of stack prod had it last");

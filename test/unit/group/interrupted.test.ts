@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { isResourceFolder, recordFile } from "../../../provider/src/recovery/location";
 import type { RecoveryRecord } from "../../../provider/src/recovery/record";
+import { isResourceFolder, recordFile } from "../../../provider/src/recovery/record-files";
 import type { Seed } from "../../../provider/src/simulator/seed";
 import { LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { webTierSeed } from "../../support/simulated-hosts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as config from "../../../provider/src/config";
 import { groupInputNames } from "../../../provider/src/group/inputs";
-import { inputNames, replacingInputs } from "../../../provider/src/snapshot/inputs";
+import { inputNames, replacingInputs } from "../../../provider/src/snapshot/properties";
 import { makeSchema } from "../../../tools/plugin-schema/make-schema";
 import { schemaFile, schemaSources } from "../../../tools/plugin-schema/schema-sources";
 import { repositoryFolder } from "../../support/repository";

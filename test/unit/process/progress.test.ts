@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CimInstancePath } from "../../../provider/src/cim/cim-instance-path";
 import type { JobReading } from "../../../provider/src/jobs/concrete-job";
-import type { EngineMessage } from "../../../provider/src/process/engine-link";
-import { Progress } from "../../../provider/src/process/progress";
+import { type EngineMessage, Progress } from "../../../provider/src/process/progress";
 import { FakeClock } from "../../support/fake-clock";
 
 const reading = (percentComplete: number): JobReading => ({

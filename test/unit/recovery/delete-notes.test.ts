@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deleteFile } from "../../../provider/src/recovery/location";
+import { deleteFile } from "../../../provider/src/recovery/record-files";
 import { inputsWithUrn, LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { takeByHand } from "../../support/simulated-hosts";
 

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { locksFolder } from "../../../provider/src/recovery/location";
 import { type Lock, Locks } from "../../../provider/src/recovery/lock";
-import { type RecordFiles, recordFilesInMemory } from "../../../provider/src/recovery/record-files";
+import { locksFolder, type RecordFiles, recordFilesInMemory } from "../../../provider/src/recovery/record-files";
 import { FakeClock } from "../../support/fake-clock";
 
 const [here, elsewhere] = ["0123456789ab", "ba9876543210"];
@@ -94,6 +93,66 @@ describe("a lock", () => {
     };
     await at.clock.run(Promise.all(Array.from({ length: count }, (_, index) => work(`${index + 1}-1`))));
     expect([most, served]).toEqual([1, count]);
+  });
+
+  it.each([2, 4])("of a group, extended to machines, never blocks one of %i processes forever", async (count) => {
+    const at = new Processes();
+    const working = new Set<string>();
+    let served = 0;
+    const work = async (locks: Locks, group: number) => {
+      const machines = [`vm-${group}`, `vm-${(group + 1) % 3}`];
+      const lock = await locks.take([`group-${group}`], () => {});
+      await lock.extend(machines, () => {});
+      for (const thing of [`group-${group}`, ...machines]) {
+        expect(working).not.toContain(thing);
+        working.add(thing);
+      }
+      await at.clock.sleep(1000);
+      await lock.confirm();
+      for (const thing of [`group-${group}`, ...machines]) working.delete(thing);
+      served += 1;
+      await lock.release();
+    };
+    const all = Array.from({ length: count }, (_, process) => at.start(`${process + 1}-1`));
+    await at.clock.run(Promise.all(all.flatMap((locks) => [0, 1, 2].map((group) => work(locks, group)))));
+    expect(served).toBe(3 * count);
+    expect(await at.files.list(locksFolder)).toEqual([]);
+  });
+
+  it("has one ticket after it was extended, which locks all", async () => {
+    const at = new Processes();
+    const lock = await at.take(at.start("1-1"), ["group-a"]);
+    await at.clock.run(lock.extend(["web-01"], () => {}));
+    expect(await at.files.list(locksFolder)).toHaveLength(1);
+    let isTaken = false;
+    void at
+      .start("2-1")
+      .take(["web-01"], () => {})
+      .then(() => {
+        isTaken = true;
+      });
+    await at.clock.run(at.clock.sleep(10_000));
+    expect(isTaken).toBe(false);
+    await lock.release();
+    await at.clock.run(at.clock.sleep(1000));
+    expect(isTaken).toBe(true);
+  });
+
+  it("leaves no ticket if one of several can't be written", async () => {
+    const at = new Processes();
+    const { mark } = at.files;
+    let marks = 0;
+    at.files.mark = async (...parameters) => {
+      marks += 1;
+      if (marks === 2) throw new Error("the disk is full");
+      await mark(...parameters);
+    };
+    const locks = at.start("1-1");
+    const ends = ["a", "b", "c"].map((group) => locks.take([group], () => {}));
+    const settled = await at.clock.run(Promise.allSettled(ends));
+    expect(settled.filter(({ status }) => status === "rejected").length).toBeGreaterThan(0);
+    for (const one of settled) if (one.status === "fulfilled") await one.value.release();
+    expect(await at.files.list(locksFolder)).toEqual([]);
   });
 
   it("is held by one operation of a process at a time", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readOwnership } from "../../../provider/src/recovery/ownership";
+import { readAllMarks } from "../../../provider/src/recovery/journal";
 import { inputsWithUrn, LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { webTierSeed } from "../../support/simulated-hosts";
 
@@ -7,7 +7,7 @@ it("the mark of a snapshot that lacks only its name says which snapshot it is", 
   const at = new LifecycleInProcess();
   at.host.injectFault({ method: "ModifySystemSettings", hresult: 0x80041001, times: 3 });
   const { outs } = await at.partial({ ...inputsWithUrn, snapshotName: "before" });
-  expect(await readOwnership(at.records)).toMatchObject([{ snapshotCollectionId: outs["snapshotCollectionId"] }]);
+  expect(await readAllMarks(at.records)).toMatchObject([{ snapshotCollectionId: outs["snapshotCollectionId"] }]);
 });
 
 it("a snapshot with a record and without a mark isn't adopted by another resource's request", async () => {

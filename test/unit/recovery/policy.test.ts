@@ -50,14 +50,14 @@ describe("create", () => {
     ...phases.map((phase): Case => [phase, null, { isRecent: false }, "discard"]),
     ["returned", saved("a"), {}, "forget"],
     ["returned", saved("a"), { digest: "other" }, "forget"],
-    ["returned", "unknown", {}, "leave"],
+    ["returned", "unknown", {}, "retain"],
     ["returned", null, {}, "resume"],
-    ["returned", null, { digest: "other" }, "leave"],
-    ["returned", null, { isRecent: false }, "leave"],
+    ["returned", null, { digest: "other" }, "retain"],
+    ["returned", null, { isRecent: false }, "retain"],
     ["returned", saved("another"), {}, "resume"],
     ["returned", saved("another"), { digest: "other" }, "discard"],
-    ["left", null, {}, "passBy"],
-    ["left", saved("a"), {}, "passBy"],
+    ["retained", null, {}, "ignore"],
+    ["retained", saved("a"), {}, "ignore"],
     ["discarded", null, {}, "discard"],
   ])("a record that is %s, where the state holds %j (%j): %s", (phase, state, { digest, isRecent }, fate) => {
     expect(fatesOnCreate([record("a", phase, digest)], state, isRecent)).toEqual([fate]);
@@ -73,7 +73,7 @@ describe("create", () => {
   });
 
   it("keeps what a running process has returned, since Pulumi may be about to save it", () => {
-    expect(fatesOnCreate([record("a", "returned")], null, true, true)).toEqual(["leave"]);
+    expect(fatesOnCreate([record("a", "returned")], null, true, true)).toEqual(["retain"]);
   });
 });
 
@@ -81,7 +81,7 @@ describe("update and delete", () => {
   const held = { id: "own", snapshotCollectionId: "AAAA" };
   const records = [
     record("own", "returned"),
-    record("left", "left"),
+    record("retained", "retained"),
     record("returned", "returned"),
     record("accepted", "accepted"),
     record("discarded", "discarded"),
@@ -90,12 +90,12 @@ describe("update and delete", () => {
 
   it("update cleans up everything except retained snapshots and the one in the state", () => {
     const fates = decideOnUpdate(records, held).map(({ fate }) => fate);
-    expect(fates).toEqual(["forget", "passBy", "discard", "discard", "discard", "forget"]);
+    expect(fates).toEqual(["forget", "ignore", "discard", "discard", "discard", "forget"]);
   });
 
   it("delete keeps a returned snapshot, since it may be the new replacement", () => {
     const fates = decideOnDelete(records, held).map(({ fate }) => fate);
-    expect(fates).toEqual(["forget", "passBy", "passBy", "discard", "discard", "forget"]);
+    expect(fates).toEqual(["forget", "ignore", "ignore", "discard", "discard", "forget"]);
   });
 
   it("diff reports a change only where update has something to clean up", () => {

@@ -27,7 +27,7 @@ describe("a recovery record", () => {
   it("of this version has a fixture for each phase", () => {
     expect(versions).toContain(recordVersion);
     const phases = new Set(recorded(recordVersion).map(({ phase }) => phase));
-    expect([...phases]).toEqual(["requested", "accepted", "made", "named", "returned", "left", "discarded"]);
+    expect([...phases]).toEqual(["requested", "accepted", "made", "named", "returned", "retained", "discarded"]);
   });
 });
 

@@ -6,27 +6,23 @@ import { FakeClock } from "../../support/fake-clock";
 
 it("an interrupted wait for a lock is reported as an interruption, not as a problem of the folder", async () => {
   const clock = new FakeClock();
-  const recovery = new Recovery({
-    clock,
-    moment: () => new Date(0),
-    liveness: { machine: "0123456789ab", process: "1-1", isAlive: () => true },
-    openFiles: () => recordFilesInMemory(),
-  });
+  const files = recordFilesInMemory();
+  const recovery = () =>
+    new Recovery({
+      clock,
+      moment: () => new Date(0),
+      liveness: { machine: "0123456789ab", process: "1-1", isAlive: () => true },
+      openFiles: () => files,
+    });
   const interruption = new AbortController();
   const scope = { backend: "", organization: "organization", project: "project", stack: "test" };
-  const call = { scope, resource: "urn", formerResources: [], signal: interruption.signal } as Partial<ResourceCall>;
-  const open = () => recovery.open(call as ResourceCall, undefined);
+  const progress = { info: () => interruption.abort(new Error("interrupted")) };
+  const call = { scope, resource: "urn", formerResources: [], signal: interruption.signal, progress };
+  const open = (one: Recovery) => one.open(call as unknown as ResourceCall, undefined);
   let end = () => {};
-  const first = open().exclusively(
-    ["group"],
-    () => new Promise<void>((resolve) => (end = resolve)),
-    () => {},
-  );
-  const waiting = open().exclusively(
-    ["group"],
-    async () => {},
-    () => interruption.abort(new Error("interrupted")),
-  );
+  const first = open(recovery()).exclusively(["group"], () => new Promise<void>((resolve) => (end = resolve)));
+  await clock.run(clock.sleep(1000));
+  const waiting = open(recovery()).exclusively(["group"], async () => {});
   await expect(clock.run(waiting)).rejects.toThrow(/^interrupted$/);
   end();
   await clock.run(first);

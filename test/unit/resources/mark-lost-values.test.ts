@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 import { markLostValues } from "../../../provider/src/resources/mark-lost-values";
-import { checkInputs } from "../../../provider/src/snapshot/inputs";
+import { checkInputs } from "../../../provider/src/snapshot/properties";
 
 class Version {
   readonly major = 1;

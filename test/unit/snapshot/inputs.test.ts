@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { notKnownYet, type Values } from "../../../provider/src/process/resource-call";
-import { checkInputs, readInputs } from "../../../provider/src/snapshot/inputs";
+import { checkInputs, readInputs } from "../../../provider/src/snapshot/properties";
 
 const failuresOf = (inputs: Values) =>
   Object.fromEntries(

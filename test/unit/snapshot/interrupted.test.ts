@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { PartialCreateError } from "../../../provider/src/errors";
 import type { Properties } from "../../../provider/src/process/resource-call";
-import { locksFolder, recordFile, resourceFolder } from "../../../provider/src/recovery/location";
 import type { RecoveryRecord } from "../../../provider/src/recovery/record";
+import { locksFolder, recordFile, resourceFolder } from "../../../provider/src/recovery/record-files";
 import { inputsWithUrn, LifecycleInProcess, standardInputs } from "../../support/lifecycle-in-process";
 import { takeByHand, webTierSeed } from "../../support/simulated-hosts";
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { ConnectionError } from "../../../provider/src/errors";
 import type { HyperVHost } from "../../../provider/src/hyperv/hyperv-host";
 import { JobMonitor } from "../../../provider/src/jobs/job-monitor";
-import { Connections } from "../../../provider/src/process/connections";
+import { Connections } from "../../../provider/src/process/operation";
 import { notKnownYet, type ResourceCall } from "../../../provider/src/process/resource-call";
 import { recordFilesInMemory } from "../../../provider/src/recovery/record-files";
 import { Recovery } from "../../../provider/src/recovery/recovery";

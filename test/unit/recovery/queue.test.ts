@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Queue } from "../../../provider/src/process/queue";
+import { Queue } from "../../../provider/src/recovery/lock";
 import { FakeClock } from "../../support/fake-clock";
 
 function queueOn(clock: FakeClock) {

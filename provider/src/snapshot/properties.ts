@@ -1,12 +1,32 @@
 import * as v from "valibot";
 import { declaredClassName } from "../cim/cim-class";
+import { CimInstancePath } from "../cim/cim-instance-path";
+import type { CimSession } from "../cim/cim-session";
 import { canStandInXml, readEmbeddedClass } from "../cim/embedded-instance";
 import { HyperVError } from "../errors";
 import { readCollectionDesignator } from "../hyperv/collection-designator";
+import { withMachineNames } from "../hyperv/member-names";
+import { createdAt, type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import type { SnapshotSettings } from "../hyperv/snapshot-settings";
-import { checkFailures, connectionName, type InputWords, isRecord, orList } from "../process/input-check";
-import type { CheckFailure, Properties, Value, Values } from "../process/resource-call";
-import { ConsistencyLevel, GuestBackupType, SnapshotType } from "../schema/value-maps";
+import {
+  findMachines,
+  machinePath,
+  type VirtualMachine,
+  type VirtualSystemCollection,
+} from "../hyperv/virtual-system-collection";
+import type { JobReading } from "../jobs/concrete-job";
+import { checkFailures, connectionName, type InputWords, orList } from "../process/input-check";
+import {
+  type CheckFailure,
+  isRecord,
+  type Json,
+  notKnownYet,
+  type Pending,
+  type Properties,
+  type Value,
+  type Values,
+} from "../process/resource-call";
+import { ConsistencyLevel, GuestBackupType, JobState, SnapshotType } from "../schema/value-maps";
 import { lostFile, lostValueKey } from "../types/lost-value";
 
 /** The inputs of a `CollectionSnapshot`, checked. */
@@ -169,4 +189,127 @@ function incomparable(value: Value | undefined): string | undefined {
     if (reason !== undefined) return reason;
   }
   return undefined;
+}
+
+/** One machine's snapshot, as the state keeps it. */
+interface MemberOutput {
+  readonly [name: string]: Json;
+  readonly vmId: string;
+  readonly vmName: string;
+  readonly snapshotId: string;
+  readonly createdAt: string | null;
+  readonly hasSavedState: boolean;
+}
+
+/** The outputs that name the group; they never change. */
+export function groupOutputs(session: CimSession, group: VirtualSystemCollection): Properties {
+  return {
+    collectionId: group.collectionId,
+    collectionPath: group.path.toString(),
+    collectionName: group.name,
+    hostName: session.hostName,
+  };
+}
+
+/** The outputs of a snapshot that isn't complete: what is known, and null for the rest. */
+export function pendingOutputs({ made }: Pending): Properties {
+  return {
+    resultingSnapshotCollection: made,
+    snapshotCollectionId: null,
+    members: [],
+    createdAt: null,
+    job: null,
+  };
+}
+
+/** The outputs of the job that made a snapshot; null when the host made it at once. */
+export function jobOutput(reading: JobReading | null, elapsedMs: number): Properties | null {
+  if (!reading) return null;
+  const texts = [reading.errorDescription, reading.errorSummaryDescription].filter((text): text is string => !!text);
+  return {
+    id: String(reading.path.key("InstanceID")),
+    elapsedSeconds: Math.round((reading.elapsedMs ?? elapsedMs) / 100) / 10,
+    warnings: reading.jobState === JobState.CompletedWithWarnings ? [...new Set(texts)] : [],
+  };
+}
+
+/**
+ * Reads a snapshot collection into outputs.
+ *
+ * @param machines - Machines whose names are known already; the others are asked for.
+ */
+export async function snapshotOutputs(
+  session: CimSession,
+  path: CimInstancePath,
+  machines: readonly VirtualMachine[],
+): Promise<{ readonly outputs: Properties; readonly members: readonly MemberSnapshot[] }> {
+  const members = await memberSnapshots(session, path);
+  return { members, outputs: await outputsOf(session, path, members, machines) };
+}
+
+/** The outputs of a snapshot collection whose members have been read. */
+export async function outputsOf(
+  session: CimSession,
+  path: CimInstancePath,
+  members: readonly MemberSnapshot[],
+  machines: readonly VirtualMachine[],
+): Promise<Properties> {
+  const unnamed = members.map(({ vmId }) => vmId).filter((id) => !machines.some(({ vmId }) => vmId === id));
+  const named = unnamed.length > 0 ? [...machines, ...(await findMachines(session, unnamed))] : machines;
+  const shown: MemberOutput[] = withMachineNames(members, named).map(
+    ({ vmId, vmName, snapshotId, createdAt, hasSavedState }) => ({
+      vmId,
+      vmName,
+      snapshotId,
+      createdAt,
+      hasSavedState,
+    }),
+  );
+  return {
+    resultingSnapshotCollection: path.within({ host: session.hostName, namespace: session.namespace }).toString(),
+    snapshotCollectionId: String(path.key("CollectionID")),
+    members: shown,
+    createdAt: createdAt(members),
+  };
+}
+
+/** The machines that a state knows, with their names. */
+export function knownMachines(outputs: Properties): readonly VirtualMachine[] {
+  const members = Array.isArray(outputs["members"]) ? outputs["members"] : [];
+  return members.map((member) => ({ vmId: String(member.vmId), vmName: String(member.vmName) }));
+}
+
+/** What must be visible on the host before anything counts as deleted: the group, and the machines that the state knows. */
+export function knownThings(outputs: Properties): readonly CimInstancePath[] {
+  const group = typeof outputs["collectionPath"] === "string" ? [CimInstancePath.parse(outputs["collectionPath"])] : [];
+  return [...group, ...knownMachines(outputs).map(({ vmId }) => machinePath(vmId))];
+}
+
+const isInput = (name: string) => (inputNames as readonly string[]).includes(name);
+
+/** The inputs among some properties. */
+export function pickInputs(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => isInput(name)));
+}
+
+/** The outputs alone: an input that the program no longer gives must not stay. */
+export function withoutInputs(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !isInput(name)));
+}
+
+const computed = [
+  "collectionId",
+  "collectionPath",
+  "collectionName",
+  "hostName",
+  "resultingSnapshotCollection",
+  "snapshotCollectionId",
+  "members",
+  "createdAt",
+  "job",
+];
+
+/** The outputs of a preview: the inputs, and nothing else is known yet. */
+export function unknownOutputs(inputs: Values): Values {
+  return { ...Object.fromEntries(computed.map((name) => [name, notKnownYet])), ...inputs };
 }
