@@ -1,4 +1,6 @@
-import { expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { expect, it, vi } from "vitest";
+import { isAlive, processesIn } from "../support/processes";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject, smallSeed } from "../support/pulumi-project";
 
@@ -38,3 +40,25 @@ it("the CLI is killed during the job: the next up resumes, and each requested re
     expect(expectOneSnapshot(project, requests)).not.toBe(before);
   }
 });
+
+it.skipIf(process.platform !== "linux")(
+  "the CLI is killed before its first call: the provider process stays, and the next up doesn't need it to end",
+  async () => {
+    const project = await PulumiProject.create({
+      program: { "index.js": snapshotProgram('{ collection: "web-tier" }') },
+    });
+    const ofProvider = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider/");
+    const providers = () => processesIn(project.folder).filter(ofProvider);
+    await project.runInGroup(["up", "--yes", "--skip-preview"], async (cli) => {
+      await vi.waitUntil(() => providers().length > 0, { timeout: 60_000, interval: 5 });
+      process.kill(cli, "SIGKILL");
+      const [provider] = providers();
+      await project.unlock();
+      expect(await project.up()).toMatchObject({ status: 0 });
+      expectOneSnapshot(project, 1);
+      // if this fails, a newer Pulumi has fixed it: docs/troubleshooting.md says that it stays
+      expect(isAlive(provider!)).toBe(true);
+      for (const pid of processesIn(project.folder)) process.kill(pid, "SIGKILL");
+    });
+  },
+);
