@@ -50,7 +50,7 @@ describe.each(powerShellEditions)("doctor through $name", (edition) => {
       "module CimCmdlets": "ok: loaded. ",
       session: "ok: opened to this computer. ",
       host: "ok: HV-TEST. ",
-      "collection snapshot service": "ok: seen. ",
+      "collection snapshot service": "ok: visible. ",
       "VM groups": "ok: web-tier. ",
     });
   });

@@ -5,7 +5,7 @@ import { dependentsOf, dependentsUnknownRemedy, describeDependents, locateDepend
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import { findMachines } from "../hyperv/virtual-system-collection";
 import { findSnapshot } from "./find-snapshot";
-import { type Owner, type Owners, ownerOf } from "./owners";
+import { type Owner, type Owners, ownerOf, ownerText } from "./owners";
 import { type SnapshotView, snapshotView, takenText } from "./snapshot-view";
 
 /** Describes what a destroy would do. */
@@ -39,7 +39,7 @@ export async function readDestroyPlan(
   }
   const snapshots = [...found.values()].toSorted((a, b) => (b.createdAt ?? "").localeCompare(a.createdAt ?? "", "en"));
   for (const snapshot of snapshots) refuseOwned(session, snapshot, ownerOf(snapshot, owners));
-  if (dependents !== "kept") await refuseDependents(session, snapshots, dependents);
+  if (dependents !== "kept") await refuseDependents(session, snapshots, { owners, dependents });
   const vmIds = snapshots.flatMap(({ members }) => members.map(({ vmId }) => vmId));
   const machines = await findMachines(session, [...new Set(vmIds)]);
   return {
@@ -91,13 +91,17 @@ function refuseOwned(session: CimSession, { snapshotCollectionId }: SnapshotDeta
 async function refuseDependents(
   session: CimSession,
   snapshots: readonly SnapshotDetails[],
-  dependents: "unknown" | "removed",
+  { owners, dependents }: DestroyRules,
 ): Promise<void> {
+  const ownersText = (id: string) => {
+    const owner = ownerOf({ snapshotCollectionId: id }, owners);
+    return owner.kind === "unknown" ? undefined : ownerText(owner);
+  };
   const going = new Set(snapshots.flatMap(({ members }) => members.map(({ snapshotId }) => snapshotId)));
   for (const { members, snapshotCollectionId } of snapshots) {
     const others = (await dependentsOf(session, members)).filter(({ snapshotId }) => !going.has(snapshotId));
     if (others.length === 0) continue;
-    const names = describeDependents(await locateDependents(session, others));
+    const names = describeDependents(await locateDependents(session, others), ownersText);
     const count = others.length === 1 ? "1 later checkpoint depends" : `${others.length} later checkpoints depend`;
     const target = `${snapshotCollectionId} on ${session.hostName}`;
     if (dependents === "removed") {

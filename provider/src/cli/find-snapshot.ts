@@ -29,7 +29,7 @@ export async function findSnapshot(session: CimSession, word: string, owners: Ow
     ? `its snapshot ${resource.snapshotCollectionId} isn't on the host`
     : "the host has no snapshot with this id";
   const remedy = resource ? "Run `pulumi refresh` to update the state" : lookAtList;
-  throw notFound(session, resource?.urn ?? word, answer, remedy);
+  throw notFound(session, resource ? resourceName(resource.urn) : word, answer, remedy);
 }
 
 /** Finds the newest snapshot of a group. @throws {@link NotFoundError} when the group has none. */
@@ -37,7 +37,7 @@ export async function latestSnapshot(session: CimSession, group: string): Promis
   const collection = await findVirtualSystemCollection(session, group);
   const newest = (await listSnapshots(session, [collection])).at(-1);
   if (newest) return newest;
-  throw notFound(session, `the VM group ${JSON.stringify(collection.name)}`, "it has no snapshots", lookAtList);
+  throw notFound(session, `of the VM group ${JSON.stringify(collection.name)}`, "it has no snapshots", lookAtList);
 }
 
 const lookAtList = "Look at `hyperv-snapshots list`";
@@ -81,7 +81,7 @@ async function snapshotById(session: CimSession, word: string, owners: Owners): 
     normalizeGuid(String(path.key("CollectionID"))).startsWith(word.toUpperCase()),
   );
   if (meant.length > 1)
-    throw unclear(word, `${meant.length} snapshots have ids that begin so`, "Pass more characters of the id");
+    throw unclear(word, `${meant.length} snapshots have ids that begin with it`, "Pass more characters of the id");
   return meant[0]?.path ?? null;
 }
 
@@ -93,6 +93,7 @@ function notANameEither(word: string, { state, missing }: Owners): InvalidArgume
 
 function unclear(word: string, answer: string, remedy: string): InvalidArgumentError {
   return new InvalidArgumentError({
+    headline: `Can't find the snapshot ${JSON.stringify(word)}: ${answer}`,
     attempted: "Finding the snapshot",
     target: JSON.stringify(word),
     answer,
@@ -103,6 +104,7 @@ function unclear(word: string, answer: string, remedy: string): InvalidArgumentE
 
 function notFound(session: CimSession, target: string, answer: string, remedy: string): NotFoundError {
   return new NotFoundError({
+    headline: `Can't find the snapshot ${target} on ${session.hostName}: ${answer}`,
     attempted: "Finding the snapshot",
     target: `${target} on ${session.hostName}`,
     answer,

@@ -72,11 +72,11 @@ async function* sessionFindings(session: CimSession): AsyncGenerator<Finding> {
       yield failure(tries.rights, await nothingVisible(session, "the host's services"));
       return;
     }
-    yield fine(tries.rights, "the account can see the host; whether it may change it isn't tried");
+    yield fine(tries.rights, "the account can see the host; whether it may change anything isn't tested");
     at = "service";
     const services = await session.query(`SELECT * FROM ${ClassName.collectionSnapshotService}`);
     yield services.length > 0
-      ? fine(tries.service, "seen")
+      ? fine(tries.service, "visible")
       : bad(
           tries.service,
           `the host has no ${ClassName.collectionSnapshotService}`,
@@ -103,7 +103,10 @@ async function* groupFindings(session: CimSession, group: VirtualSystemCollectio
   if (switchedOff.length > 0) yield doubtful(what, sentenceCase(describeSwitchedOff(switchedOff)), switchMergingOn);
   const warnings = memberWarnings(members);
   if (warnings.length === 0)
-    yield fine(what, `${members.length} ${members.length === 1 ? "member" : "members"}, none with a known obstacle`);
+    yield fine(
+      what,
+      `${members.length} ${members.length === 1 ? "member" : "members"}, none in a state that is known to block snapshots`,
+    );
   for (const warning of warnings) {
     yield doubtful(what, warning, "Fix it before the next snapshot, if your host minds it");
   }

@@ -129,7 +129,7 @@ function show(report: Report, file: string, imports: readonly Import[]): void {
   const named = imports.filter(({ isNamedOtherwise }) => isNamedOtherwise).map(({ resource }) => resource.name);
   if (named.length > 0) {
     report.note(
-      `The machines' snapshots of ${named.join(", ")} have names of their own: \`pulumi refresh\` shows the difference, and the next \`pulumi up\` renames them.`,
+      `On the host, the machines' snapshots of ${named.join(", ")} have other names. They keep those until you run \`pulumi refresh\`; the \`pulumi up\` after it renames them.`,
     );
   }
 }

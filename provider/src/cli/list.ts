@@ -7,7 +7,7 @@ import { readDuration } from "./durations";
 import type { Ending } from "./exit-codes";
 import { type Listing, listHost } from "./listing";
 import { listingTable, listingTree } from "./listing-text";
-import { type OwnerOptions, readOwners, stateHelp } from "./owners";
+import { type OwnerOptions, readOwners, resourceName, stateHelp } from "./owners";
 import type { Report } from "./report";
 
 interface ListOptions extends OwnerOptions {
@@ -67,7 +67,7 @@ function notes(
     for (const doubt of doubts) report.note(doubt);
     for (const { urn, snapshotCollectionId } of missing) {
       report.note(
-        `In the state and not on the host: ${urn} (${snapshotCollectionId}). Run \`pulumi refresh\` to update the state.`,
+        `In the state but not on the host: ${resourceName(urn)} (${snapshotCollectionId}). Run \`pulumi refresh\` to update the state.`,
       );
     }
     if (old > 0) {

@@ -56,7 +56,10 @@ export async function readOwners(options: OwnerOptions, surroundings: Surroundin
 }
 
 /** Finds who owns a snapshot. */
-export function ownerOf({ snapshotCollectionId }: SnapshotDetails, { state, records }: Owners): Owner {
+export function ownerOf(
+  { snapshotCollectionId }: Pick<SnapshotDetails, "snapshotCollectionId">,
+  { state, records }: Owners,
+): Owner {
   const id = normalizeGuid(snapshotCollectionId);
   const resource = state?.snapshots.find((one) => one.snapshotCollectionId === id && !one.isExternal);
   if (resource) return { kind: "resource", urn: resource.urn, name: resourceName(resource.urn) };

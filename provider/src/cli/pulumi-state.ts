@@ -107,7 +107,7 @@ export function parsePulumiState(exported: string, source: string): PulumiState 
       ),
       ...(interrupted.length > 0
         ? [
-            `${interrupted.length === 1 ? "1 operation was" : `${interrupted.length} operations were`} interrupted: the state doesn't show yet what came of ${interrupted.length === 1 ? "it" : "them"}. Run \`pulumi up\` to resume.`,
+            `${interrupted.length === 1 ? "1 operation was" : `${interrupted.length} operations were`} interrupted: the state doesn't show the result yet. Run \`pulumi up\` to resume.`,
           ]
         : []),
     ],

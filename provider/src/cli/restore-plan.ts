@@ -62,7 +62,7 @@ export function planText(plan: RestorePlan, today: number): string {
     ...machines.flatMap((machine) => machineText(machine, today)),
     ...notInSnapshot.map(
       ({ vmName }) =>
-        `  ${vmName}  is in the group but not in the snapshot: it stays as it is, so the group won't be at one moment`,
+        `  ${vmName}  is in the group but not in the snapshot: it stays as it is, so the group's machines won't be at the same moment`,
     ),
     "",
     "Afterwards the machines are off, or saved if their snapshot holds a saved state.",
@@ -71,12 +71,13 @@ export function planText(plan: RestorePlan, today: number): string {
 
 function machineText(machine: SnapshotMachine, today: number): string[] {
   const { vmName, enabledState, busyWith, createdAt, laterCheckpoints, hasSavedState } = machine;
-  const running = enabledState === EnabledState.Enabled ? ", and is powered off without a guest shutdown" : "";
+  const running = enabledState === EnabledState.Enabled ? "; powered off without a guest shutdown" : "";
   const since =
     createdAt === null ? "everything since the snapshot" : `the last ${ageText(today - Date.parse(createdAt))}`;
+  const unless = laterCheckpoints.length === 0 ? "" : ", unless a later checkpoint holds it";
   const later = laterCheckpoints.map((name) => `"${name}"`).join(", ");
   return [
-    `  ${vmName}  ${stateName(enabledState)}: loses ${since}, unless a later checkpoint holds it${running}`,
+    `  ${vmName}  ${stateName(enabledState)}: loses ${since}${unless}${running}`,
     ...(busyWith === null ? [] : [`    busy (${busyWith}): the host may refuse`]),
     ...(laterCheckpoints.length === 0
       ? []

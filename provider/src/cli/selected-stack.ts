@@ -136,7 +136,7 @@ function ourKeys(json: string): ReadonlyMap<string, string> {
   );
 }
 
-/** Runs the Pulumi CLI. @returns What it wrote, or why it failed: the first line of its error. */
+/** Runs the Pulumi CLI. @returns What it wrote, or why it failed: the first line of its error, else the last line that it wrote. */
 function runPulumi(
   words: readonly string[],
   folder: string,
@@ -152,8 +152,10 @@ function runPulumi(
         const message = isFolder ? "the Pulumi CLI isn't on the PATH" : `there is no folder ${folder}`;
         return settle({ message, isMissingCli: isFolder });
       }
-      const said = stderr.split("\n").find((line) => line.startsWith("error: "));
-      settle({ message: said?.slice("error: ".length) ?? "the Pulumi CLI failed", isMissingCli: false });
+      const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+      const said = lines.find((line) => line.startsWith("error: "))?.slice("error: ".length) ?? lines.at(-1);
+      const ended = error.signal ? `was ended by ${error.signal}` : `ended with exit code ${error.code}`;
+      settle({ message: said ?? `the Pulumi CLI ${ended} and no message`, isMissingCli: false });
     });
   });
 }

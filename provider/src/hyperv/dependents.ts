@@ -122,7 +122,7 @@ function describeTogether(
     return `checkpoint ${name} of ${first.vmName}, taken of this machine alone, by a person or another program`;
   }
   const machines = group.map(({ vmName }) => vmName).join(", ");
-  const owner = ownerOf(first.snapshotCollectionId) ?? "not known to this stack's records";
+  const owner = ownerOf(first.snapshotCollectionId) ?? "without a known owner";
   return `snapshot collection ${first.snapshotCollectionId} (${name} of ${machines}): ${owner}`;
 }
 
@@ -132,5 +132,5 @@ function describeTogether(
  * @param key - How the configuration key `dependents` is written.
  */
 export function dependentsUnknownRemedy(key: string): string {
-  return `Destroy the later ones first, the newest of them at the beginning. Or find out what your host does with dependent snapshots (\`hyperv-snapshots probe --take-one\`), then set ${key} to kept or removed`;
+  return `Destroy the later ones before it, newest first. Or find out what your host does with dependent snapshots (\`hyperv-snapshots probe --take-one\`), then set ${key} to kept or removed`;
 }

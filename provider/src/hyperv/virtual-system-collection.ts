@@ -150,6 +150,6 @@ async function notFound(session: CimSession, text: string): Promise<NotFoundErro
     target: session.hostName,
     answer: names.length > 0 ? `the group doesn't exist; the host has ${names.join(", ")}` : "the host has no VM group",
     outcome: "Nothing was changed",
-    remedy: "Correct `collection`, or create the group on the host (New-VMGroup, Add-VMGroupMember)",
+    remedy: "Correct the name, or create the group on the host (New-VMGroup, Add-VMGroupMember)",
   });
 }

@@ -15,7 +15,7 @@ describe("hyperv-snapshots import", () => {
     expect(stdout).toContain(
       'const beforeUpgrade = new CollectionSnapshot("before-upgrade", {\n  collection: "web-tier",',
     );
-    expect(stderr).toContain("have names of their own");
+    expect(stderr).toContain("have other names");
     const { resources } = JSON.parse(readFileSync(file, "utf8"));
     const inputs = {
       collection: "web-tier",

@@ -72,7 +72,7 @@ describe("hyperv-snapshots simulate serve", () => {
       expect(well).toContain(`ok WinRM's port: 127.0.0.1:${https} is open`);
       expect(well).toMatch(/ok TLS certificate: the pinned one: HV-TEST, issued by HV-TEST, valid to \d{4}-/);
       expect(well).toContain("ok log-on: accepted at https://127.0.0.1");
-      expect(well).toContain("ok collection snapshot service: seen");
+      expect(well).toContain("ok collection snapshot service: visible");
       const untrusted = (await findings({ port: https })).join("\n");
       expect(untrusted).toContain("failed TLS certificate: the host's certificate is self-signed");
       expect(untrusted).toContain(`The certificate's SHA-256 fingerprint is ${fingerprint}`);
