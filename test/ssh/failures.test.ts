@@ -155,6 +155,20 @@ it("doesn't take a banner for a failure, and the user's own options can't break 
   expect(readdirSync(sshd.folder).filter((name) => name.startsWith("master-"))).toEqual([]);
 });
 
+it("reaches a host through a jump host of the user's configuration", async () => {
+  const { port, userName } = sshd.options;
+  const jump = [
+    `Host target\n  ProxyJump jump\n  HostName 127.0.0.1\n  Port ${port}\n`,
+    `Host jump\n  HostName localhost\n  Port ${port}\n  User ${userName}\n  HostKeyAlias [127.0.0.1]:${port}\n`,
+    `Host *\n  UserKnownHostsFile ${sshd.path("known_hosts")}\n  IdentityFile ${sshd.path("client")}\n`,
+  ];
+  const sshConfig = sshd.config("jump_config", jump.join(""));
+  const session = await openSshSession({ ...sshd.options, host: "target", port: undefined, sshConfig });
+  expect(session.hostName).toBe("HV-TEST");
+  await session.close();
+  expect(sshd.accepted).toBe(2);
+});
+
 it("disregards what a profile of the host's default shell prints", async () => {
   await sshd.stop();
   const profile = "echo Welcome to HV01; printf 'half a line'; echo A warning. >&2";
