@@ -3,7 +3,7 @@ import { untilEnded } from "../support/processes";
 import { requireSshServer, sshClients } from "../support/ssh-server";
 import { isWhole } from "./form";
 import type { Action, ConnectionAction, KillPoint } from "./kill-points";
-import { everyPoint, interruptEachPoint } from "./matrix";
+import { everyPoint, interruptEachPoint, onePerKind } from "./matrix";
 import { operations } from "./operations";
 import { keptProgress, noProgress } from "./progress";
 import { SshStage, sshWay } from "./ssh-stage";
@@ -36,7 +36,8 @@ it.for(killed)(
   async ({ action, points, ...operation }, context) => {
     requireSshServer(context);
     if (process.platform !== "linux") context.skip("only-linux: which process started which");
-    const choose = isWhole ? everyPoint : () => points;
+    const long = operation.name === "create" ? everyPoint : onePerKind();
+    const choose = isWhole ? long : () => points;
     const progress = isWhole ? keptProgress(`${operation.name}, ${action} over ssh`) : noProgress;
     const way = await sshWay();
     try {

@@ -95,7 +95,10 @@ export function invokeRequest(
   const parameters = Object.entries(inParameters)
     .map(([name, value]) => ({ name, value, at: place(name) }))
     .sort((a, b) => a.at - b.at)
-    .map(({ name, value, at }) => writeValue(`m:${name}`, value, declared[at]?.[1].type, namespace));
+    .map(({ name, value, at }) => {
+      const [declaredName, declaration] = declared[at] ?? [name];
+      return writeValue(`m:${declaredName}`, value, declaration?.type, namespace);
+    });
   return {
     action: `${uri}/${methodName}`,
     resourceUri: uri,
