@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { locksFolder } from "../../provider/src/recovery/record-files";
 import { namedPlugin, yamlProgram, yamlProject } from "../support/plugin-project";
-import { processesIn, untilEnded } from "../support/processes";
+import { processesIn } from "../support/processes";
 import { PulumiProject, type PulumiProjectOptions, smallSeed } from "../support/pulumi-project";
 import { installTypeScriptSdk } from "../support/typescript-sdk";
 
@@ -13,9 +13,32 @@ const slowSeed = {
   jobs: { ...smallSeed.jobs, CreateSnapshot: { seconds: 6, progress: "linear" as const } },
 };
 
-/** Whether a process is the plugin's. */
-const isPlugin = (pid: number) =>
-  readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("pulumi-resource-hyperv-snapshots");
+/** The plugin's processes of a project. */
+const pluginsOf = ({ folder }: PulumiProject) =>
+  processesIn(folder).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("pulumi-resource-hyperv-snapshots");
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  });
+
+/** Kills the CLI of an `up` as soon as it is time. @returns How long the plugin outlived it, in milliseconds, and what was shown. */
+async function killWhen(
+  project: PulumiProject,
+  isTime: () => boolean,
+): Promise<{ outlivedMs: number; output: string }> {
+  let outlivedMs = 0;
+  const { output } = await project.runInGroup(["up", "--yes", "--skip-preview"], async (cli) => {
+    while (!isTime()) await new Promise((resolve) => setTimeout(resolve, 5));
+    const killedAt = Date.now();
+    process.kill(cli, "SIGKILL");
+    while (pluginsOf(project).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    outlivedMs = Date.now() - killedAt;
+  });
+  await project.unlock();
+  return { outlivedMs, output };
+}
 
 const isAsked = (host: { methodCalls: Readonly<Record<string, number>> }) =>
   (host.methodCalls["CreateSnapshot"] ?? 0) > 0;
@@ -81,7 +104,8 @@ it("gives everything back at a normal end: no process and no lock stays behind",
 describe("a killed CLI", () => {
   it("during the job: the plugin ends at once, and the next up takes no second snapshot", async () => {
     const project = await nodeProject(plugin, { seed: slowSeed });
-    await project.upKilledWhen(isAsked);
+    const { outlivedMs } = await killWhen(project, () => isAsked(project.host));
+    expect(outlivedMs).toBeLessThan(1_000);
     const resumed = await project.up();
     expect(resumed.status).toBe(0);
     expect(project.host.methodCalls["CreateSnapshot"]).toBe(1);
@@ -92,13 +116,9 @@ describe("a killed CLI", () => {
 
   it("before the first call: the plugin ends too", async () => {
     const project = await nodeProject(plugin);
-    const killed = await project.runInGroup(["up", "--yes", "--skip-preview"], async (cli) => {
-      while (!processesIn(project.folder).some(isPlugin)) await new Promise((resolve) => setTimeout(resolve, 5));
-      process.kill(cli, "SIGKILL");
-    });
-    expect(killed.output, "no resource has a row").not.toContain("CollectionSnapshot");
-    await untilEnded(processesIn(project.folder));
-    await project.unlock();
+    const { outlivedMs, output } = await killWhen(project, () => pluginsOf(project).length > 0);
+    expect(output, "no resource has a row").not.toContain("CollectionSnapshot");
+    expect(outlivedMs).toBeLessThan(3_000); // it is still starting
     expect(await project.up()).toMatchObject({ status: 0 });
     expect(project.snapshotCounts()).toEqual([1, 1]);
   });
