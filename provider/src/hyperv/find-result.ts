@@ -12,6 +12,8 @@ export interface GroupBefore {
   readonly collection: VirtualSystemCollection;
   /** The ids of the group's snapshot collections. */
   readonly before: readonly string[];
+  /** The ids of snapshot collections that are known to belong to other requests. */
+  readonly madeForOthers?: readonly string[] | undefined;
   /** Object paths of jobs that are known to belong to other requests. */
   readonly jobsOfOthers?: readonly string[] | undefined;
 }
@@ -60,6 +62,8 @@ export async function findSnapshotResult(session: CimSession, work: FinishedWork
   );
   const [only] = own;
   if (only && own.length === 1) return { path: only, isNamed: true };
+  // the host has named the result, and another resource has it: what is new besides is another program's
+  if (reported.some((path) => isAmong(work.madeForOthers, path))) return { candidates: [], foreign };
   const candidates = await newAmong(session, present, work);
   const { madeBy } = work;
   const inTime = madeBy === undefined ? candidates : await madeInTime(session, candidates, madeBy);
@@ -94,9 +98,9 @@ export async function newSnapshotCollections(session: CimSession, group: GroupBe
 async function newAmong(
   session: CimSession,
   present: readonly string[],
-  { before, jobsOfOthers = [] }: GroupBefore,
+  { before, madeForOthers = [], jobsOfOthers = [] }: GroupBefore,
 ): Promise<readonly string[]> {
-  const known = new Set(before.map(normalizeGuid));
+  const known = new Set([...before, ...madeForOthers].map(normalizeGuid));
   let fresh = present.filter((id) => !known.has(normalizeGuid(id)));
   for (const job of jobsOfOthers) {
     if (fresh.length === 0) break;
@@ -112,15 +116,19 @@ async function newAmong(
 async function whyForeign(
   session: CimSession,
   path: CimInstancePath,
-  { collection, before, present }: GroupBefore & { readonly present: readonly string[] },
+  { collection, before, madeForOthers, present }: GroupBefore & { readonly present: readonly string[] },
 ): Promise<string | null> {
-  const id = normalizeGuid(String(path.key("CollectionID")));
-  const isAmong = (ids: readonly string[]) => ids.some((one) => normalizeGuid(one) === id);
-  if (isAmong(before)) return "was there before";
-  if (isAmong(present)) return null;
+  if (isAmong(madeForOthers, path)) return "belongs to another resource";
+  if (isAmong(before, path)) return "was there before";
+  if (isAmong(present, path)) return null;
   const group = await groupOf(session, path);
   if (group === null || group.path.identity === collection.path.identity) return null;
   return `belongs to the VM group ${JSON.stringify(group.name)}`;
+}
+
+function isAmong(ids: readonly string[] | undefined, path: CimInstancePath): boolean {
+  const id = normalizeGuid(String(path.key("CollectionID")));
+  return ids?.some((one) => normalizeGuid(one) === id) ?? false;
 }
 
 async function groupOf(session: CimSession, path: CimInstancePath): Promise<VirtualSystemCollection | null> {

@@ -190,10 +190,8 @@ async function searchJob(
   requested: SnapshotOperation,
 ): Promise<CimInstancePath | null> {
   if (!requested.pending.outcomeUnknown) return null;
-  const { group: collection } = requested;
-  const machineIds = (await membersOf(session, collection.path)).map(({ vmId }) => vmId);
-  const { before, jobsOfOthers } = await workOf(requested);
-  const traces = await findTraces(session, { collection, before, machineIds, jobsOfOthers });
+  const machineIds = (await membersOf(session, requested.group.path)).map(({ vmId }) => vmId);
+  const traces = await findTraces(session, { ...(await workOf(requested)), machineIds });
   const [trace, another] = traces.filter((one) => isInTime(requested.pending, one));
   return trace?.kind === "job" && !another ? trace.path : null;
 }

@@ -262,8 +262,8 @@ export async function workOf({ group, pending, others }: SnapshotOperation): Pro
   const jobPath = pending.job === null ? null : CimInstancePath.parse(pending.job);
   const named = pending.made === null ? null : CimInstancePath.parse(pending.made);
   const foreign = await others?.();
-  const before = [...pending.before, ...(foreign?.made ?? [])];
-  return { jobPath, collection: group, before, jobsOfOthers: foreign?.jobs, named };
+  const { before } = pending;
+  return { jobPath, collection: group, before, madeForOthers: foreign?.made, jobsOfOthers: foreign?.jobs, named };
 }
 
 /**

@@ -127,6 +127,20 @@ describe("an up that was killed while its job ran", () => {
     expect(next.host.methodCalls["DestroySnapshot"]).toBeUndefined();
   });
 
+  it("then imported after a person took a snapshot, too: the person's stays, since the job names the imported one", async () => {
+    const next = await killedInMidJob();
+    await next.run(next.clock.sleep(15_000));
+    const { id, outs } = await imported(next, inputsWithUrn);
+    takeByHand(next.host);
+    await next.run(next.clock.sleep(15_000));
+    const both = collectionsOn(next);
+    const renamed = { ...inputsWithUrn, snapshotName: "renamed" };
+    await next.run(next.lifecycle.diff(id, outs, renamed));
+    await next.run(next.lifecycle.update(id, outs, renamed));
+    expect(collectionsOn(next)).toEqual(both);
+    expect(await recordsIn(next)).toEqual([]);
+  });
+
   it("then the host forgets the failed job: a person's snapshot of the next day stays", async () => {
     const job = { seconds: 10, endState: 10, errorCode: 32768 };
     const next = await killedInMidJob(inputsWithUrn, 3, kept, ({ host }) =>
