@@ -24,7 +24,7 @@ export function breakMachines({ host, say }: DemoHost): number {
   say(drawHost(host.tree()));
   say(`
 What to try next:
-  npm run demo -- restore      brings all machines back to the moment of the snapshot`);
+  npm run demo -- restore      brings all machines back to the snapshot`);
   return 0;
 }
 

@@ -61,7 +61,7 @@ async function reset(): Promise<void> {
 const commands: Readonly<Record<string, { readonly help: string; run(extra: readonly string[]): Promise<void> }>> = {
   up: { help: "takes the snapshot; a second run changes nothing", run: up },
   break: { help: "upgrades the machines to a version that doesn't work", run: atHost(breakMachines) },
-  restore: { help: "brings all machines back to the moment of the snapshot", run: atHost(restoreMachines) },
+  restore: { help: "brings all machines back to the snapshot", run: atHost(restoreMachines) },
   kill: {
     help: "kills the CLI during the job, then runs it again",
     run: () => killInTheMiddle({ folder: join(folder, "kill"), say }),

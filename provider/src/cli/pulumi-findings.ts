@@ -6,7 +6,7 @@ import { configurationNamespace } from "../config";
 import { bad, doubtful, type Finding, failure, fine, skipped } from "../finding";
 import type { CommonOptions } from "./configuration";
 import { ownPackage } from "./own-package";
-import { projectFolderOf, type StackContext } from "./selected-stack";
+import { findProjectFile, projectFolderOf, type StackContext } from "./selected-stack";
 import type { Surroundings } from "./surroundings";
 
 /**
@@ -19,9 +19,17 @@ const sdk = "@pulumi/pulumi";
 
 /** Checks Node.js, the project's packages, the Pulumi CLI and the stack. */
 export async function* pulumiFindings(surroundings: Surroundings, options: CommonOptions): AsyncGenerator<Finding> {
+  const folder = projectFolderOf(options, surroundings);
+  const { environment } = surroundings;
   yield nodeFinding();
-  yield* packageFindings(projectFolderOf(options, surroundings));
-  yield* cliFindings(surroundings.environment);
+  if (usesPlugin(folder)) {
+    yield* cliFindings(environment);
+    yield await pluginFinding(folder, environment);
+  } else {
+    yield* packageFindings(folder);
+    yield* cliFindings(environment);
+    yield dynamicHostFinding(environment);
+  }
   yield stackFinding(options.context);
 }
 
@@ -97,8 +105,11 @@ async function* cliFindings(environment: Surroundings["environment"]): AsyncGene
           "Update it: older ones can't import snapshots",
         );
   }
+}
+
+function dynamicHostFinding(environment: Surroundings["environment"]): Finding {
   const host = onPath("pulumi-resource-pulumi-nodejs", environment);
-  yield host === undefined
+  return host === undefined
     ? bad(
         "dynamic provider host",
         "pulumi-resource-pulumi-nodejs is not on the PATH",
@@ -107,13 +118,44 @@ async function* cliFindings(environment: Surroundings["environment"]): AsyncGene
     : fine("dynamic provider host", "found");
 }
 
-function cliVersion(environment: Surroundings["environment"]): Promise<string | undefined> {
+async function cliVersion(environment: Surroundings["environment"]): Promise<string | undefined> {
+  return /^v?(\d+\.\d+\.\d+\S*)/m.exec(await outputOf(["version"], environment))?.[1];
+}
+
+/** What the CLI writes; empty if it fails. */
+function outputOf(words: readonly string[], environment: Surroundings["environment"]): Promise<string> {
   const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
   return new Promise((resolve) => {
-    execFile("pulumi", ["version"], { env, timeout: 30_000 }, (error, stdout) =>
-      resolve(error ? undefined : /^v?(\d+\.\d+\.\d+\S*)/m.exec(stdout)?.[1]),
-    );
+    execFile("pulumi", words, { env, timeout: 30_000 }, (error, stdout) => resolve(error ? "" : stdout));
   });
+}
+
+const pluginName = "hyperv-snapshots";
+const pluginProgram = `pulumi-resource-${pluginName}`;
+
+/** Whether a project uses the plugin: its program isn't in JavaScript, or has the plugin's SDK and not this package. */
+function usesPlugin(folder: string): boolean {
+  const file = findProjectFile(folder);
+  const runtime = /^[\s{,]*"?runtime"?\s*:[\s{]*(?:"?name"?\s*:\s*)?["']?(\w+)/m.exec(
+    file === undefined ? "" : readFileSync(file, "utf8"),
+  )?.[1];
+  if (runtime !== undefined && runtime !== "nodejs") return true;
+  const hasSdk = packageFile(folder, `${ownPackage.name}-sdk`) !== undefined;
+  return hasSdk && resolved(folder, `${ownPackage.name}/lifecycle`) === undefined;
+}
+
+async function pluginFinding(folder: string, environment: Surroundings["environment"]): Promise<Finding> {
+  const what = "plugin";
+  const file = findProjectFile(folder);
+  const named =
+    file !== undefined && /\bplugins\b[\s\S]*\bhyperv-snapshots\b[\s\S]*\bpath\b/.test(readFileSync(file, "utf8"));
+  if (named) return fine(what, "the project's file names its folder");
+  if (onPath(pluginProgram, environment) !== undefined) return fine(what, `${pluginProgram} is on the PATH`);
+  const installed = await outputOf(["plugin", "ls", "--json"], environment);
+  const [, version] = new RegExp(`"name": "${pluginName}",[^}]*"version": "([^"]+)"`).exec(installed) ?? [];
+  if (version !== undefined) return fine(what, `${pluginName} ${version} is installed`);
+  const remedy = `pulumi plugin install resource ${pluginName} ${ownPackage.version} --file FILE, with the plugin's archive`;
+  return bad(what, "it isn't installed, not on the PATH, and the project's file doesn't name its folder", remedy);
 }
 
 function onPath(name: string, environment: Surroundings["environment"]): string | undefined {

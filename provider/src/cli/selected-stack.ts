@@ -108,7 +108,8 @@ function unreadable(target: string, answer: string, remedy: string) {
   return { kind: "unreadable", error } as const;
 }
 
-function findProjectFile(folder: string): string | undefined {
+/** Finds the file of the Pulumi project in a folder or above it. */
+export function findProjectFile(folder: string): string | undefined {
   const found = projectFiles.map((name) => join(folder, name)).find((file) => existsSync(file));
   if (found !== undefined) return found;
   return dirname(folder) === folder ? undefined : findProjectFile(dirname(folder));

@@ -20,7 +20,7 @@ function machineNode({ name, state, applicationVersion, snapshots }: MachineView
   return {
     text: `${name}  ${state}${versionText(applicationVersion)}`,
     below: snapshots.map((snapshot) => ({
-      text: `snapshot "${snapshot.name}"  taken ${momentText(snapshot.createdAt)}${versionText(snapshot.applicationVersion)}`,
+      text: `snapshot "${snapshot.name}"  ${momentText(snapshot.createdAt)}${versionText(snapshot.applicationVersion)}`,
       below: [],
     })),
   };

@@ -89,6 +89,26 @@ describe.skipIf(process.platform === "win32")("hyperv-snapshots doctor", () => {
     });
   });
 
+  it("checks the plugin, and no npm package, in a project that uses the plugin", async () => {
+    const at = new CommandLine();
+    at.host();
+    pulumiProject(at);
+    const check = async (project: string) => {
+      at.write("Pulumi.yaml", project);
+      const { value } = await at.json(["doctor", "--no-stack"]);
+      return Object.fromEntries(value.findings.map(({ what, status }: Shown) => [what, status]));
+    };
+    const yaml = "name: shop\nruntime: yaml\n";
+    const missing = await check(yaml);
+    expect(missing).toMatchObject({ plugin: "failed", "Pulumi CLI": "ok" });
+    expect(Object.keys(missing)).not.toContain("dynamic provider");
+    const named = "plugins: { providers: [{ name: hyperv-snapshots, path: bin }] }\n";
+    expect(await check(`${yaml}${named}`)).toMatchObject({ plugin: "ok" });
+    at.write("pulumi-resource-hyperv-snapshots", "");
+    expect(await check("name: shop\nruntime:\n  name: python\n")).toMatchObject({ plugin: "ok" });
+    expect(await check("name: shop\nruntime:\n  name: nodejs\n")).toMatchObject({ "dynamic provider": "ok" });
+  });
+
   it("asks for the same Pulumi CLI as the repository's tools", () => {
     expect(oldestPulumiCli).toBe(oldestUsableVersion);
   });

@@ -30,7 +30,7 @@ it("draws groups, their machines, and under each machine its snapshots", () => {
       "HV-TEST (simulated)",
       "├─ VM group web-tier  {4}",
       "│  ├─ web-01  running  application 2.0.0",
-      '│  │  └─ snapshot "before"  taken 2026-11-23 06:42:00 UTC  application 1.4.0',
+      '│  │  └─ snapshot "before"  2026-11-23 06:42:00 UTC  application 1.4.0',
       "│  └─ web-02  running",
       "└─ build-01  off",
     ].join("\n"),
