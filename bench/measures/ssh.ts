@@ -22,7 +22,7 @@ const numbers = "test/ssh/numbers.test.ts";
 export const ssh: Measure = {
   name: "ssh",
   about:
-    "The transport ssh to an OpenSSH server on this computer, beside a PowerShell that the provider starts itself; both ask the same simulated host. Times are the lowest of the rounds.",
+    "The transport ssh to an OpenSSH server on this computer, beside a PowerShell that the provider starts itself; both ask the same simulated host. Times are the lowest of the rounds, and the median for 1 MB.",
   run: async ({ say }) => {
     say("ssh beside a local shell");
     const { start, call, megabyte, requests, shells } = await measured();

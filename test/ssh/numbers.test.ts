@@ -5,26 +5,36 @@ import { requireSshServer } from "../support/ssh-server";
 
 const ways = ["local", "ssh"] as const;
 
-/**
- * Measures both in turn, in more rounds on a busy computer, until the figure is reached.
- *
- * @returns The best of each: other work on the computer only ever adds.
- */
-async function inTurn(rounds: number, atMost: number, action: (way: ShellWay) => Promise<number>) {
-  const best: Record<ShellWay, number> = { local: Number.POSITIVE_INFINITY, ssh: Number.POSITIVE_INFINITY };
-  for (let round = 0; round < rounds || (round < rounds * 3 && best.ssh > best.local * atMost); round += 1) {
-    for (const way of ways) best[way] = Math.min(best[way], await action(way));
+type Times = Record<ShellWay, number[]>;
+type Beside = Readonly<Record<ShellWay, number>>;
+
+/** Other work on the computer only ever adds: the lowest counts where each round is short, or there are few. */
+const lowest = (times: readonly number[]) => Math.min(...times);
+const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+
+/** Measures both in turn, in more rounds on a busy computer, until the figure is reached. */
+async function inTurn(
+  rounds: number,
+  { atMost, figure }: { readonly atMost: number; readonly figure: typeof median },
+  action: (way: ShellWay) => Promise<number>,
+): Promise<Beside> {
+  const times: Times = { local: [], ssh: [] };
+  const found = () => ({ local: figure(times.local), ssh: figure(times.ssh) });
+  const isReached = ({ local, ssh }: Beside) => ssh <= local * atMost;
+  for (let round = 0; round < rounds || (round < rounds * 3 && !isReached(found())); round += 1) {
+    // none has the advantage of being the second
+    for (const way of round % 2 === 0 ? ways : ways.toReversed()) times[way].push(await action(way));
   }
-  return best;
+  return found();
 }
 
 it("a start, a call, a megabyte and 100 concurrent snapshots stay close to a local shell", async (context) => {
   requireSshServer(context);
   const measured = await openSshBesideLocal(requirePowerShell(context, powerShellEditions[0]!));
   onTestFinished(() => measured.close());
-  const start = await inTurn(3, 2, (way) => measured.start(way));
-  const call = await inTurn(200, 3, (way) => measured.call(way));
-  const megabyte = await inTurn(20, 1.2, (way) => measured.megabyte(way));
+  const start = await inTurn(3, { atMost: 2, figure: lowest }, (way) => measured.start(way));
+  const call = await inTurn(200, { atMost: 3, figure: lowest }, (way) => measured.call(way));
+  const megabyte = await inTurn(30, { atMost: 1.2, figure: median }, (way) => measured.megabyte(way));
   const [local, ssh] = [await measured.hundredSnapshots("local"), await measured.hundredSnapshots("ssh")];
   const requests = { local: local.requests, ssh: ssh.requests };
   const shells = { local: local.shells, ssh: ssh.shells };
