@@ -3,7 +3,7 @@ import { CollectionSnapshot } from "pulumi-hyperv-snapshots";
 
 const appVersion = new pulumi.Config().get("appVersion") ?? "1.4.0";
 
-// One consistent snapshot of all machines in the VM group. A new appVersion takes a new one in its place.
+// One consistent snapshot of all machines in the VM group. If appVersion changes, a new snapshot replaces it.
 const before = new CollectionSnapshot("before-upgrade", {
   collection: "web-tier",
   triggers: [appVersion],

@@ -9,7 +9,7 @@ import { describeCimSession } from "./describe-cim-session";
 // starts of PowerShell take long where many other tests run beside
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
-// which sessions of real hosts know the declarations of methods isn't known in public: each edition plays one kind
+// which sessions of real hosts know the declarations of methods isn't published: each edition plays one kind
 const kinds = powerShellEditions.map((edition, at) => ({ edition, declaresMethods: at === 0 }));
 
 describe.each(kinds)("$edition.name, method declarations: $declaresMethods", ({ edition, declaresMethods }) => {

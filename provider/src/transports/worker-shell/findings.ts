@@ -60,7 +60,7 @@ function accountFinding(
 ): Finding {
   if (!isShellOnHost) return skipped(tries.account, `what it may do on ${host} counts, not what it may do here`);
   if (elevated === null && hyperVAdministrator === null) {
-    return skipped(tries.account, "outside Windows its groups say nothing");
+    return skipped(tries.account, "its groups are read on Windows only");
   }
   if (elevated) return fine(tries.account, "elevated");
   if (hyperVAdministrator) return fine(tries.account, "in Hyper-V Administrators");
