@@ -36,6 +36,7 @@ const words = [
     "isn't a",
   ],
   [/\bnothing of\b|\bnone of its\b/i, "no …; not one of its"],
+  [/\b(known|stated) in public\b/i, "published"],
   [/\banew\b|\bthus\b|\ball the same\b/i, "again; so; still"],
 ];
 

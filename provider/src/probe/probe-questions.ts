@@ -30,7 +30,7 @@ export const notAsked: Readonly<Record<string, string>> = {
   snapshotCollectionAppears:
     "No question covers it yet. The client waits for the job, whenever the collection appears.",
   snapshotCreationTime:
-    "No question covers it yet. If it is the end, a result that no job names any more is reported and not used.",
+    "No question covers it yet. If it is the end, the client reports a result that no job names any more, and doesn't use it.",
   applyingStatus: "A machine would have to be restored to a snapshot.",
   merging: "A merge can't be made to fail without breaking the machine's disks.",
   membersThatMoved: "A machine would have to be moved to another node.",

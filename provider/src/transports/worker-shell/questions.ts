@@ -10,7 +10,7 @@ export const workerQuestions: readonly ConnectionQuestion<WorkerSessionOptions>[
   {
     id: "methodDeclarations",
     question: "Do instances that the CIM cmdlets read come with the declarations of their methods?",
-    asked: "Reads Msvm_CollectionSnapshotService in a shell of its own, and counts CimClass.CimClassMethods.",
+    asked: "Reads Msvm_CollectionSnapshotService in a separate shell, and counts CimClass.CimClassMethods.",
     assumed: "Either: a reference is passed as the one or the other needs it.",
     ask: (options) =>
       withShell(options, async (ask) => {

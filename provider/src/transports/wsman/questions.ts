@@ -16,14 +16,14 @@ import { logonTo } from "./wsman-session";
 export const wsmanQuestions: readonly ConnectionQuestion<WsmanTransportOptions>[] = [
   {
     id: "wsmanStack",
-    question: "Which version has the WS-Management service?",
+    question: "Which version does the WS-Management service have?",
     asked: "Sends Identify, and reads the version of the stack and of the system.",
     assumed: "Nothing depends on it.",
     ask: askOfStack,
   },
   {
     id: "wsmanEnvelopeLimit",
-    question: "How large may an envelope be, in KB, and which other limits has the service?",
+    question: "How large may an envelope be, in KB, and which other limits does the service have?",
     asked: "Reads the service's configuration (winrm/config), which some hosts show to administrators only.",
     assumed: "`500`. A larger answer comes in several pieces.",
     ask: askOfLimits,
@@ -41,7 +41,7 @@ export const wsmanQuestions: readonly ConnectionQuestion<WsmanTransportOptions>[
   },
   {
     id: "wsmanMissingObject",
-    question: "Which fault says that there is no such object?",
+    question: "Which fault reports an object that doesn't exist?",
     asked: "Gets an Msvm_ConcreteJob by an id that no job has, and reads the number and the form of the fault.",
     assumed: "`hresult80041002`, wherever the number stands.",
     ask: (options) => {
