@@ -238,7 +238,7 @@ export class World {
   private startEngine(stack: Stack, operation: Operation, fuse: Fuse): FewLineEngine {
     const { dependents, newFirst = false } = this.options;
     return new FewLineEngine({
-      provider: called(this.startProvider(fuse, stack, operation).snapshots),
+      provider: called(this.startProvider(fuse, operation).snapshots),
       state: stack,
       // the class sets the option deleteBeforeReplace unless the host keeps dependent snapshots
       takesNewFirst: (isReplace) => dependents === "kept" || (isReplace && newFirst),
@@ -249,7 +249,7 @@ export class World {
 
   private startGroupEngine(stack: Stack, operation: Operation, fuse: Fuse): FewLineEngine {
     return new FewLineEngine({
-      provider: called(this.startProvider(fuse, stack, operation).groups),
+      provider: called(this.startProvider(fuse, operation).groups),
       state: stack.group,
       takesNewFirst: () => true,
       step: () => fuse.engineStep(),
@@ -304,7 +304,7 @@ export class World {
         records.length > 0,
     );
     if (found === undefined) return;
-    const { snapshots } = this.startProvider(fuse, stack, "import");
+    const { snapshots } = this.startProvider(fuse, "import");
     const { props = {} } = await snapshots.read(found, { __provider: "text" });
     const { __meta: _, ...given } = inputs(stack, "up");
     this.imported.add(found);
@@ -414,7 +414,7 @@ export class World {
   }
 
   /** Starts a provider process. */
-  private startProvider(fuse: Fuse, stack: Stack, operation: Operation) {
+  private startProvider(fuse: Fuse, operation: Operation) {
     const { clock } = this;
     const process = `${++this.processes}-1`;
     const moment = () => new Date(firstMoment + clock.now());
@@ -444,7 +444,7 @@ export class World {
           this.warnings.push(text);
           const left = /CollectionID="([^"]+)"\).*stays on the host as it is/.exec(text)?.[1];
           // what the state has after all goes on being the stack's
-          if (left !== undefined && !isNamedBy(stack, left)) this.leftAlone.push(left);
+          if (left !== undefined && !this.stacks.some((one) => isNamedBy(one, left))) this.leftAlone.push(left);
         },
       },
       environment: {},

@@ -193,14 +193,16 @@ export function savedUnder(resources: readonly ExportedResource[] | undefined, u
 }
 
 /**
- * Lists the ids, in lower case, that the states of all stacks of the project hold: a stack may have been renamed, a resource renamed or moved to
- * another stack.
+ * Lists the ids, in lower case, of the resources and of the snapshots that the states of all stacks of the project hold: a stack may have been
+ * renamed, a resource renamed, moved to another stack, or imported.
  */
 export async function savedIdsOf(states: DeploymentStates, scope: Scope): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   const stacks = await states.listStacks(scope);
   for (const stack of stacks.length > 0 ? stacks : [scope])
-    for (const { id } of (await states.exportStack(stack)) ?? []) if (id !== undefined) ids.add(id.toLowerCase());
+    for (const { id, outputs } of (await states.exportStack(stack)) ?? [])
+      for (const found of [id, outputs?.["snapshotCollectionId"]])
+        if (typeof found === "string") ids.add(found.toLowerCase());
   return ids;
 }
 

@@ -87,8 +87,8 @@ export interface ResourceCall {
   /** Asks what the state holds. It may take a second, so it is asked only when an earlier run left a record. */
   saved(): Promise<Saved>;
   /**
-   * Asks for the ids of all resources that the deployment's states hold, under whatever name, in lower case; none where that can't be asked. It may
-   * take seconds, so it is asked only when an earlier run returned a resource that the state doesn't have.
+   * Asks for the ids of all resources and snapshots that the deployment's states hold, under whatever name, in lower case; none where that can't be
+   * asked. It may take seconds, so it is asked only before what an earlier run left is used.
    */
   savedIds(): Promise<ReadonlySet<string>>;
   readonly words: Words;

@@ -21,7 +21,7 @@ import { machinePath, type VirtualSystemCollection } from "../hyperv/virtual-sys
 import { isDeleted } from "../hyperv/visibility";
 import { waitUntil } from "../jobs/wait-until";
 import type { Operation } from "../process/operation";
-import type { Answer, Json, Pending, Properties, Saved } from "../process/resource-call";
+import type { Answer, Json, Pending, Properties } from "../process/resource-call";
 import { decideOnCreate, isResultOf } from "../recovery/policy";
 import { fingerprint, matches, type Phase, type RecoveryRecord } from "../recovery/record";
 import { isRecent, type ResourceRecovery } from "../recovery/recovery";
@@ -80,7 +80,7 @@ export async function createSnapshot(operation: Operation, creation: Creation, s
       discardRecord(operation, record, { ...creation, ...(saved && saved !== "unknown" && { held: saved }) }),
     describe: describeRetained,
   });
-  const resumed = earlier && (await resume(operation, creation, earlier, saved));
+  const resumed = earlier && (await resume(operation, creation, earlier));
   return resumed ?? takeSnapshot(operation, creation, await readGroup(operation.host.session, creation.group));
 }
 
@@ -297,12 +297,7 @@ async function send(
  *
  * @returns Undefined when it made nothing, or when it is deleted or in the state already.
  */
-async function resume(
-  operation: Operation,
-  creation: Creation,
-  record: RecoveryRecord,
-  saved: Saved,
-): Promise<Answer | undefined> {
+async function resume(operation: Operation, creation: Creation, record: RecoveryRecord): Promise<Answer | undefined> {
   const { progress } = operation;
   const attempt = new Attempt(creation.recovery, record);
   const isUnanswered = record.phase === "requested" && record.pending.job === null && record.pending.made === null;
@@ -327,9 +322,8 @@ async function resume(
   if (finished.kind === "incomplete") return attempt.returned(finished.answer);
   if (finished.kind === "complete") {
     const { outputs } = finished;
-    const isSaved = saved !== null && saved !== "unknown" && saved.id !== record.id;
-    // an import has put it into the state under another id
-    if (!isSaved || saved.snapshotCollectionId !== outputs["snapshotCollectionId"])
+    // an import may have put it into a state under another id
+    if (!(await operation.call.savedIds()).has(String(outputs["snapshotCollectionId"]).toLowerCase()))
       return attempt.returned({ id: record.id, outputs, pending: null });
   }
   await attempt.end();

@@ -108,6 +108,15 @@ describe("an up that was killed while its job ran", () => {
     expect(taken["snapshotCollectionId"]).not.toBe(outs["snapshotCollectionId"]);
   });
 
+  it("then imported by another stack: the next up takes a new snapshot", async () => {
+    const next = await killedInMidJob();
+    await next.run(next.clock.sleep(60_000));
+    const { id, outs } = await imported(next, inputsWithUrn);
+    next.state = [{ urn: `${urn}-elsewhere`, id, outputs: outs }];
+    const { outs: taken } = await next.create(inputsWithUrn);
+    expect(taken["snapshotCollectionId"]).not.toBe(outs["snapshotCollectionId"]);
+  });
+
   it("then imported, and seen by an up before anything else: the record makes no second resource of it", async () => {
     const next = await killedInMidJob();
     await next.run(next.clock.sleep(60_000));
