@@ -148,22 +148,23 @@ async function askOfCut(
       const { processId } = (await ask({ verb: "describe" })) as ShellFacts;
       const process = await findProcess(watch, processId);
       if (process === undefined) throw new NoAnswer("the host doesn't show the shell's process");
-      const isThere = async () => {
-        const found = await findProcess(watch, processId);
-        return found !== undefined && found.properties["CreationDate"] === process.properties["CreationDate"];
-      };
-      const cutAt = performance.now();
-      cut(program);
-      while (performance.now() - cutAt < leaseMs + graceMs) {
-        if (!(await isThere())) {
-          const passedMs = performance.now() - cutAt;
-          const answer = passedMs < leaseMs * 0.8 ? "endsAtOnce" : "endsWithLease";
-          return { answer, observed: { seconds: Math.round(passedMs / 1000) } };
+      /** @returns After how many milliseconds the process had ended; undefined if it hasn't. */
+      const endOfProcess = async (withinMs: number) => {
+        for (const from = performance.now(); performance.now() - from < withinMs; await sleep(100)) {
+          const found = await findProcess(watch, processId);
+          if (found?.properties["CreationDate"] !== process.properties["CreationDate"]) return performance.now() - from;
         }
-        await sleep(100);
+        return undefined;
+      };
+      cut(program);
+      const passedMs = await endOfProcess(leaseMs + graceMs);
+      if (passedMs !== undefined) {
+        const answer = passedMs < leaseMs * 0.8 ? "endsAtOnce" : "endsWithLease";
+        return { answer, observed: { seconds: Math.round(passedMs / 1000) } };
       }
       await terminate(watch, processId);
-      return { answer: "stays", ...((await isThere()) && { left: `the PowerShell process ${processId}` }) };
+      const hasEnded = (await endOfProcess(graceMs)) !== undefined;
+      return { answer: "stays", ...(!hasEnded && { left: `the PowerShell process ${processId}` }) };
     });
   });
 }
