@@ -26,6 +26,8 @@ export interface Lock {
 const leaseMs = 60_000;
 const renewMs = 15_000;
 const lookMs = 250;
+/** How many tickets a process draws at once. If all of a thousand operations start in one moment, they need a third more memory. */
+const drawnTogether = 8;
 
 /** A place in the line. */
 interface Ticket {
@@ -110,7 +112,7 @@ export class Locks {
   private async drawAll(): Promise<void> {
     this.isDrawing = true;
     while (this.drawers.length > 0) {
-      const drawers = this.drawers.splice(0);
+      const drawers = this.drawers.splice(0, drawnTogether);
       await this.drawTogether(drawers).catch((error) => {
         for (const { reject } of drawers) reject(error);
       });
