@@ -208,9 +208,8 @@ async function readAndWarn(
 }
 
 async function requestAndFinish(operation: Operation, creation: Creation, record: RecoveryRecord): Promise<Answer> {
-  const { deadlineAt, recovery } = creation;
   const { before } = record.pending;
-  const attempt = new Attempt(recovery, record);
+  const attempt = new Attempt(creation.recovery, record);
   let sent: SnapshotProgress;
   try {
     sent = await send(operation, { ...creation, before });
@@ -218,20 +217,14 @@ async function requestAndFinish(operation: Operation, creation: Creation, record
     await attempt.end(); // the host refused, or the request was never sent
     throw error;
   }
-  const begun = snapshotOperation(creation, record, {
-    attempt,
-    isResumed: false,
-    pending: pendingOf(sent, before, operation.moment()),
-    deadlineAt,
-  });
+  const pending = pendingOf(sent, before, operation.moment());
+  const begun = snapshotOperation(creation, record, { attempt, isResumed: false, pending });
   if (sent.kind !== "outcomeUnknown") {
     // what the answer named is believed once it was looked at
-    await attempt.advanced("accepted", { ...begun.pending, made: null });
+    await attempt.advanced("accepted", { ...pending, made: null });
   }
   const finished = await finishSnapshot(operation, begun);
-  if (finished.kind === "complete")
-    return attempt.returned({ id: record.id, outputs: finished.outputs, pending: null });
-  if (finished.kind === "incomplete") return attempt.returned(finished.answer);
+  if (finished.kind === "answer") return attempt.returned(finished.answer);
   if (finished.why === "noResult") return attempt.returned(failedAnswer(operation, begun, finished.error));
   await attempt.end();
   if (finished.why === "jobFailed") throw finished.error;
@@ -250,9 +243,9 @@ function pendingOf(sent: SnapshotProgress, before: readonly string[], answeredAt
 }
 
 function snapshotOperation(
-  { inputs, group, recovery }: Creation,
+  { inputs, group, recovery, deadlineAt }: Creation,
   { id, machines }: RecoveryRecord,
-  more: Pick<SnapshotOperation, "isResumed" | "pending" | "deadlineAt"> & { readonly attempt: Attempt },
+  more: Pick<SnapshotOperation, "isResumed" | "pending"> & { readonly attempt: Attempt },
 ): SnapshotOperation {
   const { attempt, ...state } = more;
   // only what may have to be searched for can be taken for another's
@@ -262,6 +255,7 @@ function snapshotOperation(
     inputs,
     group,
     machines,
+    deadlineAt,
     ...state,
     ...(isSearched && { others: () => recovery.others(id) }),
     advanced: attempt.advanced,
@@ -312,19 +306,14 @@ async function resume(operation: Operation, creation: Creation, record: Recovery
     return undefined;
   }
   progress.info(`Resuming the snapshot that an earlier run requested at ${record.beganAt}`);
-  const begun = snapshotOperation(creation, record, {
-    attempt,
-    isResumed: true,
-    pending,
-    deadlineAt: creation.deadlineAt,
-  });
+  const begun = snapshotOperation(creation, record, { attempt, isResumed: true, pending });
   const finished = await finishSnapshot(operation, begun);
-  if (finished.kind === "incomplete") return attempt.returned(finished.answer);
-  if (finished.kind === "complete") {
-    const { outputs } = finished;
+  if (finished.kind === "answer") {
+    const { answer } = finished;
     // an import may have put it into a state under another id
-    if (!(await operation.call.savedIds()).has(String(outputs["snapshotCollectionId"]).toLowerCase()))
-      return attempt.returned({ id: record.id, outputs, pending: null });
+    const isSaved = async () =>
+      (await operation.call.savedIds()).has(String(answer.outputs["snapshotCollectionId"]).toLowerCase());
+    if (answer.pending || !(await isSaved())) return attempt.returned(answer);
   }
   await attempt.end();
   if (finished.kind === "nothing" && finished.why !== "noTrace")

@@ -55,13 +55,11 @@ export interface SnapshotOperation {
 /**
  * How a snapshot ended.
  *
- * - `complete`: it is there, with its name.
- * - `incomplete`: something keeps it from being complete; the answer keeps it in the state.
+ * - `answer`: it is there, with its name; or something keeps it from being complete, and the answer keeps it in the state.
  * - `nothing`: there will be no snapshot. `why` says how that is known: the search found no trace, the job failed, or it ended without a result.
  */
 export type Finished =
-  | { readonly kind: "complete"; readonly outputs: Properties }
-  | { readonly kind: "incomplete"; readonly answer: Answer }
+  | { readonly kind: "answer"; readonly answer: Answer }
   | { readonly kind: "nothing"; readonly why: "noTrace" }
   | { readonly kind: "nothing"; readonly why: "jobFailed" | "noResult"; readonly error: HyperVError };
 
@@ -103,14 +101,12 @@ export async function finishSnapshot(operation: Operation, begun: SnapshotOperat
     current = { ...current, read: { ...outputs, job } };
     await nameThem(operation, begun, members);
     await advance(current, "named", {});
-    return {
-      kind: "complete",
-      outputs: { ...begun.inputs, ...groupOutputs(session, begun.group), ...outputs, job },
-    };
+    const all = { ...begun.inputs, ...groupOutputs(session, begun.group), ...outputs, job };
+    return { kind: "answer", answer: { id: begun.id, outputs: all, pending: null } };
   } catch (error) {
     if (isSnapshotsOwn(error)) return { kind: "nothing", why: "jobFailed", error };
     if (error instanceof NoResult) return { kind: "nothing", why: "noResult", error };
-    return { kind: "incomplete", answer: incompleteAnswer(operation, current, error) };
+    return { kind: "answer", answer: incompleteAnswer(operation, current, error) };
   }
 }
 

@@ -46,8 +46,7 @@ export async function resumeIncomplete(
     ...(outputs["job"] && { read: { job: outputs["job"] } }),
   };
   const finished = await finishSnapshot(operation, begun);
-  if (finished.kind === "complete") return { id, outputs: finished.outputs, pending: null };
-  if (finished.kind === "incomplete") return finished.answer;
+  if (finished.kind === "answer") return finished.answer;
   const error = finished.why === "noTrace" ? tookNoEffect(operation, group) : finished.error;
   return failedAnswer(operation, begun, error);
 }
