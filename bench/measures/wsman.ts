@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SimulatedHost } from "pulumi-hyperv-snapshots/simulator";
 import { SaxesParser } from "saxes";
 import { DelayingProxy, sequential } from "../../test/support/delaying-proxy";
@@ -217,6 +218,7 @@ async function farAway() {
     async ({ dynamicHost }) => {
       // what belongs to the log-on and to the session is done by the first
       await dynamicHost.read("none", {}).catch(() => {});
+      while (server.logOns < 2) await sleep(10); // of the spare connection, too
       await dynamicHost.create(snapshotInputs("one", "group-1"));
     },
     environmentOf(proxy.port),

@@ -36,13 +36,14 @@ async function farHost() {
     await proxy.stop();
     await server.stop();
   });
-  return { looks, proxy, provider };
+  return { looks, proxy, server, provider };
 }
 
 it("a create over WS-Management takes at most 6 sequential round trips beside its job and the log-on", async () => {
-  const { looks, proxy, provider } = await farHost();
+  const { looks, proxy, server, provider } = await farHost();
   // checks the inputs first, as an up does: the session is open then
   const { inputs } = await provider.check({ collection: "web-tier", snapshotName: "before" });
+  await expect.poll(() => server.logOns).toBe(2); // of the spare connection, too
   const first = proxy.roundTrips.length;
   const { outputs } = await provider.create(inputs);
   expect(outputs["members"]).toHaveLength(2);
