@@ -289,7 +289,7 @@ export const readAllMarks = (files: RecordFiles): Promise<readonly OwnedBy[]> =>
     return mark && resourceFolder(mark) === folder && ownedFile.of(mark.id) === name ? mark : undefined;
   });
 
-/** Reads the files of one kind of every resource. One that can't be read affects only its own resource, which reports it, so it is left out. */
+/** Reads the files of one kind of every resource. One that can't be read affects only its own resource, so it is left out. */
 async function readOfAll<T>(
   files: RecordFiles,
   isWanted: (name: string) => string | undefined,
@@ -302,7 +302,9 @@ async function readOfAll<T>(
         const text = await files.read(folder, name);
         const one = text === undefined ? undefined : read(text, folder, name);
         if (one !== undefined) found.push(one);
-      } catch {} // see above
+      } catch {
+        // its own resource reports it
+      }
     }
   }
   return found;
