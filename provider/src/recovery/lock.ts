@@ -167,19 +167,18 @@ export class Locks {
     let hasReported = false;
     await waitUntil<void, void>(this.clock, {
       look: async () => {
-        let isFree = true;
-        const tickets = own.present ?? (await this.tickets());
+        const tickets = (own.present ?? (await this.tickets())).filter(({ name }) => name < own.name);
         own.present = undefined;
-        for (const ticket of tickets) {
-          if (ticket.name >= own.name) continue;
-          if (ticket.keys) {
-            if (this.drawn.has(ticket.name) && meet(ticket.keys, own.keys)) isFree = false;
-            continue;
-          }
+        let isFree = true;
+        // the newest first: an extended lock's first ticket lists everything before the second one goes
+        const others = tickets.filter(({ keys }) => keys === undefined).sort((a, b) => (a.name < b.name ? 1 : -1));
+        for (const ticket of others) {
           const text = await this.files.read(locksFolder, ticket.name).catch(() => undefined);
           if (isDead(ticket, text)) await this.files.remove(locksFolder, ticket.name);
           else if (text !== undefined && keysIn(text).some((key) => own.keys.has(key))) isFree = false;
         }
+        // in one step, since nothing may change in between
+        if (tickets.some(({ name, keys }) => keys && this.drawn.has(name) && meet(keys, own.keys))) isFree = false;
         return isFree ? { done: undefined } : { waitFor: undefined };
       },
       until: () => Number.POSITIVE_INFINITY,

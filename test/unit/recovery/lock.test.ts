@@ -119,6 +119,42 @@ describe("a lock", () => {
     expect(await at.files.list(locksFolder)).toEqual([]);
   });
 
+  it("keeps a machine locked while its two tickets become one", async () => {
+    const at = new Processes();
+    const { files } = at;
+    let goOn = (): void => {};
+    const looked = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    // the extended lock writes its first ticket and removes the second while the other process looks at the tickets
+    const slow: RecordFiles = Object.create(files, {
+      renew: { value: (...call: Parameters<RecordFiles["renew"]>) => looked.then(() => files.renew(...call)) },
+    });
+    const owner = new Locks(slow, at.clock, { machine: here, process: "1-1", isAlive: () => true });
+    const lock = await at.take(owner, ["group-a"]);
+    const extended = lock.extend(["web-01"], () => {});
+    while ((await files.list(locksFolder)).length < 2) await Promise.resolve();
+    const looking: RecordFiles = Object.create(files, {
+      read: {
+        value: async (...call: Parameters<RecordFiles["read"]>) => {
+          const text = await files.read(...call);
+          goOn();
+          await extended;
+          return text;
+        },
+      },
+    });
+    const other = new Locks(looking, at.clock, { machine: here, process: "2-1", isAlive: () => true });
+    let isTaken = false;
+    void other
+      .take(["web-01"], () => {})
+      .then(() => {
+        isTaken = true;
+      });
+    await at.clock.run(at.clock.sleep(10_000));
+    expect(isTaken).toBe(false);
+  });
+
   it("has one ticket after it was extended, which locks all", async () => {
     const at = new Processes();
     const lock = await at.take(at.start("1-1"), ["group-a"]);
