@@ -28,7 +28,8 @@ export async function whatIsWrong(
   if (mayFail(operation) || isGuard(outcome.error)) return undefined;
   const isAlone = world.stacks.every((other) => other === stack || !other.wasDisturbed);
   if (!isAlone && isAmbiguous(outcome.error)) return undefined;
-  if (world.hasForgottenJobs && isUndecided(outcome.error)) return undefined;
+  if ((world.hasForgottenJobs || !isAlone) && isUndecided(outcome.error)) return undefined;
+  if (world.imported.size > 0 && isResultDeleted(outcome.error)) return undefined;
   if (outcome.error) return `it failed: ${messageOf(outcome.error)}`;
   if (operation === "destroy") return undefined; // what the engine never mentions again is listed, not removed
   if (!stack.live) return "the state names nothing";
@@ -83,6 +84,14 @@ function isAmbiguous(error: unknown): boolean {
   return /there are \d+ that could have come of it|the group has gained \d+ snapshot collections/.test(
     messageOf(error),
   );
+}
+
+/**
+ * The one snapshot of an interrupted run was imported and then replaced on request, with no other run between: the engine asks for no difference
+ * then, so the state has no URN, the delete can't find the record, and the create waits until the host has forgotten the job.
+ */
+function isResultDeleted(error: unknown): boolean {
+  return /A snapshot was made, and can't be found/.test(messageOf(error));
 }
 
 /** Operations that end in an error by their nature. */
