@@ -1,4 +1,4 @@
-import { StorageError } from "../errors";
+import { HyperVError, StorageError } from "../errors";
 import type { Pending } from "../process/resource-call";
 import {
   isUuid,
@@ -236,7 +236,7 @@ export class Journal {
     try {
       return await write();
     } catch (cause) {
-      if (StorageError.isInstance(cause)) throw cause;
+      if (HyperVError.isInstance(cause)) throw cause;
       const target = this.files.locate(this.folder, "");
       const answer = cause instanceof Error ? cause.message : String(cause);
       throw new StorageError(

@@ -67,6 +67,8 @@ export class Locks {
   private readonly held = new Set<Lock>();
   /** The tickets drawn here, by name: with a thousand operations in flight, each would read the files of all others. */
   private readonly drawn = new Map<string, OwnTicket>();
+  /** The tickets of this process that lock nothing any more, until their files are removed. */
+  private readonly discarded = new Set<string>();
   private readonly drawers: Drawer[] = [];
   private isDrawing = false;
   private hasSwept = false;
@@ -95,7 +97,7 @@ export class Locks {
     try {
       await this.untilFree(ticket, onWaiting, signal);
     } catch (error) {
-      await this.discard(ticket).catch(() => {});
+      await this.discard(ticket);
       throw error;
     }
     return ticket;
@@ -128,14 +130,7 @@ export class Locks {
       const name = `ticket-${String(number).padStart(6, "0")}-${machine}-${process}-${randomBytes(3).toString("hex")}`;
       return { name, number, machine, process, keys };
     });
-    for (const ticket of tickets) this.drawn.set(ticket.name, ticket);
-    const marks = tickets.map(({ name, keys }) => this.files.mark(locksFolder, name, textOf(keys)));
-    const [failed] = (await Promise.allSettled(marks)).filter((mark) => mark.status === "rejected");
-    if (failed) {
-      await Promise.allSettled(tickets.map((ticket) => this.discard(ticket)));
-      throw failed.reason;
-    }
-    const present = await this.tickets();
+    const present = await this.place(tickets);
     for (const [at, ticket] of tickets.entries()) {
       const drawer = drawers[at] as Drawer;
       const isLate = present.some(({ name }) => name > ticket.name && !this.drawn.has(name));
@@ -146,14 +141,32 @@ export class Locks {
     }
   }
 
+  /** Writes tickets, or none. @returns All that are there afterwards. */
+  private async place(tickets: readonly OwnTicket[]): Promise<readonly Ticket[]> {
+    for (const ticket of tickets) this.drawn.set(ticket.name, ticket);
+    const marks = tickets.map(({ name, keys }) => this.files.mark(locksFolder, name, textOf(keys)));
+    try {
+      for (const mark of await Promise.allSettled(marks)) if (mark.status === "rejected") throw mark.reason;
+      return await this.tickets();
+    } catch (error) {
+      await Promise.all(tickets.map((ticket) => this.discard(ticket)));
+      throw error;
+    }
+  }
+
+  /** Removes a ticket. If that fails, it locks nothing in this process, and for others it dies with this process. */
   private async discard({ name }: Ticket): Promise<void> {
     this.drawn.delete(name);
-    await this.files.remove(locksFolder, name);
+    this.discarded.add(name);
+    await this.files.remove(locksFolder, name).then(
+      () => this.discarded.delete(name),
+      () => {},
+    );
   }
 
   private async untilFree(own: OwnTicket, onWaiting: () => void, signal: AbortSignal | undefined): Promise<void> {
-    const watched = new Map<string, { readonly text: string | undefined; readonly since: number }>();
-    const isDead = ({ name, machine, process }: Ticket, text: string | undefined) => {
+    const watched = new Map<string, { readonly text: string | null | undefined; readonly since: number }>();
+    const isDead = ({ name, machine, process }: Ticket, text: string | null | undefined) => {
       if (machine === this.liveness.machine) {
         const isAlive = this.liveness.isAlive(process);
         if (isAlive !== undefined) return !isAlive;
@@ -173,9 +186,10 @@ export class Locks {
         // the newest first: an extended lock's first ticket lists everything before the second one goes
         const others = tickets.filter(({ keys }) => keys === undefined).sort((a, b) => (a.name < b.name ? 1 : -1));
         for (const ticket of others) {
-          const text = await this.files.read(locksFolder, ticket.name).catch(() => undefined);
+          // one that can't be read now may lock anything
+          const text = await this.files.read(locksFolder, ticket.name).catch(() => null);
           if (isDead(ticket, text)) await this.files.remove(locksFolder, ticket.name);
-          else if (text !== undefined && keysIn(text).some((key) => own.keys.has(key))) isFree = false;
+          else if (text === null || (text && keysIn(text).some((key) => own.keys.has(key)))) isFree = false;
         }
         // in one step, since nothing may change in between
         if (tickets.some(({ name, keys }) => keys && this.drawn.has(name) && meet(keys, own.keys))) isFree = false;
@@ -210,31 +224,39 @@ export class Locks {
       extend: async (things, onWaiting, signal) => {
         const more = await this.obtain(things, onWaiting, signal);
         for (const key of more.keys) own.keys.add(key);
-        // from here on the first ticket locks everything, so that a long operation has only one
-        await renew().finally(() => this.discard(more));
+        try {
+          // from here on the first ticket locks everything, so that a long operation has only one
+          await renew();
+          // another machine may have taken over the second one alone, whose lease began earlier
+          await this.confirm(more);
+        } finally {
+          await this.discard(more);
+        }
       },
-      confirm: async () => {
-        if ((await this.files.read(locksFolder, own.name)) !== undefined) return;
-        throw new ConnectionError(
-          {
-            attempted: "Working on this resource",
-            target: this.files.locate(locksFolder, own.name),
-            answer: "another process has taken over the lock, because this one was suspended for too long",
-            outcome: "This process sent nothing more",
-            remedy: "Look at the output of the other run",
-          },
-          { effect: "none" },
-        );
-      },
+      confirm: () => this.confirm(own),
       release: async () => {
         this.held.delete(lock);
         clearInterval(timer);
         await renewing;
-        await this.discard(own).catch(() => {}); // it dies with this process at the latest
+        await this.discard(own);
       },
     };
     this.held.add(lock);
     return lock;
+  }
+
+  private async confirm({ name }: OwnTicket): Promise<void> {
+    if ((await this.files.read(locksFolder, name)) !== undefined) return;
+    throw new ConnectionError(
+      {
+        attempted: "Working on this resource",
+        target: this.files.locate(locksFolder, name),
+        answer: "another process has taken over the lock, because this one was suspended for too long",
+        outcome: "This process sent nothing more",
+        remedy: "Look at the output of the other run",
+      },
+      { effect: "none" },
+    );
   }
 
   /** Removes the tickets of dead processes of this machine, once in the life of a process: no run may ever wait for them. */
@@ -262,6 +284,7 @@ export class Locks {
     return (await this.files.list(locksFolder)).flatMap((name) => {
       const own = this.drawn.get(name);
       if (own) return [own];
+      if (this.discarded.has(name)) return [];
       const [, number, machine, process] = /^ticket-(\d{6})-([0-9a-f]{12})-(\w+-\w+)-[0-9a-f]{6}$/.exec(name) ?? [];
       return number && machine && process ? [{ name, number: Number(number), machine, process }] : [];
     });

@@ -191,6 +191,61 @@ describe("a lock", () => {
     expect(await at.files.list(locksFolder)).toEqual([]);
   });
 
+  it("leaves no ticket if the others can't be listed", async () => {
+    const at = new Processes();
+    const { list } = at.files;
+    let lists = 0;
+    at.files.list = async (folder) => {
+      lists += 1;
+      if (lists === 2) throw new Error("too many open files");
+      return list(folder);
+    };
+    await expect(at.take(at.start("1-1"))).rejects.toThrow("too many open files");
+    expect(await list(locksFolder)).toEqual([]);
+  });
+
+  it("is released in its own process although its file can't be removed", async () => {
+    const at = new Processes();
+    const locks = at.start("1-1");
+    const lock = await at.take(locks);
+    at.files.remove = async () => {
+      throw new Error("the file is open in another program");
+    };
+    await lock.release();
+    const before = at.clock.now();
+    await at.take(locks);
+    expect(at.clock.now()).toBe(before);
+  });
+
+  it("that can't be read for a moment isn't taken for free", async () => {
+    const at = new Processes();
+    const lock = await at.take(at.start("1-1"));
+    vi.spyOn(at.files, "read").mockRejectedValueOnce(new Error("too many open files"));
+    let isTaken = false;
+    const taken = at
+      .start("2-1")
+      .take(["group"], () => {})
+      .then(() => {
+        isTaken = true;
+      });
+    await at.clock.run(at.clock.sleep(10_000));
+    expect(isTaken).toBe(false);
+    await lock.release();
+    await at.clock.run(taken);
+  });
+
+  it("isn't extended by a ticket that another machine has taken over", async () => {
+    const at = new Processes();
+    const { files } = at;
+    const lock = await at.take(at.start("1-1", elsewhere), ["group-a"]);
+    const [first] = await files.list(locksFolder);
+    const extended = lock.extend(["web-01"], () => {});
+    while ((await files.list(locksFolder)).length < 2) await Promise.resolve();
+    const [second] = (await files.list(locksFolder)).filter((name) => name !== first);
+    await files.remove(locksFolder, second!);
+    await expect(at.clock.run(extended)).rejects.toThrow("another process has taken over the lock");
+  });
+
   it("is held by one operation of a process at a time", async () => {
     const at = new Processes();
     const locks = at.start("1-1");
