@@ -100,7 +100,7 @@ export class LifecycleInProcess {
       link: { hasTerminal: true, takesDebug: true, send },
       environment,
       backend: () => "https://backend.example",
-      states: { exportStack: async () => this.state, listStacks: async () => [] },
+      states: { exportStack: async () => this.state, listStacks: async (scope) => [scope] },
     });
     this.lifecycle = new DynamicAdapter(adapting, new CollectionSnapshotResource(connections, recovery));
     this.groups = new DynamicAdapter(adapting, new VirtualSystemCollectionResource(connections, recovery));

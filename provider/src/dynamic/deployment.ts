@@ -110,8 +110,8 @@ export interface ListedStack extends Scope {
 export interface DeploymentStates {
   /** The resources that a stack's state holds; undefined where they can't be asked for. Secrets stay encrypted in them. */
   exportStack(scope: Scope): Promise<readonly ExportedResource[] | undefined>;
-  /** The stacks of the project, in all organizations of the account; none where they can't be asked for. */
-  listStacks(scope: Scope): Promise<readonly ListedStack[]>;
+  /** The stacks of the project, in all organizations of the account; undefined where they can't be asked for. */
+  listStacks(scope: Scope): Promise<readonly ListedStack[] | undefined>;
 }
 
 const patienceMs = 30_000;
@@ -148,9 +148,9 @@ function readExport(text: string | undefined): readonly ExportedResource[] | und
 }
 
 /** Reads the names of stacks: `ORGANIZATION/PROJECT/STACK`, or `STACK` where a backend has no projects. */
-function readStacks(text: string | undefined, scope: Scope): readonly ListedStack[] {
+function readStacks(text: string | undefined, scope: Scope): readonly ListedStack[] | undefined {
   const listed = parsed(text);
-  if (!Array.isArray(listed)) return [];
+  if (!Array.isArray(listed)) return undefined;
   return (listed as readonly { readonly name?: unknown; readonly updateInProgress?: unknown }[]).flatMap((one) => {
     const parts = String(one.name ?? "").split("/");
     const stack = parts.at(-1);
@@ -170,7 +170,7 @@ export const isPulumiCloud = (backend: string) => backend === "" || /^https?:/.t
  */
 export async function organizationOf(states: DeploymentStates, scope: Scope): Promise<string | undefined> {
   if (!isPulumiCloud(scope.backend)) return undefined;
-  const same = (await states.listStacks(scope)).filter(({ stack }) => stack === scope.stack);
+  const same = ((await states.listStacks(scope)) ?? []).filter(({ stack }) => stack === scope.stack);
   const [found, ...others] = same.length > 1 ? same.filter(({ isUpdating }) => isUpdating) : same;
   return others.length === 0 ? found?.organization : undefined;
 }
@@ -194,15 +194,19 @@ export function savedUnder(resources: readonly ExportedResource[] | undefined, u
 
 /**
  * Lists the ids, in lower case, of the resources and of the snapshots that the states of all stacks of the project hold: a stack may have been
- * renamed, a resource renamed, moved to another stack, or imported.
+ * renamed, a resource renamed, moved to another stack, or imported. `unknown` if one of the states can't be asked: it may hold any.
  */
-export async function savedIdsOf(states: DeploymentStates, scope: Scope): Promise<ReadonlySet<string>> {
+export async function savedIdsOf(states: DeploymentStates, scope: Scope): Promise<ReadonlySet<string> | "unknown"> {
   const ids = new Set<string>();
   const stacks = await states.listStacks(scope);
-  for (const stack of stacks.length > 0 ? stacks : [scope])
-    for (const { id, outputs } of (await states.exportStack(stack)) ?? [])
+  if (stacks === undefined) return "unknown";
+  for (const stack of stacks.length > 0 ? stacks : [scope]) {
+    const resources = await states.exportStack(stack);
+    if (resources === undefined) return "unknown";
+    for (const { id, outputs } of resources)
       for (const found of [id, outputs?.["snapshotCollectionId"]])
         if (typeof found === "string") ids.add(found.toLowerCase());
+  }
   return ids;
 }
 

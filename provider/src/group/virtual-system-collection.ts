@@ -213,7 +213,8 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const { host, progress } = operation;
     const { key } = record.subject;
     const group = await foundGroup(operation, record);
-    const isSaved = group && (await operation.call.savedIds()).has(recordId(key));
+    const ids = group && (await operation.call.savedIds());
+    const isSaved = ids !== undefined && ids !== "unknown" && ids.has(recordId(key));
     const inUse = group && !isSaved && (await useOf(host, group, record));
     if (inUse) {
       progress.warn(

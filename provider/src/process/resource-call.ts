@@ -87,10 +87,10 @@ export interface ResourceCall {
   /** Asks what the state holds. It may take a second, so it is asked only when an earlier run left a record. */
   saved(): Promise<Saved>;
   /**
-   * Asks for the ids of all resources and snapshots that the deployment's states hold, under whatever name, in lower case; none where that can't be
-   * asked. It may take seconds, so it is asked only before what an earlier run left is used.
+   * Asks for the ids of all resources and snapshots that the deployment's states hold, under whatever name, in lower case; `unknown` where one of the
+   * states can't be asked. It may take seconds, so it is asked only before what an earlier run left is used.
    */
-  savedIds(): Promise<ReadonlySet<string>>;
+  savedIds(): Promise<ReadonlySet<string> | "unknown">;
   readonly words: Words;
   /** Whether `create` and `update` only look up what can be known; nothing is changed. */
   readonly preview: boolean;

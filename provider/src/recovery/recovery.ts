@@ -195,12 +195,19 @@ export class ResourceRecovery {
     return isPermitted ? this.withoutSaved(decisions) : own;
   }
 
-  /** Forgets the returned records whose resource the state holds, be it under another name: it was renamed since, for example. */
+  /**
+   * Forgets the returned records whose resource the state holds, be it under another name: it was renamed since, for example. Where that isn't
+   * known, what they made stays.
+   */
   private async withoutSaved(decisions: readonly Decision[]): Promise<readonly Decision[]> {
     const isAsked = ({ record, fate }: Decision) => record.phase === "returned" && acting.includes(fate);
     if (!decisions.some(isAsked)) return decisions;
     const ids = await this.parts.call.savedIds();
-    return decisions.map((one) => (isAsked(one) && ids.has(one.record.id) ? { ...one, fate: "forget" } : one));
+    return decisions.map((one) => {
+      if (!isAsked(one)) return one;
+      if (ids === "unknown") return { ...one, fate: "retain" };
+      return ids.has(one.record.id) ? { ...one, fate: "forget" } : one;
+    });
   }
 
   /**

@@ -232,8 +232,9 @@ export class CollectionSnapshotResource implements ManagedResource {
     const { owned = [] } = await recovery.others(id);
     for (const mark of owned) {
       const isIt = mark.snapshotCollectionId !== undefined && normalizeGuid(mark.snapshotCollectionId) === snapshotId;
-      if (isIt && (this.created.has(mark.id) || (await call.savedIds()).has(mark.id)))
-        return mark.resource.split("::").at(-1);
+      if (!isIt) continue;
+      const ids = this.created.has(mark.id) ? "unknown" : await call.savedIds();
+      if (ids === "unknown" || ids.has(mark.id)) return mark.resource.split("::").at(-1);
     }
     return undefined;
   }

@@ -311,8 +311,10 @@ async function resume(operation: Operation, creation: Creation, record: Recovery
   if (finished.kind === "answer") {
     const { answer } = finished;
     // an import may have put it into a state under another id
-    const isSaved = async () =>
-      (await operation.call.savedIds()).has(String(answer.outputs["snapshotCollectionId"]).toLowerCase());
+    const isSaved = async () => {
+      const ids = await operation.call.savedIds();
+      return ids !== "unknown" && ids.has(String(answer.outputs["snapshotCollectionId"]).toLowerCase());
+    };
     if (answer.pending || !(await isSaved())) return attempt.returned(answer);
   }
   await attempt.end();

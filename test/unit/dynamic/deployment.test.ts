@@ -3,7 +3,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
-import { backendUrl, recoveryFolder } from "../../../provider/src/dynamic/deployment";
+import {
+  backendUrl,
+  type DeploymentStates,
+  recoveryFolder,
+  savedIdsOf,
+} from "../../../provider/src/dynamic/deployment";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 let home: string;
@@ -53,5 +58,24 @@ describe("the backend", () => {
     nameBackend("file://./state");
     expect(backendUrl(place())).toBe(inProject);
     expect(backendUrl(place({ PULUMI_BACKEND_URL: "file://~" }))).toBe(pathToFileURL(homedir()).href);
+  });
+});
+
+describe("the ids that the states hold", () => {
+  const scope = { backend: "", organization: "organization", project: "project", stack: "test" };
+  const stacks = [scope, { ...scope, stack: "renamed" }];
+  const states: DeploymentStates = {
+    listStacks: async () => stacks,
+    exportStack: async ({ stack }) => [{ id: `ID-${stack}` }],
+  };
+
+  it("are those of all stacks of the project", async () => {
+    expect(await savedIdsOf(states, scope)).toEqual(new Set(["id-test", "id-renamed"]));
+  });
+
+  it("are unknown if the stacks can't be listed, or one of their states can't be exported", async () => {
+    const exportStack: typeof states.exportStack = async ({ stack }) => (stack === "renamed" ? undefined : []);
+    expect(await savedIdsOf({ ...states, exportStack }, scope)).toBe("unknown");
+    expect(await savedIdsOf({ ...states, listStacks: async () => undefined }, scope)).toBe("unknown");
   });
 });
