@@ -81,7 +81,9 @@ export class Journal {
   /** Lists the records on a host, newest first. The configured connection tells the host, or the name that the host gives itself. */
   async list(connection: RecordedConnection): Promise<readonly RecoveryRecord[]> {
     const found = (await Promise.all(this.folders.map((folder) => this.readAll(folder)))).flat();
-    return found.filter((record) => isSameHost(record.connection, connection)).sort((a, b) => b.number - a.number);
+    // if a move to the present name was interrupted, the former name still has the record, too
+    const once = found.filter(({ id }, at) => found.findIndex((other) => other.id === id) === at);
+    return once.filter((record) => isSameHost(record.connection, connection)).sort((a, b) => b.number - a.number);
   }
 
   /** Writes the record of a request that is about to be sent. @throws {@link StorageError} when that fails. */
@@ -116,13 +118,14 @@ export class Journal {
       () => true,
       () => false,
     );
-    if (isWritten && record.resource !== next.resource) await this.remove(record);
+    if (isWritten && record.resource !== next.resource)
+      await this.files.remove(resourceFolder(record), recordFile.of(record.id)).catch(() => {}); // it goes with the moved one
     return next;
   }
 
-  /** Removes a record. */
-  async remove(record: RecoveryRecord): Promise<void> {
-    await this.files.remove(resourceFolder(record), recordFile.of(record.id));
+  /** Removes a record, under every name of the resource. */
+  async remove({ id }: RecoveryRecord): Promise<void> {
+    await this.forget(id);
   }
 
   /** Forgets the record of an id: the state holds it, or nothing came of it. */

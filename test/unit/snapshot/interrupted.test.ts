@@ -178,6 +178,26 @@ describe("an up that was killed while its job ran", () => {
     expect(await next.records.list(folder)).toContain(recordFile.of(id));
   });
 
+  it("then killed while its record moves to a new name: the snapshot is still resumed", async () => {
+    const next = await killedInMidJob();
+    next.state = [];
+    const moved = withMeta({ urn: `${urn}-moved`, aliases: [urn] });
+    const { records } = next;
+    const { remove } = records;
+    records.remove = async (folder, name) => {
+      if (recordFile.idIn(name)) next.kill();
+      else await remove(folder, name);
+    };
+    next.lifecycle.create(moved).catch(() => {});
+    await next.run(next.clock.sleep(60_000));
+    expect(await recordsIn(next)).toHaveLength(2);
+    records.remove = remove;
+    const last = new LifecycleInProcess(kept, webTierSeed, next);
+    last.state = [];
+    await last.create(moved);
+    expect(last.host.methodCalls).toEqual({ CreateSnapshot: 1 });
+  });
+
   it("then run by the plugin: the record of the dynamic resource is found under the plugin's type", async () => {
     const next = await killedInMidJob();
     next.state = [];
