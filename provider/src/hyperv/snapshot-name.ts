@@ -80,7 +80,9 @@ async function writeNames(host: HyperVHost, request: NamingRequest): Promise<voi
   const misnamed = members.filter((member) => member.name !== name);
   if (misnamed.length === 0) return;
   const service = await servicePath(session, ClassName.virtualSystemManagementService);
-  await Promise.all(misnamed.map((member) => writeName(host, member, { service, name, target })));
+  const written = misnamed.map((member) => writeName(host, member, { service, name, target }));
+  // after a failure the others are waited for, too: nothing may be sent once the lock is released
+  for (const one of await Promise.allSettled(written)) if (one.status === "rejected") throw one.reason;
   if (nameWarning(name) === undefined) return;
   const read = await findSnapshots(
     session,

@@ -4,7 +4,8 @@ import { CimInstancePath } from "../../../provider/src/cim/cim-instance-path";
 import type { CimSession, MethodResult } from "../../../provider/src/cim/cim-session";
 import { CimError, type HyperVError, JobFailedError, NotFoundError } from "../../../provider/src/errors";
 import { requestSnapshot } from "../../../provider/src/hyperv/collection-snapshot-service";
-import { memberSnapshots } from "../../../provider/src/hyperv/snapshot-collection";
+import type { HyperVHost } from "../../../provider/src/hyperv/hyperv-host";
+import { type MemberSnapshot, memberSnapshots } from "../../../provider/src/hyperv/snapshot-collection";
 import { nameSnapshots } from "../../../provider/src/hyperv/snapshot-name";
 import { findVirtualSystemCollection } from "../../../provider/src/hyperv/virtual-system-collection";
 import { JobMonitor } from "../../../provider/src/jobs/job-monitor";
@@ -92,6 +93,34 @@ describe("naming the snapshots", () => {
       (error) => error as HyperVError,
     );
   };
+
+  it("that failed ends only when all that was sent is answered", async () => {
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let calls = 0;
+    const session = {
+      query: async () => [{ path: CimInstancePath.parse('Msvm_VirtualSystemManagementService.Name="vmms"') }],
+      invokeMethod: async () => {
+        calls += 1;
+        if (calls === 1) throw new CimError(parts, { hresult: 0x80041001 });
+        await answered;
+        return { returnValue: 0, outParameters: {} };
+      },
+    };
+    const members = ["1", "2"].map((snapshotId) => ({ snapshotId, name: "old" }) as MemberSnapshot);
+    let hasEnded = false;
+    const naming = nameSnapshots({ session } as unknown as HyperVHost, { members, name: "before", target: "them" })
+      .catch((error: unknown) => error)
+      .finally(() => {
+        hasEnded = true;
+      });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([calls, hasEnded]).toEqual([2, false]);
+    answer();
+    expect(await naming).toMatchObject({ code: "CIM_FAILED" });
+  });
 
   it("whose job fails is a failed naming of complete snapshots", async () => {
     const error = await nameAfter(() => "jobFails");
