@@ -17,19 +17,24 @@ const mostConnections = 8;
  * One log-on is under way at a time, and after one that was refused there are no more: repeating a wrong password locks accounts.
  */
 export class ConnectionPool {
-  private readonly open: () => Promise<HostConnection>;
+  private readonly open: (abortSignal: AbortSignal) => Promise<HostConnection>;
   private readonly refusalOf: (failure: ExchangeFailure) => AuthenticationError;
   private readonly idle: HostConnection[] = [];
   private readonly busy = new Set<HostConnection>();
   private readonly waiting: Waiter[] = [];
   private isOpening = false;
+  /** Ends a log-on that is under way when the pool is closed: it would keep the process alive. */
+  private readonly ending = new AbortController();
   private end: unknown;
 
   /**
    * @param open - Makes a connection on which the client is logged on.
    * @param refusalOf - Makes the error of a log-on that a request showed to be refused: with Basic and with certificates, the first one does.
    */
-  constructor(open: () => Promise<HostConnection>, refusalOf: (failure: ExchangeFailure) => AuthenticationError) {
+  constructor(
+    open: (abortSignal: AbortSignal) => Promise<HostConnection>,
+    refusalOf: (failure: ExchangeFailure) => AuthenticationError,
+  ) {
     this.open = open;
     this.refusalOf = refusalOf;
   }
@@ -59,6 +64,7 @@ export class ConnectionPool {
   /** Ends all connections. Waiting and later requests fail with the reason. */
   close(reason: unknown): void {
     this.end ??= reason;
+    this.ending.abort(this.end);
     this.destroyIdle();
     for (const connection of this.busy) connection.destroy();
     for (const waiter of this.waiting.splice(0)) waiter.reject(this.end);
@@ -109,7 +115,7 @@ export class ConnectionPool {
     this.isOpening = true;
     let isOpen = false;
     try {
-      const connection = await this.open();
+      const connection = await this.open(this.ending.signal);
       isOpen = true;
       if (this.end === undefined) this.idle.push(connection);
       else connection.destroy();

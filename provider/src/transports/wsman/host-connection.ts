@@ -14,7 +14,7 @@ export const maxEnvelopeSize = 8 * 1024 * 1024;
 const maxBody = maxEnvelopeSize + 64 * 1024;
 
 const soapType = "application/soap+xml;charset=UTF-8";
-const logOnLimits = { timeoutMs: 30_000 };
+const logOnTimeoutMs = 30_000;
 
 /** An envelope that came, and what HTTP said of it. */
 export interface EnvelopeAnswer {
@@ -46,8 +46,8 @@ export class HostConnection {
    *
    * @throws {@link ExchangeFailure} when the host isn't reached or refuses the log-on.
    */
-  static async open(endpoint: Endpoint, credentials: Credentials): Promise<HostConnection> {
-    const http = await HttpConnection.open(endpoint);
+  static async open(endpoint: Endpoint, credentials: Credentials, abortSignal?: AbortSignal): Promise<HostConnection> {
+    const http = await HttpConnection.open(endpoint, abortSignal);
     try {
       switch (credentials.method) {
         case "basic": {
@@ -58,7 +58,7 @@ export class HostConnection {
         case "certificate":
           return new HostConnection(endpoint, http, { authorization: certificateScheme });
         case "ntlm": {
-          const sealing = await logOn(endpoint, http, credentials);
+          const sealing = await logOn(endpoint, http, credentials, abortSignal);
           return new HostConnection(endpoint, http, { sealing: endpoint.isHttps ? undefined : sealing });
         }
       }
@@ -162,6 +162,7 @@ async function logOn(
   endpoint: Endpoint,
   http: HttpConnection,
   { userName, password }: { readonly userName: string; readonly password: string },
+  abortSignal: AbortSignal | undefined,
 ): Promise<NtlmSealing> {
   const { certificate } = http;
   const client = new NtlmClient(readAccount(userName, password), {
@@ -170,7 +171,7 @@ async function logOn(
   });
   const ask = async (message: Buffer) => {
     const headers = { Authorization: `Negotiate ${message.toString("base64")}`, "Content-Type": soapType };
-    const answer = await http.post(headers, Buffer.alloc(0), logOnLimits);
+    const answer = await http.post(headers, Buffer.alloc(0), { timeoutMs: logOnTimeoutMs, abortSignal });
     await whole(answer);
     return answer;
   };

@@ -85,10 +85,10 @@ class WsmanSession implements CimSession {
       return refusal;
     };
     this.pool = new ConnectionPool(
-      () =>
+      (abortSignal) =>
         logon.attempt(async () => {
           try {
-            return await HostConnection.open(endpoint, credentials);
+            return await HostConnection.open(endpoint, credentials, abortSignal);
           } catch (error) {
             throw isRefusal(error) ? refusalOf(error) : error;
           }

@@ -1,10 +1,13 @@
 import { X509Certificate } from "node:crypto";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { CimInstancePath } from "../../../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../../../provider/src/cim/cim-session";
 import type { WsmanServerOptions } from "../../../../provider/src/simulator/serve/index";
 import { SimulatedHost } from "../../../../provider/src/simulator/simulated-host";
+import { ConnectionPool } from "../../../../provider/src/transports/wsman/connection-pool";
 import type { WsmanTransportOptions } from "../../../../provider/src/transports/wsman/endpoint";
+import { HostConnection } from "../../../../provider/src/transports/wsman/host-connection";
 import { openWsmanSession } from "../../../../provider/src/transports/wsman/wsman-session";
 import { type CutPlace, CuttingProxy } from "../../../support/cutting-proxy";
 import { requireIpv6 } from "../../../support/ipv6";
@@ -45,6 +48,32 @@ async function createSnapshot(session: CimSession) {
   if (!service || !group) throw new Error("the host has no group");
   return () => session.invokeMethod(service.path, "CreateSnapshot", { Collection: group.path, SnapshotType: 1 });
 }
+
+test("a log-on under way ends with the pool: it keeps no process alive", { timeout: 10_000 }, async () => {
+  const server = createServer(); // it never answers
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const endpoint = { host: "127.0.0.1", port, isHttps: false };
+  const credentials = { method: "ntlm", userName: "user", password: "password" } as const;
+  const pool = new ConnectionPool(
+    (abortSignal) => HostConnection.open(endpoint, credentials, abortSignal),
+    () => expect.unreachable(),
+  );
+  const connected = new Promise<Socket>((resolve) => server.once("connection", resolve));
+  const waiting = pool.use(async () => {}, undefined).catch((error: unknown) => error);
+  const socket = await connected;
+  const closed = new Promise((resolve) =>
+    socket
+      .on("error", () => {})
+      .on("close", resolve)
+      .resume(),
+  );
+  const reason = new Error("the session is closed");
+  pool.close(reason);
+  expect(await waiting).toBe(reason);
+  await closed;
+});
 
 describe.each(wsmanConnections)("an interrupted connection, %s", (connection) => {
   const cutNext = (proxy: CuttingProxy, place: CutPlace) => {
