@@ -123,10 +123,11 @@ export class CollectionSnapshotResource implements ManagedResource {
     const group = await finding;
     const recovery = this.open(call);
     const { merging } = this;
-    return recovery.exclusively([group.collectionId], async () => {
+    const earlier = await touchedBefore(operation, recovery);
+    return recovery.exclusively([group.collectionId, ...earlier.groupIds], async () => {
       const seen = await readGroup(session, group);
       const machineIds = seen.members.map(({ vmId }) => vmId);
-      return recovery.exclusively(machineIds, async (hasWaited) => {
+      return recovery.exclusively([...machineIds, ...earlier.machineIds], async (hasWaited) => {
         const now = hasWaited ? await readGroup(session, group) : seen;
         const deadlineAt = operation.clock.now() + operation.timeoutMs;
         const answer = await createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, now);
@@ -166,7 +167,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     const inputs = news as Properties;
     const operation = await this.connections.begin(call, inputs);
     const recovery = this.open(call);
-    return exclusively(recovery, state, async () => {
+    return exclusively(operation, recovery, state, async () => {
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
       await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnUpdate });
       return state.pending
@@ -217,7 +218,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     };
     // an incomplete one is newer than any whose time is known
     const newestFirst = typeof createdAt === "string" ? createdAt : "9999";
-    await exclusively(recovery, state, remove, { newestFirst });
+    await exclusively(operation, recovery, state, remove, { newestFirst });
     await this.recovery.forgetOldNotes();
   }
 
@@ -269,18 +270,29 @@ export class CollectionSnapshotResource implements ManagedResource {
 }
 
 /** Runs an operation on a resource while nothing else works on it, its group or its machines. */
-function exclusively<T>(
+async function exclusively<T>(
+  operation: Operation,
   recovery: ResourceRecovery,
   { outputs }: SavedResource,
   work: () => Promise<T>,
   order: { readonly newestFirst?: string } = {},
 ): Promise<T> {
   const machineIds = knownMachines(outputs).map(({ vmId }) => vmId);
+  const earlier = await touchedBefore(operation, recovery);
   return recovery.exclusively(
-    [String(outputs["collectionId"])],
-    () => recovery.exclusively(machineIds, work, order),
+    [String(outputs["collectionId"]), ...earlier.groupIds],
+    () => recovery.exclusively([...machineIds, ...earlier.machineIds], work, order),
     order,
   );
+}
+
+/** What earlier runs worked on, which may be another group: cleaning up after them has to lock it, too. */
+async function touchedBefore({ connection }: Operation, { journal }: ResourceRecovery) {
+  const records = await journal.list(connection);
+  return {
+    groupIds: records.map(({ subject }) => subject.key),
+    machineIds: records.flatMap(({ machines }) => machines.map(({ vmId }) => vmId)),
+  };
 }
 
 const heldOf = ({ id, outputs }: SavedResource): Held => ({
