@@ -86,7 +86,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const wanted = inputs as Properties;
     const operation = await this.connections.begin(call, wanted, "create");
     const recovery = this.open(call);
-    return recovery.exclusively([], async () => {
+    return recovery.exclusively(await madeBefore(operation, recovery), async () => {
       const earlier = await this.settle(operation, recovery, async (records) => {
         const saved = withRecordId(await call.saved());
         return decideOnCreate(records, {
@@ -253,7 +253,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const operation = await this.connections.begin(call, news);
     const recovery = this.open(call);
     const held = heldOf(state);
-    return recovery.exclusively([id], async () => {
+    return recovery.exclusively([id, ...(await madeBefore(operation, recovery))], async () => {
       await this.settle(operation, recovery, (records) => decideOnUpdate(records, held), held);
       return this.inLine(operation, id, news as Properties);
     });
@@ -265,7 +265,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const { host } = operation;
     const recovery = this.open(call);
     const held = heldOf(state);
-    await recovery.exclusively([id], async () => {
+    await recovery.exclusively([id, ...(await madeBefore(operation, recovery))], async () => {
       await this.settle(operation, recovery, (records) => decideOnDelete(records, held), held);
       const group = await findGroup(host.session, id);
       if (!group) return requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
@@ -297,6 +297,10 @@ const withRecordId = (saved: Saved): Saved =>
 const heldOf = ({ id }: SavedResource) => ({ id: recordId(id), snapshotCollectionId: null });
 
 const replacingValues = (inputs: Properties) => ({ connection: inputs["connection"] ?? null });
+
+/** The ids of the groups that earlier runs made: other resources may work on them. */
+const madeBefore = async ({ connection }: Operation, { journal }: ResourceRecovery): Promise<readonly string[]> =>
+  (await journal.list(connection)).map(({ subject }) => subject.key);
 
 /** Finds the group of an interrupted attempt; a request without an answer may still make it. */
 const foundGroup = (operation: Operation, { phase, subject }: RecoveryRecord) =>

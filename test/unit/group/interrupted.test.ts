@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
+import { Locks } from "../../../provider/src/recovery/lock";
 import type { RecoveryRecord } from "../../../provider/src/recovery/record";
 import { isResourceFolder, recordFile } from "../../../provider/src/recovery/record-files";
 import type { Seed } from "../../../provider/src/simulator/seed";
@@ -163,4 +164,19 @@ it("keeps the group of a record if a state holds it", async () => {
   const other = await next.run(next.groups.create({ ...inputs, __meta: { urn: `${urn}-other` } }));
   await next.run(next.groups.update(other.id, { ...other.outs, __meta: { urn } }, inputs));
   expect(groupsOn(next)).toHaveLength(2);
+});
+
+it("a group that is resumed is locked, since other resources may work on it", async () => {
+  const next = await killedAfter("DefineCollection");
+  const [group] = next.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'all'");
+  next.alive.add("1-1");
+  const isAlive = (name: string) => next.alive.has(name);
+  const locks = new Locks(next.records, next.clock, { machine: "0123456789ab", process: "1-1", isAlive });
+  const lock = await next.run(locks.take([String(group?.string("CollectionID"))], () => {}));
+  const created = next.groups.create(inputs);
+  await next.run(next.clock.sleep(60_000));
+  expect(next.host.methodCalls).toEqual({ DefineCollection: 1 });
+  await lock.release();
+  await next.run(created);
+  expect(next.host.methodCalls).toEqual({ DefineCollection: 1, AddMember: 2 });
 });
