@@ -188,6 +188,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       await recovery.journal.remove(record);
       return this.make(operation, recovery, wanted);
     }
+    await recovery.confirmLock();
     progress.info(`Resuming the VM group that an earlier run began at ${record.beganAt}`);
     return this.fill(operation, recovery, record, wanted);
   }
@@ -209,7 +210,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
    * Destroys the group of an interrupted attempt that no state will ever hold. Keeps a group with snapshots, or with a name or machines that the
    * attempt didn't give it: it is in use, or the record names another group.
    */
-  private async discard(operation: Operation, { journal }: ResourceRecovery, record: RecoveryRecord): Promise<void> {
+  private async discard(operation: Operation, recovery: ResourceRecovery, record: RecoveryRecord): Promise<void> {
     const { host, progress } = operation;
     const { key } = record.subject;
     const group = await foundGroup(operation, record);
@@ -221,10 +222,11 @@ export class VirtualSystemCollectionResource implements ManagedResource {
         `The VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds, has ${inUse}: it stays on the host`,
       );
     } else if (group && !isSaved) {
+      await recovery.confirmLock();
       await destroyed(host, group);
       progress.info(`Removed the VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds`);
     }
-    await journal.remove(record);
+    await recovery.journal.remove(record);
   }
 
   async read(call: ResourceCall, state: SavedResource): Promise<ReadResource | null> {
@@ -255,6 +257,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const held = heldOf(state);
     return recovery.exclusively([id, ...(await madeBefore(operation, recovery))], async () => {
       await this.settle(operation, recovery, (records) => decideOnUpdate(records, held), held);
+      await recovery.confirmLock();
       return this.inLine(operation, id, news as Properties);
     });
   }
@@ -273,6 +276,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       if (snapshots.length > 0 && !readGroupInputs(outputs).forceDestroy) {
         throw hasSnapshots(describeCollection(host.session, group.name), snapshots);
       }
+      await recovery.confirmLock();
       await destroyed(host, group);
     });
   }

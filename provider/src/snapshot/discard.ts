@@ -141,7 +141,7 @@ const described = ({ beganAt }: RecoveryRecord, path: CimInstancePath): string =
 export async function endRequested(
   operation: Operation,
   pending: Pending,
-  { outputs, deadlineAt, others }: Deletion,
+  { outputs, deadlineAt, others, confirmLock }: Deletion,
 ): Promise<CimInstancePath | undefined> {
   if (pending.made !== null) return CimInstancePath.parse(pending.made);
   if (pending.failed !== undefined) return undefined;
@@ -160,7 +160,7 @@ export async function endRequested(
     advanced: async () => {},
   };
   const job = pending.job === null ? await searchJob(operation, requested) : CimInstancePath.parse(pending.job);
-  const end = job === null ? "none" : await endJob(operation, job, { target, deadlineAt });
+  const end = job === null ? "none" : await endJob(operation, job, { target, deadlineAt, confirmLock });
   const error = undecided(
     operation,
     target,
@@ -213,13 +213,14 @@ function undecided(operation: Operation, target: string, answer: string, remedy 
 async function endJob(
   operation: Operation,
   job: CimInstancePath,
-  { target, deadlineAt }: { readonly target: string; readonly deadlineAt: number },
+  { target, deadlineAt, confirmLock }: { readonly target: string } & Pick<Deletion, "deadlineAt" | "confirmLock">,
 ): Promise<"succeeded" | "failed" | "unseen"> {
   const { host, progress, clock } = operation;
   try {
     const reading = readConcreteJob(await host.session.get(job));
     if (judgeJob(reading) === "pending" && reading.cancellable) {
       progress.step("cancelling the snapshot job");
+      await confirmLock();
       const answer = await cancelJob(host.session, job);
       if (answer !== 0) progress.step(`the host didn't cancel it (${answer}): waiting for its end`);
     }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { Locks } from "../../../provider/src/recovery/lock";
 import type { RecoveryRecord } from "../../../provider/src/recovery/record";
-import { isResourceFolder, recordFile } from "../../../provider/src/recovery/record-files";
+import { isResourceFolder, locksFolder, recordFile } from "../../../provider/src/recovery/record-files";
 import type { Seed } from "../../../provider/src/simulator/seed";
 import { LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { webTierSeed } from "../../support/simulated-hosts";
@@ -180,3 +180,23 @@ it("a group that is resumed is locked, since other resources may work on it", as
   await next.run(created);
   expect(next.host.methodCalls).toEqual({ DefineCollection: 1, AddMember: 2 });
 });
+
+it.each(["update", "delete", "resume"] as const)(
+  "nothing is changed by a %s whose lock was taken over",
+  async (method) => {
+    const at = method === "resume" ? await killedAfter("DefineCollection") : new LifecycleInProcess();
+    const { id, outs } = method === "resume" ? { id: "", outs: {} } : await at.run(at.groups.create(inputs));
+    const before = { ...at.host.methodCalls };
+    const { read } = at.records;
+    at.records.read = async (folder, name) => (folder === locksFolder ? undefined : read(folder, name));
+    const news = { ...inputs, members: ["web-01"] };
+    const calls = {
+      update: () => at.groups.update(id, outs, news),
+      delete: () => at.groups.delete(id, outs),
+      resume: () => at.groups.create(inputs),
+    };
+    const error = await at.failure(calls[method]());
+    expect(error.message).toContain("another process has taken over the lock");
+    expect(at.host.methodCalls).toEqual(before);
+  },
+);

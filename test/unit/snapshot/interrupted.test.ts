@@ -542,3 +542,18 @@ it("an imported resource, of which the state has no URN yet, locks its group in 
   await at.run(at.lifecycle.delete(id, given));
   expect(await tickets).not.toEqual([]);
 });
+
+it("no job is cancelled by a run whose lock was taken over", async () => {
+  const at = new LifecycleInProcess();
+  at.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
+  const { id, outs } = await at.partial(inputsWithUrn);
+  const { read } = at.records;
+  let isLost = false;
+  at.records.read = async (folder, name) => (folder === locksFolder && isLost ? undefined : read(folder, name));
+  at.beforeRequest = () => {
+    isLost = true;
+  };
+  const error = await at.failure(at.lifecycle.delete(id, outs));
+  expect(error.message).toContain("another process has taken over the lock");
+  expect(at.host.methodCalls).toEqual({ CreateSnapshot: 1 });
+});
