@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "vitest";
 import { preparedInstall } from "./prepared-install";
@@ -56,8 +57,14 @@ export function yamlProject(
     ...options,
     program: { "Pulumi.yaml": program },
     environment: async (storeFile) => ({
-      PATH: [...path, process.env["PATH"]].join(delimiter),
+      PATH: [...path, ...pathWithoutPlugin()].join(delimiter),
       ...(await options.environment?.(storeFile)),
     }),
   });
+}
+
+/** The folders of the PATH that don't have the plugin: `npm run` adds one that does. */
+function pathWithoutPlugin(): readonly string[] {
+  const folders = process.env["PATH"]?.split(delimiter) ?? [];
+  return folders.filter((folder) => !existsSync(join(folder, "pulumi-resource-hyperv-snapshots")));
 }
