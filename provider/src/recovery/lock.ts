@@ -265,7 +265,7 @@ export class Locks {
     this.hasSwept = true;
     for (const { name, machine, process } of await this.tickets()) {
       if (machine === this.liveness.machine && this.liveness.isAlive(process) === false)
-        await this.files.remove(locksFolder, name);
+        await this.files.remove(locksFolder, name).catch(() => {}); // the next process tries again
     }
   }
 

@@ -246,6 +246,16 @@ describe("a lock", () => {
     await expect(at.clock.run(extended)).rejects.toThrow("another process has taken over the lock");
   });
 
+  it("of a dead process fails no run that can't remove it", async () => {
+    const at = new Processes();
+    await at.take(at.start("1-1"));
+    at.dead.add("1-1");
+    at.files.remove = async () => {
+      throw new Error("operation not permitted");
+    };
+    await at.start("2-1").sweep();
+  });
+
   it("is held by one operation of a process at a time", async () => {
     const at = new Processes();
     const locks = at.start("1-1");
