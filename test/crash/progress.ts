@@ -14,7 +14,7 @@ export const noProgress: Progress = { has: () => false, add: () => {} };
 
 const folder = join(repositoryFolder, ".crash");
 
-/** Remembers the points that were passed by this build of the package, so that a run that was stopped goes on where it was. */
+/** Remembers the points that were passed by this build of the package, so that a stopped run continues there. */
 export function keptProgress(part: string): Progress {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${fingerprintOfBuild()}-${part.replaceAll(/\W+/g, "-")}.log`);

@@ -8,7 +8,7 @@ import { ClassName } from "../schema/names";
 import { activities, ReturnValue, VendorCode } from "../schema/value-maps";
 import { asMachine, namesOf, type VirtualMachine } from "./virtual-system-collection";
 
-/** Whether one of some machines has a documented activity: a snapshot, a merge, an export, a backup, a migration. */
+/** Tells whether one of some machines has a documented activity: a snapshot, a merge, an export, a backup, a migration. */
 export async function anyBusy(session: CimSession, vmIds: readonly string[]): Promise<boolean> {
   const machines = await queryByKey(session, ClassName.computerSystem, "Name", vmIds);
   return machines.some((machine) => machine.numbers("OperationalStatus").some((status) => activities.includes(status)));
@@ -31,7 +31,7 @@ const busyCodes: readonly number[] = [
   VendorCode.InvalidStateForThisOperation,
 ];
 
-/** Whether a refusal may pass when the operations on the host have ended. */
+/** Tells whether the host may accept a refused request once its other operations have ended. */
 export function mayPass(error: unknown): error is MethodFailedError {
   return MethodFailedError.isInstance(error) && busyCodes.includes(error.returnValue);
 }
