@@ -10,7 +10,10 @@ export interface StateResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** Stands in for the CLI where a provider process runs without one: it answers `pulumi stack export` with a state that the test writes. */
+/**
+ * Stands in for the CLI where a provider process runs without one: it answers `pulumi stack export` with a state that the test writes, and
+ * `pulumi stack ls` with one stack.
+ */
 export class StackExport {
   private readonly folder = temporaryFolder();
   private readonly file = join(this.folder, "state.json");
@@ -18,7 +21,11 @@ export class StackExport {
   constructor() {
     const command = join(this.folder, "bin", "pulumi");
     mkdirSync(join(this.folder, "bin"));
-    writeFileSync(command, `#!/bin/sh\nexec cat '${this.file}'\n`);
+    const list = JSON.stringify([{ name: "organization/project/stack" }]);
+    writeFileSync(
+      command,
+      `#!/bin/sh\nif [ "$2" = ls ]; then [ -e '${this.file}' ] && echo '${list}'; else exec cat '${this.file}'; fi\n`,
+    );
     chmodSync(command, 0o755);
   }
 
