@@ -27,7 +27,7 @@ export async function whatIsWrong(
   if (operation.startsWith("group")) return whatIsWrongWithGroup(world, index, operation, outcome);
   if (mayFail(operation) || isGuard(outcome.error)) return undefined;
   const isAlone = world.stacks.every((other) => other === stack || !other.wasDisturbed);
-  if (!isAlone && isAmbiguous(outcome.error)) return undefined;
+  if ((!isAlone || world.hasLeftOvers) && isAmbiguous(outcome.error)) return undefined;
   if ((world.hasForgottenJobs || !isAlone) && isUndecided(outcome.error)) return undefined;
   if (world.imported.size > 0 && isResultDeleted(outcome.error)) return undefined;
   if (outcome.error) return `it failed: ${messageOf(outcome.error)}`;
@@ -79,7 +79,10 @@ function isGuard(error: unknown): boolean {
   return String((error as { code?: unknown } | undefined)?.code).startsWith("DEPENDENTS_");
 }
 
-/** Where two stacks have an unanswered request on one group, it isn't known which belongs to which: both are reported, and neither is used. */
+/**
+ * Where two stacks, or a stack and its former name, have an unanswered request on one group, it isn't known which belongs to which: both are
+ * reported, and neither is used.
+ */
 function isAmbiguous(error: unknown): boolean {
   return /there are \d+ that could have come of it|the group has gained \d+ snapshot collections/.test(
     messageOf(error),
