@@ -80,9 +80,13 @@ export class SshServer {
   }
 
   static async start(options: SshServerOptions): Promise<SshServer> {
-    const server = new SshServer(await freePort(), options);
-    await server.listening();
-    return server;
+    // a connection of another program may take the port before the server does
+    for (let tries = 1; ; tries += 1) {
+      const server = new SshServer(await freePort(), options);
+      if (await server.isListening()) return server;
+      await server.stop();
+      if (tries === 5) throw new Error(`sshd doesn't listen: ${server.log}`);
+    }
   }
 
   /** A file of this server. */
@@ -261,11 +265,13 @@ export class SshServer {
     return this.path(name);
   }
 
-  private async listening(): Promise<void> {
-    while (!this.log.includes("Server listening")) {
-      if (this.child.exitCode !== null) throw new Error(`sshd ended: ${this.log}`);
+  /** Waits until it listens on the loopback address, or can't. */
+  private async isListening(): Promise<boolean> {
+    while (!this.log.includes("Server listening on 127.0.0.1")) {
+      if (this.child.exitCode !== null || /^Bind to port \d+ on 127\.0\.0\.1 failed/m.test(this.log)) return false;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+    return true;
   }
 }
 
