@@ -61,11 +61,21 @@ export class Journal {
   private readonly identity: Identity;
   private readonly folder: string;
   private readonly formerFolders: readonly string[];
+  private readonly onMarked: (mark: OwnedBy) => void;
 
-  /** @param former - Other names that the resource may have had. */
-  constructor(files: RecordFiles, identity: Identity, former: readonly string[] = []) {
+  /**
+   * @param former - Other names that the resource may have had.
+   * @param onMarked - Gets each mark that is written.
+   */
+  constructor(
+    files: RecordFiles,
+    identity: Identity,
+    former: readonly string[] = [],
+    onMarked: (mark: OwnedBy) => void = () => {},
+  ) {
     this.files = files;
     this.identity = identity;
+    this.onMarked = onMarked;
     this.folder = resourceFolder(identity);
     this.formerFolders = former.map((resource) => resourceFolder({ ...identity, resource }));
   }
@@ -161,8 +171,9 @@ export class Journal {
   /** Marks what a resource owns. */
   async markOwned(id: string, owned: Owned): Promise<void> {
     if (!isUuid(id)) return;
-    const text = JSON.stringify({ id, ...this.identity, ...owned } satisfies OwnedBy);
-    await this.files.mark(this.folder, ownedFile.of(id), text).catch(() => {}); // a search then finds more than it should, and says so
+    const mark: OwnedBy = { id, ...this.identity, ...owned };
+    this.onMarked(mark);
+    await this.files.mark(this.folder, ownedFile.of(id), JSON.stringify(mark)).catch(() => {}); // a search then finds more than it should, and says so
   }
 
   /** Removes the mark of what a resource owned. */

@@ -44,6 +44,9 @@ export class Recovery {
   private files: RecordFiles | undefined;
   private locks: Locks | undefined;
   private hasForgottenNotes = false;
+  private marks: Promise<readonly OwnedBy[]> | undefined;
+  /** The marks that this process has written. */
+  private readonly written: OwnedBy[] = [];
 
   constructor(parts: RecoveryParts) {
     this.parts = parts;
@@ -63,8 +66,15 @@ export class Recovery {
     const { files, locks } = this;
     // without a name, as an imported resource may be, no record can be found again: none is kept
     const kept = resource === "" ? recordFilesInMemory() : files;
-    const journal = new Journal(kept, { scope, resource }, formerResources);
-    return new ResourceRecovery({ journal, files, queue: this.queue, locks, liveness, call });
+    const journal = new Journal(kept, { scope, resource }, formerResources, (mark) => this.written.push(mark));
+    const marks = async () => {
+      this.marks ??= readAllMarks(files).catch((error) => {
+        this.marks = undefined; // the next one tries again
+        throw error;
+      });
+      return [...(await this.marks), ...this.written];
+    };
+    return new ResourceRecovery({ journal, files, marks, queue: this.queue, locks, liveness, call });
   }
 
   /** Forgets the notes of deletes that no run will repeat, once in the life of a process. */
@@ -85,6 +95,8 @@ export class Recovery {
 interface ResourceRecoveryParts {
   readonly journal: Journal;
   readonly files: RecordFiles;
+  /** The marks of all resources, of which this process has read those of others once. */
+  readonly marks: () => Promise<readonly OwnedBy[]>;
   readonly queue: Queue;
   readonly locks: Locks;
   readonly liveness: Liveness;
@@ -238,6 +250,17 @@ export class ResourceRecovery {
     if (!returnedBy || returnedBy.machine !== machine) return "dead";
     if (returnedBy.process === process) return "thisProcess";
     return isAlive(returnedBy.process) === true ? "alive" : "dead";
+  }
+
+  /**
+   * Lists the other resources that had a snapshot, too, when this process first asked or since then by this process. The states tell whether they
+   * still have it. Deletes ask, so that the marks aren't read for each of them.
+   */
+  async holders(id: string, snapshotCollectionId: string): Promise<readonly OwnedBy[]> {
+    const wanted = snapshotCollectionId.toLowerCase();
+    return (await this.parts.marks()).filter(
+      (mark) => mark.id !== id && mark.snapshotCollectionId?.toLowerCase() === wanted,
+    );
   }
 
   /** Lists what belongs to other resources. */

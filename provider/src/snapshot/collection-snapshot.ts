@@ -1,6 +1,5 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
 import { HyperVError, InvalidArgumentError } from "../errors";
-import { normalizeGuid } from "../hyperv/collection-designator";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import { readMemberConditions, warnOfMembers } from "../hyperv/member-condition";
 import { servicePath } from "../hyperv/service-path";
@@ -215,6 +214,7 @@ export class CollectionSnapshotResource implements ManagedResource {
         for (const { vmId } of knownMachines(outputs)) this.merging.add(vmId.toLowerCase());
       }
       await recovery.journal.unmark(id);
+      this.created.delete(id);
     };
     // an incomplete one is newer than any whose time is known
     const newestFirst = typeof createdAt === "string" ? createdAt : "9999";
@@ -229,11 +229,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     id: string,
     path: CimInstancePath,
   ): Promise<string | undefined> {
-    const snapshotId = normalizeGuid(String(path.key("CollectionID")));
-    const { owned = [] } = await recovery.others(id);
-    for (const mark of owned) {
-      const isIt = mark.snapshotCollectionId !== undefined && normalizeGuid(mark.snapshotCollectionId) === snapshotId;
-      if (!isIt) continue;
+    for (const mark of await recovery.holders(id, String(path.key("CollectionID")))) {
       const ids = this.created.has(mark.id) ? "unknown" : await call.savedIds();
       if (ids === "unknown" || ids.has(mark.id)) return mark.resource.split("::").at(-1);
     }
