@@ -130,15 +130,35 @@ export function statesBy({ environment, workingFolder }: Place): DeploymentState
         done(error ? undefined : text),
       );
     });
+  const exported = sharing(async (stack) => readExport(await run(["stack", "export", "--stack", stack])));
+  const listed = sharing((project) =>
+    // without the option, the CLI leaves out the account's default organization
+    run(["stack", "ls", "--json", "--fully-qualify-stack-names", "--project", project]),
+  );
   return {
-    exportStack: async ({ organization, project, stack }) =>
-      readExport(await run(["stack", "export", "--stack", `${organization}/${project}/${stack}`])),
-    listStacks: async (scope) =>
-      readStacks(
-        // without the option, the CLI leaves out the account's default organization
-        await run(["stack", "ls", "--json", "--fully-qualify-stack-names", "--project", scope.project]),
-        scope,
-      ),
+    exportStack: ({ organization, project, stack }) => exported(`${organization}/${project}/${stack}`),
+    listStacks: async (scope) => readStacks(await listed(scope.project), scope),
+  };
+}
+
+/**
+ * Gives calls with the same key one answer if they come before it is asked for. It is asked for when the answer before has come: otherwise each
+ * resource of an interrupted run would start a process of its own.
+ */
+function sharing<Answer>(ask: (key: string) => Promise<Answer>): (key: string) => Promise<Answer> {
+  const waiting = new Map<string, Promise<Answer>>();
+  const ended = new Map<string, Promise<void>>();
+  return (key) => {
+    const shared = waiting.get(key);
+    if (shared) return shared;
+    const answer = Promise.resolve(ended.get(key)).then(() => {
+      waiting.delete(key);
+      return ask(key);
+    });
+    waiting.set(key, answer);
+    const end = () => {};
+    ended.set(key, answer.then(end, end));
+    return answer;
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,6 +8,7 @@ import {
   type DeploymentStates,
   recoveryFolder,
   savedIdsOf,
+  statesBy,
 } from "../../../provider/src/dynamic/deployment";
 import { temporaryFolder } from "../../support/temporary-folder";
 
@@ -77,5 +78,43 @@ describe("the ids that the states hold", () => {
     const exportStack: typeof states.exportStack = async ({ stack }) => (stack === "renamed" ? undefined : []);
     expect(await savedIdsOf({ ...states, exportStack }, scope)).toBe("unknown");
     expect(await savedIdsOf({ ...states, listStacks: async () => undefined }, scope)).toBe("unknown");
+  });
+});
+
+describe("the Pulumi CLI", () => {
+  /** A stand-in that notes each run, and returns a resource whose id is the number of runs; it ends when the file `go` exists. */
+  function standIn() {
+    const [bin, runs, go] = [temporaryFolder(), join(home, "runs"), join(home, "go")];
+    const program = join(bin, "pulumi");
+    writeFileSync(
+      program,
+      `#!/bin/sh
+echo "$@" >> '${runs}'
+id=$(wc -l < '${runs}')
+until [ -e '${go}' ]; do sleep 0.01; done
+echo '{"deployment":{"resources":[{"id":"'$id'"}]}}'
+`,
+    );
+    chmodSync(program, 0o755);
+    const states = statesBy(place({ PATH: `${bin}:${process.env["PATH"]}` }));
+    return { states, runs: () => (existsSync(runs) ? readFileSync(runs, "utf8").trim().split("\n") : []), go };
+  }
+  const scope = { backend: "", organization: "organization", project: "project", stack: "test" };
+
+  it("runs once for all that ask for a stack at the same time, and again for what is asked while it runs", async () => {
+    const { states, runs, go } = standIn();
+    const ask = (stack = "test") =>
+      Promise.all(Array.from({ length: 20 }, () => states.exportStack({ ...scope, stack })));
+    const first = ask();
+    await expect.poll(runs).toHaveLength(1);
+    const later = ask();
+    writeFileSync(go, "");
+    expect(new Set((await first).map((resources) => resources?.[0]?.id))).toEqual(new Set(["1"]));
+    expect(new Set((await later).map((resources) => resources?.[0]?.id))).toEqual(new Set(["2"]));
+    await ask("other");
+    expect(runs()).toEqual([
+      ...Array.from({ length: 2 }, () => expect.stringContaining("--stack organization/project/test ")),
+      expect.stringContaining("--stack organization/project/other "),
+    ]);
   });
 });
