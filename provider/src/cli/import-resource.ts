@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { CimSession } from "../cim/cim-session";
 import { backendUrl, isPulumiCloud, organizationOf, statesBy } from "../dynamic/deployment";
 import type { HyperVHost } from "../hyperv/hyperv-host";
+import { sharedName } from "../hyperv/member-names";
 import { listVirtualSystemCollections } from "../hyperv/snapshot-inventory";
 import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { Clock } from "../jobs/clock";
@@ -80,10 +81,9 @@ export async function importResource(
   const { name, connection, clock, naming } = how;
   const onConnection = connection === undefined ? {} : { connection };
   const collection = await designatorOf(host.session, snapshot.group);
-  const names = new Set(snapshot.members.map((member) => member.name));
-  const [shared] = names;
+  const shared = sharedName(snapshot.members);
   // if the names differ, or hosts would refuse the name, the state gets the resource's name: the next `up` renames the snapshots
-  const isKept = names.size === 1 && shared !== undefined && !/[&<]/.test(shared);
+  const isKept = shared !== null && !/[&<]/.test(shared);
   const snapshotName = isKept ? shared : name;
   const operation = { host, progress: new Progress(noEngine, clock, undefined) };
   const read = await readSnapshot(operation, snapshot.path, {});

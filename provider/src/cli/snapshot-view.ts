@@ -1,4 +1,4 @@
-import { withMachineNames } from "../hyperv/member-names";
+import { sharedName, withMachineNames } from "../hyperv/member-names";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import type { VirtualMachine } from "../hyperv/virtual-system-collection";
 import { momentText } from "../moment-text";
@@ -50,12 +50,6 @@ export function snapshotView(snapshot: SnapshotDetails, machines: readonly Virtu
     snapshotType: typeName(snapshotType),
     members: shown,
   };
-}
-
-/** Finds the one name that some snapshots have; null if they have several. */
-export function sharedName(members: readonly { readonly name: string }[]): string | null {
-  const [name, ...others] = new Set(members.map((member) => member.name));
-  return others.length > 0 ? null : (name ?? null);
 }
 
 function typeName(snapshotType: number | null): SnapshotView["snapshotType"] {

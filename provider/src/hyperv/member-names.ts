@@ -17,3 +17,23 @@ export function withMachineNames(
     .map((member) => ({ ...member, vmName: nameOf(member.vmId) }))
     .toSorted((a, b) => a.vmName.localeCompare(b.vmName, "en") || a.vmId.localeCompare(b.vmId, "en"));
 }
+
+/** One machine's snapshot, as outputs and look-ups show it. */
+export type MemberOutput = Pick<NamedSnapshot, "vmId" | "vmName" | "snapshotId" | "createdAt" | "hasSavedState">;
+
+/** Shows the machines' snapshots of a snapshot collection, in the order of the machines' names. */
+export function memberOutputs(members: readonly MemberSnapshot[], machines: readonly VirtualMachine[]): MemberOutput[] {
+  return withMachineNames(members, machines).map(({ vmId, vmName, snapshotId, createdAt, hasSavedState }) => ({
+    vmId,
+    vmName,
+    snapshotId,
+    createdAt,
+    hasSavedState,
+  }));
+}
+
+/** Finds the one name that some snapshots have; null if they have several. */
+export function sharedName(members: readonly { readonly name: string }[]): string | null {
+  const [name, ...others] = new Set(members.map((member) => member.name));
+  return others.length > 0 ? null : (name ?? null);
+}

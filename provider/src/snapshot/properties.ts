@@ -5,7 +5,7 @@ import type { CimSession } from "../cim/cim-session";
 import { canStandInXml, readEmbeddedClass } from "../cim/embedded-instance";
 import { HyperVError } from "../errors";
 import { readCollectionDesignator } from "../hyperv/collection-designator";
-import { withMachineNames } from "../hyperv/member-names";
+import { memberOutputs } from "../hyperv/member-names";
 import { createdAt, type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import type { SnapshotSettings } from "../hyperv/snapshot-settings";
 import {
@@ -19,7 +19,6 @@ import { checkFailures, connectionName, type InputWords, orList } from "../proce
 import {
   type CheckFailure,
   isRecord,
-  type Json,
   notKnownYet,
   type Pending,
   type Properties,
@@ -191,16 +190,6 @@ function incomparable(value: Value | undefined): string | undefined {
   return undefined;
 }
 
-/** One machine's snapshot, as the state keeps it. */
-interface MemberOutput {
-  readonly [name: string]: Json;
-  readonly vmId: string;
-  readonly vmName: string;
-  readonly snapshotId: string;
-  readonly createdAt: string | null;
-  readonly hasSavedState: boolean;
-}
-
 /** The outputs that name the group; they never change. */
 export function groupOutputs(session: CimSession, group: VirtualSystemCollection): Properties {
   return {
@@ -256,19 +245,10 @@ export async function outputsOf(
 ): Promise<Properties> {
   const unnamed = members.map(({ vmId }) => vmId).filter((id) => !machines.some(({ vmId }) => vmId === id));
   const named = unnamed.length > 0 ? [...machines, ...(await findMachines(session, unnamed))] : machines;
-  const shown: MemberOutput[] = withMachineNames(members, named).map(
-    ({ vmId, vmName, snapshotId, createdAt, hasSavedState }) => ({
-      vmId,
-      vmName,
-      snapshotId,
-      createdAt,
-      hasSavedState,
-    }),
-  );
   return {
     resultingSnapshotCollection: path.within({ host: session.hostName, namespace: session.namespace }).toString(),
     snapshotCollectionId: String(path.key("CollectionID")),
-    members: shown,
+    members: memberOutputs(members, named),
     createdAt: createdAt(members),
   };
 }

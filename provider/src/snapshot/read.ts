@@ -1,4 +1,5 @@
 import type { CimInstancePath } from "../cim/cim-instance-path";
+import { sharedName } from "../hyperv/member-names";
 import { type MemberSnapshot, snapshotTypeOf } from "../hyperv/snapshot-collection";
 import { collectionOfSnapshot, type VirtualMachine } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
@@ -44,16 +45,14 @@ export async function readSnapshot(
 /** The name of the members' snapshots: the one that this resource gave them, or one that was given by hand since. */
 function nameOutput(outputs: Properties, members: readonly MemberSnapshot[]): Properties {
   const wanted = outputs["snapshotName"];
-  if (!("collection" in outputs)) return sharedName(members);
+  if (!("collection" in outputs)) {
+    // for a program that imports them: without the name the next `up` would rename them
+    const shared = sharedName(members);
+    return shared === null ? {} : { snapshotName: shared };
+  }
   if (typeof wanted !== "string") return {};
   const other = members.find(({ name }) => name !== wanted);
   return { snapshotName: other ? other.name : wanted };
-}
-
-/** The name that all members' snapshots have, for a program that imports them: without it the next `up` would rename them. */
-function sharedName(members: readonly MemberSnapshot[]): Properties {
-  const [name, ...others] = new Set(members.map((member) => member.name));
-  return name === undefined || others.length > 0 ? {} : { snapshotName: name };
 }
 
 function membersMissing(missing: readonly VirtualMachine[]): string {

@@ -4,7 +4,7 @@ import { InvalidArgumentError, NotFoundError } from "../../errors";
 import { readCollectionDesignator } from "../../hyperv/collection-designator";
 import { findSnapshotCollection } from "../../hyperv/find-snapshot-collection";
 import type { HyperVHost } from "../../hyperv/hyperv-host";
-import { withMachineNames } from "../../hyperv/member-names";
+import { memberOutputs, sharedName } from "../../hyperv/member-names";
 import {
   listSnapshots,
   listSnapshotsWithoutGroup,
@@ -71,7 +71,6 @@ function snapshotResult(
   machines: readonly VirtualMachine[],
 ): output.GetCollectionSnapshotResult {
   const { path, snapshotCollectionId, group, createdAt, snapshotType } = snapshot;
-  const [name, ...otherNames] = new Set(snapshot.members.map((member) => member.name));
   return {
     resultingSnapshotCollection: path.toString(),
     snapshotCollectionId,
@@ -79,17 +78,9 @@ function snapshotResult(
     collectionPath: group?.path.toString() ?? null,
     collectionName: group?.name ?? null,
     hostName: session.hostName,
-    snapshotName: otherNames.length > 0 ? null : (name ?? null),
+    snapshotName: sharedName(snapshot.members),
     snapshotType: typeNames.get(snapshotType) ?? null,
-    members: withMachineNames(snapshot.members, machines).map(
-      ({ vmId, vmName, snapshotId, createdAt, hasSavedState }) => ({
-        vmId,
-        vmName,
-        snapshotId,
-        createdAt,
-        hasSavedState,
-      }),
-    ),
+    members: memberOutputs(snapshot.members, machines),
     createdAt,
   };
 }
