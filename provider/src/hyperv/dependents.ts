@@ -73,12 +73,6 @@ export async function locateDependents(
   }));
 }
 
-/** Whether one of some checkpoints belongs to a snapshot collection: it was taken of a whole group. */
-export async function anyCollected(session: CimSession, checkpoints: readonly DependentSnapshot[]): Promise<boolean> {
-  const found = await Promise.all(checkpoints.map(({ snapshotId }) => collectionOf(session, snapshotId)));
-  return found.some((id) => id !== null);
-}
-
 async function collectionOf(session: CimSession, snapshotId: string): Promise<string | null> {
   const keys = { InstanceID: snapshotId };
   const path = new CimInstancePath({ className: ClassName.virtualSystemSettingData, keys });

@@ -11,7 +11,6 @@ import {
 import { anyBusy, machinesDoing, retryWhileBusy, waitUntilIdle } from "../hyperv/busy-machines";
 import { destroySnapshot } from "../hyperv/collection-snapshot-service";
 import {
-  anyCollected,
   dependentsOf,
   dependentsUnknownRemedy,
   describeDependents,
@@ -122,9 +121,10 @@ async function guardDependents(
   const found = await dependentsOf(host.session, members);
   if (found.length === 0) return undefined;
   const { owned = [] } = (await others?.()) ?? {};
-  const names = describeDependents(await locateDependents(host.session, found), (id) => ownerOf(call, owned, id));
+  const located = await locateDependents(host.session, found);
+  const names = describeDependents(located, (id) => ownerOf(call, owned, id));
   // one that belongs to a collection may be another resource, such as the replacement that was just taken
-  if (dependents === "removed" && !(await anyCollected(host.session, found))) {
+  if (dependents === "removed" && located.every(({ snapshotCollectionId }) => snapshotCollectionId === null)) {
     return `Destroying ${target} also removes its dependent snapshots: ${names}`;
   }
   const count = found.length;
