@@ -18,8 +18,8 @@ export interface Batch {
   readonly isLast: boolean;
 }
 
-/** How long an enumeration is kept after its last pull. */
-const forgottenAfterMs = 60_000;
+/** How long an enumeration is kept after its last pull: Windows' documented default. */
+export const forgottenAfterMs = 60_000;
 
 /** Holds the open enumerations of all clients. */
 export class Enumerations {

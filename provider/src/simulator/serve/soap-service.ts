@@ -32,7 +32,7 @@ import type { FaultedRequest } from "../fault";
 import { classInQuery, type SimulatedHost } from "../simulated-host";
 import { WmiFailure } from "../wmi-failure";
 import { computerInstances, computerNamespace } from "./computer-classes";
-import { Enumerations } from "./enumerations";
+import { Enumerations, forgottenAfterMs } from "./enumerations";
 import { type Fault, faultBody, faultOf, ServiceFault } from "./soap-fault";
 
 /** Options of a service. */
@@ -132,7 +132,7 @@ export class SoapService {
     );
   }
 
-  /** The service's configuration, with Windows' own limits. */
+  /** The service's configuration: the limits that it keeps itself, and for the others Windows' documented defaults. */
   private configuration(): Xml {
     const setting = (name: string, value: number | string) => element(`cfg:${name}`, String(value));
     return elementWith(
@@ -144,7 +144,7 @@ export class SoapService {
       element(
         "cfg:Service",
         setting("MaxConcurrentOperationsPerUser", 1500),
-        setting("EnumerationTimeoutms", 240_000),
+        setting("EnumerationTimeoutms", forgottenAfterMs),
         setting("MaxConnections", 300),
         setting("MaxPacketRetrievalTimeSeconds", 120),
         element("cfg:Auth", setting("CbtHardeningLevel", "Relaxed")),
