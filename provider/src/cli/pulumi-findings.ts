@@ -4,9 +4,10 @@ import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { configurationNamespace } from "../config";
 import { bad, doubtful, type Finding, failure, fine, skipped } from "../finding";
+import { findProjectFile } from "../project-file";
 import type { CommonOptions } from "./configuration";
 import { ownPackage } from "./own-package";
-import { findProjectFile, projectFolderOf, type StackContext } from "./selected-stack";
+import { projectFolderOf, type StackContext } from "./selected-stack";
 import type { Surroundings } from "./surroundings";
 
 /**

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { configurationNamespace } from "../config";
 import { InvalidArgumentError } from "../errors";
+import { findProjectFile } from "../project-file";
 import { type PulumiState, parsePulumiState } from "./pulumi-state";
 import type { Surroundings } from "./surroundings";
 
@@ -32,8 +33,6 @@ export interface StackOptions {
   /** `--cwd FOLDER`. */
   readonly cwd?: string;
 }
-
-const projectFiles = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
 /** Reads the stack that the options choose, as `pulumi` itself would choose it. Never throws. */
 export async function readStackContext(options: StackOptions, surroundings: Surroundings): Promise<StackContext> {
@@ -106,13 +105,6 @@ function unreadable(target: string, answer: string, remedy: string) {
     remedy,
   });
   return { kind: "unreadable", error } as const;
-}
-
-/** Finds the file of the Pulumi project in a folder or above it. */
-export function findProjectFile(folder: string): string | undefined {
-  const found = projectFiles.map((name) => join(folder, name)).find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  return dirname(folder) === folder ? undefined : findProjectFile(dirname(folder));
 }
 
 /** Finds where Pulumi starts the program: the project's folder, or the one that its `main` names. */

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join, parse, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { engineProcess } from "../process/engine-process";
 import type { Saved, Scope } from "../process/resource-call";
+import { findProjectFile } from "../project-file";
 
 /** What a provider process sees of its surroundings. */
 export interface Place {
@@ -23,7 +24,9 @@ export interface Place {
  */
 export function recoveryFolder({ environment, workingFolder }: Place, configured: string | undefined): string {
   if (configured === undefined) return join(pulumiHome(environment), "hyperv-snapshots", "recovery");
-  return isAbsolute(configured) ? configured : resolve(projectFolder(workingFolder) ?? workingFolder, configured);
+  if (isAbsolute(configured)) return configured;
+  const file = findProjectFile(workingFolder);
+  return resolve(file ? dirname(file) : workingFolder, configured);
 }
 
 /** Reads the deployment from a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
@@ -37,25 +40,17 @@ export function scopeOf(urn: string, organization: string | undefined, backend: 
  * the same name.
  */
 export function backendUrl({ environment, workingFolder }: Place): string {
-  const folder = projectFolder(workingFolder);
+  const file = findProjectFile(workingFolder);
   const url =
     environment["PULUMI_BACKEND_URL"] ||
-    (folder && backendOfProject(join(folder, projectFile))) ||
+    (file && backendOfProject(file)) ||
     currentLogin(pulumiHome(environment)) ||
     "";
-  return absoluteUrl(url, folder ?? workingFolder);
+  return absoluteUrl(url, file ? dirname(file) : workingFolder);
 }
 
 function pulumiHome(environment: Place["environment"]): string {
   return environment["PULUMI_HOME"] || join(homedir(), ".pulumi");
-}
-
-const projectFile = "Pulumi.yaml";
-
-/** The folder of `Pulumi.yaml`: the program's own, or one above it. */
-function projectFolder(folder: string): string | undefined {
-  if (existsSync(join(folder, projectFile))) return folder;
-  return folder === parse(folder).root ? undefined : projectFolder(dirname(folder));
 }
 
 function backendOfProject(file: string): string | undefined {

@@ -10,12 +10,7 @@ import {
 } from "../errors";
 import { anyBusy, machinesDoing, retryWhileBusy, waitUntilIdle } from "../hyperv/busy-machines";
 import { destroySnapshot } from "../hyperv/collection-snapshot-service";
-import {
-  dependentsOf,
-  dependentsUnknownRemedy,
-  describeDependents,
-  locateDependents,
-} from "../hyperv/dependents";
+import { dependentsOf, dependentsUnknownRemedy, describeDependents, locateDependents } from "../hyperv/dependents";
 import { describeSwitchedOff, readDiskMerges, switchMergingOn } from "../hyperv/disk-merges";
 import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import { machinePath, namesOf, type VirtualMachine } from "../hyperv/virtual-system-collection";

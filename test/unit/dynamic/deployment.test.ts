@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -51,6 +51,16 @@ describe("the backend", () => {
     nameBackend("s3://states");
     expect(backendUrl(place())).toBe("s3://states");
     expect(backendUrl(place({ PULUMI_BACKEND_URL: "azblob://states" }))).toBe("azblob://states");
+  });
+
+  it("of the project is found in each form of the project's file", () => {
+    rmSync(join(project, "Pulumi.yaml"));
+    writeFileSync(
+      join(project, "Pulumi.json"),
+      JSON.stringify({ name: "project", backend: { url: "file://./state" } }),
+    );
+    expect(backendUrl(place())).toBe(pathToFileURL(join(project, "state")).href);
+    expect(recoveryFolder(place(), "shared")).toBe(join(project, "shared"));
   });
 
   it("that is a folder has one identity for every spelling of its path", () => {
