@@ -55,12 +55,16 @@ export async function namingIn(
   { name, project, programFolder }: SelectedStack,
   environment: Surroundings["environment"],
 ): Promise<Naming | undefined> {
+  if (project === undefined) return undefined;
   const place = { environment, workingFolder: programFolder };
   const backend = backendUrl(place);
-  const stack = name.split("/").at(-1) ?? name;
-  if (project === undefined) return undefined;
-  const organization = await organizationOf(statesBy(place), { backend, organization: "", project, stack });
-  if (organization === undefined && isPulumiCloud(backend)) return undefined;
+  const isCloud = isPulumiCloud(backend);
+  const parts = name.split("/");
+  const stack = parts.at(-1) ?? name;
+  const given = parts.length > 1 ? parts[0] : undefined;
+  const scope = { backend, organization: "", project, stack };
+  const organization = isCloud ? (given ?? (await organizationOf(statesBy(place), scope))) : undefined;
+  if (isCloud && organization === undefined) return undefined;
   return (resource) => ({
     urn: `urn:pulumi:${stack}::${project}::${collectionSnapshotType}::${resource}`,
     ...(organization !== undefined && { organization }),

@@ -15,7 +15,8 @@ function inProject(more: Partial<FakePulumi> = {}, keys: Record<string, string> 
   const id = at.takeSnapshot();
   const configuration = ours({ transport: "simulated", simulatedHost: "../host.jsonl", ...keys });
   const state = exportedState([exportedSnapshot("before-upgrade", "1", { snapshotCollectionId: id })]);
-  const stacks = { dev: { configuration, state }, prod: { configuration: ours({ transport: "pigeon" }), state } };
+  const dev = { configuration, state };
+  const stacks = { dev, "acme/shop/dev": dev, prod: { configuration: ours({ transport: "pigeon" }), state } };
   const workingFolder = fakePulumi(at, { selected: "dev", stacks, ...more });
   const environment = { PATH: at.folder };
   const run = (...words: string[]) => at.run(words, { workingFolder, environment });
@@ -36,14 +37,15 @@ describe("a command in a Pulumi project", () => {
     const { at, workingFolder, environment } = inProject();
     const id = at.takeSnapshot();
     const words = ["import", id, "--name", "after", "--force", "--file", join(at.folder, "import.json")];
-    const meta = async (backend: string) => {
+    const meta = async (backend: string, ...more: string[]) => {
       const environmentOf = { ...environment, PULUMI_BACKEND_URL: backend };
-      return (await at.json(words, { workingFolder, environment: environmentOf })).value.resources[0].outputs.__meta;
+      const { value } = await at.json([...words, ...more], { workingFolder, environment: environmentOf });
+      return value.resources[0].outputs.__meta;
     };
-    expect(await meta("file://~")).toEqual({
-      urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::after",
-    });
+    const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::after";
+    expect(await meta("file://~")).toEqual({ urn });
     expect(await meta("https://api.pulumi.com")).toBeUndefined();
+    expect(await meta("https://api.pulumi.com", "--stack", "acme/shop/dev")).toEqual({ urn, organization: "acme" });
   });
 
   it("reads a stack that was never updated", async () => {
