@@ -5,7 +5,7 @@ import { type CommandSite, collect } from "./command-site";
 import { commandConfiguration, withHost } from "./configuration";
 import { type Import, importResource, namingIn } from "./import-resource";
 import { type ImportableSnapshot, importTargets } from "./import-targets";
-import { type OwnerOptions, type Owners, ownerOf, readOwners, stateHelp } from "./owners";
+import { isOfState, type OwnerOptions, type Owners, ownerOf, readOwners, stateHelp } from "./owners";
 import { programText } from "./program-text";
 import type { Report } from "./report";
 
@@ -101,9 +101,9 @@ const defaultName = ({ group, createdAt, snapshotCollectionId }: ImportableSnaps
 function warnOfOtherStacks(report: Report, snapshots: readonly ImportableSnapshot[], owners: Owners): void {
   for (const snapshot of snapshots) {
     const owner = ownerOf(snapshot, owners);
-    if (owner.kind !== "record" || owner.stack === owners.state?.deployment?.stack) continue;
+    if (owner.kind !== "record" || isOfState(owner.urn, owners.state)) continue;
     report.note(
-      `According to the recovery folder, snapshot ${snapshot.snapshotCollectionId} belongs to resource ${owner.name} of stack ${owner.stack}. Import it only if that stack no longer has it: otherwise each of the two stacks would destroy the other's snapshot.`,
+      `According to the recovery folder, snapshot ${snapshot.snapshotCollectionId} belongs to resource ${owner.name} of stack ${owner.stack} (${owner.urn}). Import it only if that stack no longer has it: otherwise each of the two stacks would destroy the other's snapshot.`,
     );
   }
 }

@@ -70,9 +70,13 @@ export function ownerOf(
 }
 
 /** A mark is outdated if its stack was read and doesn't have the resource any more: it was retained, or deleted from the state. */
-function isOutdated({ isInterrupted, scope }: RecordedOwner, state: PulumiState | undefined): boolean {
-  if (isInterrupted || !state?.deployment) return false;
-  return state.deployment.stack === scope.stack && state.deployment.project === scope.project;
+const isOutdated = ({ isInterrupted, urn }: RecordedOwner, state: PulumiState | undefined): boolean =>
+  !isInterrupted && isOfState(urn, state);
+
+/** Tells whether a URN is of the deployment whose state was read. Two projects may have stacks of the same name. */
+export function isOfState(urn: string, state: PulumiState | undefined): boolean {
+  const own = state?.deployment;
+  return own !== undefined && urn.startsWith(`urn:pulumi:${own.stack}::${own.project}::`);
 }
 
 /**

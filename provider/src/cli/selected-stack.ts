@@ -63,17 +63,22 @@ export async function readStackContext(options: StackOptions, surroundings: Surr
   }
   const configured = await pulumi(["config", "--json", "--show-secrets", ...onStack]);
   if (typeof configured !== "string") return unreadable(`stack ${name}`, configured.message, remedyOf(configured));
+  const project = fieldOf(projectFile, "name");
+  // the state of a stack without resources doesn't say whose it is
+  const deployment = project === undefined ? undefined : { stack: name.split("/").at(-1) ?? name, project };
   return {
     kind: "stack",
     stack: {
       name,
-      project: fieldOf(projectFile, "name"),
+      project,
       programFolder: programFolder(projectFile),
       configuration: ourKeys(configured),
       state: once(async () => {
         const exported = await pulumi(["stack", "export", "--stack", name]);
-        if (typeof exported === "string") return parsePulumiState(exported, `the state of stack ${name}`);
-        throw unreadable(`the state of stack ${name}`, exported.message, remedyOf(exported)).error;
+        if (typeof exported !== "string")
+          throw unreadable(`the state of stack ${name}`, exported.message, remedyOf(exported)).error;
+        const state = parsePulumiState(exported, `the state of stack ${name}`);
+        return { ...state, deployment: state.deployment ?? deployment };
       }),
     },
   };

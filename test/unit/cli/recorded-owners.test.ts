@@ -5,6 +5,7 @@ import { fingerprint } from "../../../provider/src/recovery/record";
 import { recordFilesIn } from "../../../provider/src/recovery/record-files";
 import { CommandLine } from "../../support/command-line";
 import { exportedSnapshot, exportedState } from "../../support/exported-state";
+import { fakePulumi } from "../../support/fake-pulumi";
 
 const id = "11111111-1111-4111-8111-111111111111";
 const urn = (stack: string) =>
@@ -46,6 +47,8 @@ const stateOf = (stack: string) => {
   return JSON.stringify(exportedState([resource])).replaceAll("urn:pulumi:prod::", `urn:pulumi:${stack}::`);
 };
 
+const empty = { version: 3, deployment: {} };
+
 describe("the owner of a snapshot", () => {
   it("is the interrupted run of a recovery record, and destroy refuses", async () => {
     const here = computer("prod");
@@ -76,6 +79,25 @@ describe("the owner of a snapshot", () => {
     };
     expect((await importInto("test")).stderr).toContain("belongs to resource before of stack prod");
     expect((await importInto("prod")).stderr).not.toContain("of stack");
+  });
+
+  it("is named by import if it is a stack of the same name in another project", async () => {
+    const here = computer("prod");
+    await here.journal.markOwned(id, { snapshotCollectionId: here.snapshot });
+    const file = here.at.write("state.json", stateOf("prod").replaceAll("::shop::", "::mail::"));
+    const words = ["import", here.snapshot, "--state", file, "--file", join(here.at.folder, "import.json")];
+    expect((await here.at.run(words)).stderr).toContain(`belongs to resource before of stack prod (${urn("prod")})`);
+  });
+
+  it("isn't the selected stack if its state has no resources any more: the snapshot was retained", async () => {
+    const here = computer("dev");
+    await here.journal.markOwned(id, { snapshotCollectionId: here.snapshot });
+    const workingFolder = fakePulumi(here.at, {
+      selected: "dev",
+      stacks: { dev: { configuration: {}, state: empty } },
+    });
+    const how = { workingFolder, environment: { ...here.at.environment, PATH: here.at.folder } };
+    expect(await here.at.run(["destroy", here.snapshot, "--yes"], how)).toMatchObject({ exitCode: 0 });
   });
 
   it("is another stack of this computer that managed it last, unless that stack's state disagrees", async () => {
