@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { CimSession } from "../cim/cim-session";
 import { backendUrl, isPulumiCloud, organizationOf, statesBy } from "../dynamic/deployment";
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { sharedName } from "../hyperv/member-names";
-import { listVirtualSystemCollections } from "../hyperv/snapshot-inventory";
 import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import type { Clock } from "../jobs/clock";
 import { noEngine, Progress } from "../process/progress";
@@ -80,11 +78,13 @@ export async function importResource(
     readonly connection: string | undefined;
     readonly clock: Clock;
     readonly naming: Naming | undefined;
+    /** All groups of the host. */
+    readonly groups: readonly VirtualSystemCollection[];
   },
 ): Promise<Import> {
-  const { name, connection, clock, naming } = how;
+  const { name, connection, clock, naming, groups } = how;
   const onConnection = connection === undefined ? {} : { connection };
-  const collection = await designatorOf(host.session, snapshot.group);
+  const collection = designatorOf(snapshot.group, groups);
   const shared = sharedName(snapshot.members);
   // if the names differ, or hosts would refuse the name, the state gets the resource's name: the next `up` renames the snapshots
   const isKept = shared !== null && !/[&<]/.test(shared);
@@ -112,7 +112,9 @@ export async function importResource(
 }
 
 /** Chooses how a program names a group: by its name, or by its id if several groups have the name. */
-async function designatorOf(session: CimSession, { name, collectionId }: VirtualSystemCollection): Promise<string> {
-  const groups = await listVirtualSystemCollections(session);
-  return groups.filter((group) => group.name === name).length === 1 ? name : collectionId;
+function designatorOf(
+  { name, collectionId }: VirtualSystemCollection,
+  all: readonly VirtualSystemCollection[],
+): string {
+  return all.filter((group) => group.name === name).length === 1 ? name : collectionId;
 }

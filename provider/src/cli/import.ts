@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { InvalidArgumentError } from "../errors";
+import { listVirtualSystemCollections } from "../hyperv/snapshot-inventory";
 import { type CommandSite, collect } from "./command-site";
 import { commandConfiguration, withHost } from "./configuration";
 import { type Import, importResource, namingIn } from "./import-resource";
@@ -53,11 +54,11 @@ export function addImport(program: Command, site: CommandSite): void {
           const snapshots = await importTargets(host.session, words, owners);
           warnOfOtherStacks(report, snapshots, owners);
           const names = resourceNames(snapshots, options.name);
+          const how = { connection, clock: surroundings.clock, naming };
+          const groups = await listVirtualSystemCollections(host.session);
           const made: Import[] = [];
-          for (const [at, snapshot] of snapshots.entries()) {
-            const name = names[at] ?? "";
-            made.push(await importResource(host, snapshot, { name, connection, clock: surroundings.clock, naming }));
-          }
+          for (const [at, snapshot] of snapshots.entries())
+            made.push(await importResource(host, snapshot, { ...how, groups, name: names[at] ?? "" }));
           return made;
         });
         const content = JSON.stringify({ resources: imports.map(({ resource }) => resource) }, null, 2);
