@@ -83,5 +83,6 @@ async function details(
   };
 }
 
-const oldestFirst = (snapshots: readonly SnapshotDetails[]) =>
+/** Sorts snapshots by the time they were taken. */
+export const oldestFirst = (snapshots: readonly SnapshotDetails[]) =>
   snapshots.toSorted((a, b) => (a.createdAt ?? "").localeCompare(b.createdAt ?? "", "en"));

@@ -12,7 +12,7 @@ export function machineBusy(machine: string, target: string): InvalidArgumentErr
   });
 }
 
-/** Makes the error of a checkpoint that the host doesn't take. */
+/** Makes the error of a checkpoint, or of a group's snapshot, that the host doesn't take. */
 export function snapshotRefused(what: string, returnValue: number, target: string): InvalidArgumentError {
   const name = nameOf(VendorCode, returnValue);
   return new InvalidArgumentError({

@@ -9,6 +9,7 @@ import {
   listSnapshots,
   listSnapshotsWithoutGroup,
   listVirtualSystemCollections,
+  oldestFirst,
   readSnapshotDetails,
   type SnapshotDetails,
 } from "../../hyperv/snapshot-inventory";
@@ -57,7 +58,7 @@ export async function getCollectionSnapshots(
 async function allSnapshots(session: CimSession): Promise<readonly SnapshotDetails[]> {
   const ofGroups = await listSnapshots(session, await listVirtualSystemCollections(session));
   const others = await listSnapshotsWithoutGroup(session, ofGroups);
-  return [...ofGroups, ...others].toSorted((a, b) => (a.createdAt ?? "").localeCompare(b.createdAt ?? "", "en"));
+  return oldestFirst([...ofGroups, ...others]);
 }
 
 function machinesOf(session: CimSession, snapshots: readonly SnapshotDetails[]): Promise<readonly VirtualMachine[]> {
