@@ -181,6 +181,7 @@ describe("a lock", () => {
     at.files.mark = async (...parameters) => {
       marks += 1;
       if (marks === 2) throw new Error("the disk is full");
+      if (marks === 3) await at.clock.sleep(1000); // it is written after the second one has failed
       await mark(...parameters);
     };
     const locks = at.start("1-1");
@@ -188,6 +189,7 @@ describe("a lock", () => {
     const settled = await at.clock.run(Promise.allSettled(ends));
     expect(settled.filter(({ status }) => status === "rejected").length).toBeGreaterThan(0);
     for (const one of settled) if (one.status === "fulfilled") await one.value.release();
+    await at.clock.run(at.clock.sleep(2000));
     expect(await at.files.list(locksFolder)).toEqual([]);
   });
 
