@@ -18,6 +18,17 @@ class Processes {
   take(locks: Locks, things: readonly string[] = ["group"], onWaiting: () => void = () => {}): Promise<Lock> {
     return this.clock.run(locks.take(things, onWaiting));
   }
+
+  /** Asks for a lock, and expects that it isn't handed out. @returns What goes on waiting for it. */
+  async wait(locks: Locks, things: readonly string[] = ["group"]): Promise<{ readonly taken: Promise<Lock> }> {
+    let isTaken = false;
+    const taken = locks.take(things, () => {}).finally(() => {
+      isTaken = true;
+    });
+    await this.clock.run(this.clock.sleep(10_000));
+    expect(isTaken).toBe(false);
+    return { taken };
+  }
 }
 
 afterEach(() => void vi.useRealTimers());
@@ -46,16 +57,8 @@ describe("a lock", () => {
   it("serializes operations that share a machine, and no others", async () => {
     const at = new Processes();
     await at.take(at.start("1-1"), ["group-a", "web-01"]);
-    let isTaken = false;
-    void at
-      .start("2-1")
-      .take(["group-b", "WEB-01"], () => {})
-      .then(() => {
-        isTaken = true;
-      });
+    await at.wait(at.start("2-1"), ["group-b", "WEB-01"]);
     await at.take(at.start("3-1"), ["group-c", "db-01"]);
-    await at.clock.run(at.clock.sleep(10_000));
-    expect(isTaken).toBe(false);
   });
 
   it("of a dead process on this machine is released at once", async () => {
@@ -145,14 +148,7 @@ describe("a lock", () => {
       },
     });
     const other = new Locks(looking, at.clock, { machine: here, process: "2-1", isAlive: () => true });
-    let isTaken = false;
-    void other
-      .take(["web-01"], () => {})
-      .then(() => {
-        isTaken = true;
-      });
-    await at.clock.run(at.clock.sleep(10_000));
-    expect(isTaken).toBe(false);
+    await at.wait(other, ["web-01"]);
   });
 
   it("has one ticket after it was extended, which locks all", async () => {
@@ -160,18 +156,9 @@ describe("a lock", () => {
     const lock = await at.take(at.start("1-1"), ["group-a"]);
     await at.clock.run(lock.extend(["web-01"], () => {}));
     expect(await at.files.list(locksFolder)).toHaveLength(1);
-    let isTaken = false;
-    void at
-      .start("2-1")
-      .take(["web-01"], () => {})
-      .then(() => {
-        isTaken = true;
-      });
-    await at.clock.run(at.clock.sleep(10_000));
-    expect(isTaken).toBe(false);
+    const { taken } = await at.wait(at.start("2-1"), ["web-01"]);
     await lock.release();
-    await at.clock.run(at.clock.sleep(1000));
-    expect(isTaken).toBe(true);
+    await at.clock.run(taken);
   });
 
   it("leaves no ticket if one of several can't be written", async () => {
@@ -223,15 +210,7 @@ describe("a lock", () => {
     const at = new Processes();
     const lock = await at.take(at.start("1-1"));
     vi.spyOn(at.files, "read").mockRejectedValueOnce(new Error("too many open files"));
-    let isTaken = false;
-    const taken = at
-      .start("2-1")
-      .take(["group"], () => {})
-      .then(() => {
-        isTaken = true;
-      });
-    await at.clock.run(at.clock.sleep(10_000));
-    expect(isTaken).toBe(false);
+    const { taken } = await at.wait(at.start("2-1"));
     await lock.release();
     await at.clock.run(taken);
   });
@@ -262,17 +241,9 @@ describe("a lock", () => {
     const at = new Processes();
     const locks = at.start("1-1");
     const first = await at.take(locks, ["group-a", "web-01"]);
-    let isTaken = false;
-    const second = locks
-      .take(["group-b", "WEB-01"], () => {})
-      .then((lock) => {
-        isTaken = true;
-        return lock;
-      });
-    await at.clock.run(at.clock.sleep(10_000));
-    expect(isTaken).toBe(false);
+    const { taken } = await at.wait(locks, ["group-b", "WEB-01"]);
     await first.release();
-    await (await at.clock.run(second)).release();
+    await (await at.clock.run(taken)).release();
     expect(await at.files.list(locksFolder)).toEqual([]);
   });
 
