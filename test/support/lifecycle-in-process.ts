@@ -10,6 +10,7 @@ import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import { Connections } from "../../provider/src/process/operation";
 import type { EngineMessage } from "../../provider/src/process/progress";
 import type { Properties } from "../../provider/src/process/resource-call";
+import { type Lock, Locks } from "../../provider/src/recovery/lock";
 import { type RecordFiles, recordFilesInMemory } from "../../provider/src/recovery/record-files";
 import { Recovery } from "../../provider/src/recovery/recovery";
 import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
@@ -184,6 +185,16 @@ export class LifecycleInProcess {
   elsewhere(serviceClass: string, method: string, parameters: Readonly<Record<string, CimValue>>): void {
     const [service] = this.host.query(`SELECT * FROM ${serviceClass}`);
     if (service) this.host.invokeMethod(service.path, method, parameters);
+  }
+
+  /** Another process of this machine locks a VM group. */
+  async lockElsewhere(groupName: string): Promise<Lock> {
+    const [group] = this.host.query(`SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = '${groupName}'`);
+    const process = "1-1";
+    this.alive.add(process);
+    const liveness = { machine: "0123456789ab", process, isAlive: (name: string) => this.alive.has(name) };
+    const locks = new Locks(this.records, this.clock, liveness);
+    return this.run(locks.take([String(group?.string("CollectionID"))], () => {}));
   }
 
   /** Another program asks for a snapshot of the same group. */

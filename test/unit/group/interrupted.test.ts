@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { Locks } from "../../../provider/src/recovery/lock";
 import type { RecoveryRecord } from "../../../provider/src/recovery/record";
 import { isResourceFolder, locksFolder, recordFile } from "../../../provider/src/recovery/record-files";
 import type { Seed } from "../../../provider/src/simulator/seed";
@@ -114,44 +113,51 @@ it("keeps the group of an interrupted replacement if it has another machine", as
   expect(next.messages.map(({ text }) => text).join()).toContain("has other machines: it stays on the host");
 });
 
+const service = "Msvm_CollectionManagementService";
+
 /** Makes, by hand, a VM group without machines. @returns Its id. */
-function groupByHand({ host }: LifecycleInProcess, Name: string): string {
-  const [service] = host.query("SELECT * FROM Msvm_CollectionManagementService");
+function groupByHand(at: LifecycleInProcess, Name: string): string {
   const Id = randomUUID().toUpperCase();
-  expect(host.invokeMethod(service!.path, "DefineCollection", { Name, Id, Type: 0 }).returnValue).toBe(0);
+  at.elsewhere(service, "DefineCollection", { Name, Id, Type: 0 });
   return Id;
 }
 
+/** Renames the group of the interrupted run, by hand. */
+async function renameByHand(at: LifecycleInProcess, NewName: string): Promise<void> {
+  const [group] = at.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'all'");
+  at.elsewhere(service, "RenameCollection", { Collection: group!.path, NewName });
+}
+
+/** Lets the only record name another group. */
+async function nameInRecord({ records }: LifecycleInProcess, key: string): Promise<void> {
+  const folder = (await records.folders()).find(isResourceFolder)!;
+  const [name = ""] = (await records.list(folder)).filter(recordFile.idIn);
+  const record = JSON.parse((await records.read(folder, name))!) as RecoveryRecord;
+  await records.write(folder, name, JSON.stringify({ ...record, subject: { ...record.subject, key } }));
+}
+
 it.each([
-  { why: "a record names the empty group of a person", isTheirs: true, warning: "has another name than was requested" },
-  { why: "a person has renamed it", isTheirs: false, warning: "has another name than was requested" },
-])("keeps a group if $why", async ({ isTheirs, warning }) => {
+  {
+    why: "a record names the empty group of a person",
+    happen: (next: LifecycleInProcess) => nameInRecord(next, groupByHand(next, "theirs")),
+  },
+  { why: "a person has renamed it", happen: (next: LifecycleInProcess) => renameByHand(next, "theirs") },
+])("keeps a group if $why", async ({ happen }) => {
   const next = await killedAfter("DefineCollection");
-  const folder = (await next.records.folders()).find(isResourceFolder);
-  const [name] = (await next.records.list(folder!)).filter(recordFile.idIn);
-  const record = JSON.parse((await next.records.read(folder!, name!))!) as RecoveryRecord;
-  if (isTheirs) {
-    const key = groupByHand(next, "theirs");
-    await next.records.write(folder!, name!, JSON.stringify({ ...record, subject: { ...record.subject, key } }));
-  } else {
-    const [service] = next.host.query("SELECT * FROM Msvm_CollectionManagementService");
-    const [group] = next.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'all'");
-    next.host.invokeMethod(service!.path, "RenameCollection", { Collection: group!.path, NewName: "theirs" });
-  }
+  await happen(next);
   const other = await next.run(next.groups.create({ ...inputs, __meta: { urn: `${urn}-other` } }));
   await next.run(next.groups.update(other.id, { ...other.outs, __meta: { urn } }, inputs));
   expect(next.host.tree().groups.map((group) => group.name)).toContain("theirs");
-  expect(next.messages.map(({ text }) => text).join()).toContain(`${warning}: it stays on the host`);
+  expect(next.messages.map(({ text }) => text).join()).toContain(
+    "has another name than was requested: it stays on the host",
+  );
   expect(await recordsIn(next)).toHaveLength(1);
 });
 
 it("doesn't use the group of a person that a record names", async () => {
   const next = await killedAfter("DefineCollection");
-  const folder = (await next.records.folders()).find(isResourceFolder);
-  const [name] = (await next.records.list(folder!)).filter(recordFile.idIn);
-  const record = JSON.parse((await next.records.read(folder!, name!))!) as RecoveryRecord;
   const key = groupByHand(next, "theirs");
-  await next.records.write(folder!, name!, JSON.stringify({ ...record, subject: { ...record.subject, key } }));
+  await nameInRecord(next, key);
   const { id } = await next.run(next.groups.create(inputs));
   expect(id).not.toBe(key);
   expect(next.host.tree().groups.map((group) => group.name)).toContain("theirs");
@@ -168,11 +174,7 @@ it("keeps the group of a record if a state holds it", async () => {
 
 it("a group that is resumed is locked, since other resources may work on it", async () => {
   const next = await killedAfter("DefineCollection");
-  const [group] = next.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'all'");
-  next.alive.add("1-1");
-  const isAlive = (name: string) => next.alive.has(name);
-  const locks = new Locks(next.records, next.clock, { machine: "0123456789ab", process: "1-1", isAlive });
-  const lock = await next.run(locks.take([String(group?.string("CollectionID"))], () => {}));
+  const lock = await next.lockElsewhere("all");
   const created = next.groups.create(inputs);
   await next.run(next.clock.sleep(60_000));
   expect(next.host.methodCalls).toEqual({ DefineCollection: 1 });

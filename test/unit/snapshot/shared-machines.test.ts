@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Locks } from "../../../provider/src/recovery/lock";
 import type { Seed } from "../../../provider/src/simulator/index";
 import { inputsWithUrn, LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { webTierSeed } from "../../support/simulated-hosts";
@@ -68,11 +67,7 @@ describe("groups that share a machine", () => {
     first.kill();
     const next = new LifecycleInProcess({ dependents: "kept" }, seed, first);
     next.state = [];
-    next.alive.add("1-1");
-    const [front] = next.host.query("SELECT * FROM Msvm_VirtualSystemCollection WHERE ElementName = 'front'");
-    const isAlive = (name: string) => next.alive.has(name);
-    const locks = new Locks(next.records, next.clock, { machine: "0123456789ab", process: "1-1", isAlive });
-    const lock = await next.run(locks.take([String(front?.string("CollectionID"))], () => {}));
+    const lock = await next.lockElsewhere("front");
     const created = next.lifecycle.create(inputsOf("back", "front"));
     await next.run(next.clock.sleep(10_000));
     expect(next.host.methodCalls).toEqual({ CreateSnapshot: 1 });
