@@ -71,6 +71,8 @@ function projectsOf(layer: Layer): TestProjectInlineConfiguration[] {
       exclude: isMore && !again ? (everyTime?.map(pathOf) ?? []) : [],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
+      // what a test waits for takes long on a busy computer
+      expect: { poll: { timeout: 60_000 } },
       maxWorkers: alone ? 1 : availableParallelism(),
       // `npm test` comes first, and within it what runs alone; Vitest would put a group 0 of one worker last
       sequence: { groupOrder: (isMore ? 3 : 1) + (alone ? 0 : 1) },

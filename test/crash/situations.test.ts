@@ -42,7 +42,7 @@ function expectOnHost(stage: ProviderStage, named: readonly (string | undefined)
 async function killedUp(stage: ProviderStage, point = afterTheRequest): Promise<void> {
   expect(await stage.interrupt(point, "provider", () => stage.up(inputs))).toBe(true);
   // the host resumes it
-  await expect.poll(() => stage.collections(), { timeout: 30_000 }).toHaveLength(1);
+  await expect.poll(() => stage.collections()).toHaveLength(1);
 }
 
 const aged = (hours: number) => (text: string) =>
@@ -68,7 +68,7 @@ describe("concurrent updates", () => {
       const [owner, second] = [newStage(common), newStage(common)];
       owner.points.arm("query Msvm_ConcreteJob #1 after", "stop");
       const stopped = owner.upWithoutCli(inputs);
-      await expect.poll(() => owner.points.hasFired, { timeout: 60_000 }).toBe(true);
+      await expect.poll(() => owner.points.hasFired).toBe(true);
       let isOver = false;
       const waiting = second.up(inputs).finally(() => {
         isOver = true;

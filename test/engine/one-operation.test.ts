@@ -41,7 +41,7 @@ describe("an up that was killed during the job", () => {
   it("keeps its snapshot on a later change of an input if the snapshot was imported", async () => {
     const project = await startProject();
     await project.upKilledWhen(() => sent(project) === 1);
-    await expect.poll(() => onHost(project), { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => onHost(project)).toHaveLength(1);
 
     const file = join(project.folder, "import.json");
     const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { snapshotProgram } from "../support/programs";
 import { PulumiProject } from "../support/pulumi-project";
 import { repositoryFolder } from "../support/repository";
+import { expectReportedOnce, troubles } from "../support/troubles";
 
 const program = { "index.js": snapshotProgram(`{ collection: "web-tier" }`) };
 
@@ -49,20 +50,9 @@ it("reports a job that fails, resumes one that outlasts the timeout, and destroy
   expect(project.snapshotCounts()).toEqual([0, 0]);
 });
 
-it.each([
-  { what: "a refusal", fault: { returnValue: 32773 }, said: "the host returned 32773" },
-  { what: "a failed job", fault: { job: { endState: 10, errorCode: 32768 } }, said: "ended in state 10" },
-  { what: "a missed deadline", fault: { job: { seconds: 60 } }, said: "had not ended" },
-])("reports $what once, on the resource's row, with advice that fits the command", async ({ fault, said }) => {
+it.each(troubles)("reports $what once, on the resource's row, with advice that fits the command", async (trouble) => {
   const impatient = snapshotProgram(`{ collection: "web-tier" }`, `{ customTimeouts: { create: "500ms" } }`);
-  const project = await PulumiProject.create({ program: { "index.js": impatient } });
-  project.host.injectFault({ method: "CreateSnapshot", ...fault });
-  const { status, output } = await project.up();
-  expect(status).not.toBe(0);
-  const [, diagnostics = ""] = output.split("Diagnostics:");
-  expect(diagnostics.split(said)).toHaveLength(2);
-  expect(diagnostics).toMatch(/CollectionSnapshot \(before\):\s+error: /);
-  expect(output).not.toContain("--run-program");
+  await expectReportedOnce(await PulumiProject.create({ program: { "index.js": impatient } }), trouble);
 });
 
 it("shows every wrong input on the resource's row, before any request to the host", async () => {

@@ -30,7 +30,7 @@ it("a provider stops when its engine is killed, and the next one resumes its sna
   const { host, start } = await startProvider();
   const first = await start();
   const lost = first.create(inputs).catch(() => "interrupted");
-  await expect.poll(() => host.methodCalls["CreateSnapshot"], { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => host.methodCalls["CreateSnapshot"]).toBe(1);
   expect(await first.loseEngine()).toEqual({ code: null, signal: "SIGTERM" });
   expect(await lost).toBe("interrupted");
 
@@ -54,7 +54,7 @@ it("the next provider resumes at once after one is killed during a job", async (
   const { host, start } = await startProvider();
   const first = await start();
   const lost = first.create(inputs).catch(() => "interrupted");
-  await expect.poll(() => host.methodCalls["CreateSnapshot"], { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => host.methodCalls["CreateSnapshot"]).toBe(1);
   await first.stop("SIGKILL");
   expect(await lost).toBe("interrupted");
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { yamlProgram, yamlProject } from "../support/plugin-project";
+import { expectReportedOnce, troubles } from "../support/troubles";
 
 const before = { properties: { collection: "web-tier" } };
 const noStack = /\n\s+at [\w.]+ \(/;
@@ -61,17 +62,10 @@ it.for(cases)("%s is a clear error, and no snapshot is taken", async ([, program
   expect(project.snapshotsInState()).toEqual([]);
 });
 
-it.for([
-  { what: "a refusal", fault: { returnValue: 32773 }, said: "the host returned 32773" },
-  { what: "a missed deadline", fault: { job: { seconds: 60 } }, said: "had not ended" },
-])("reports $what once, on the resource's row, with advice that fits the command", async ({ fault, said }, context) => {
-  const impatient = { ...before, options: { customTimeouts: { create: "500ms" } } };
-  const project = await yamlProject(context, yamlProgram({ before: impatient }));
-  project.host.injectFault({ method: "CreateSnapshot", ...fault });
-  const { status, output } = await project.up();
-  expect(status).not.toBe(0);
-  const [, diagnostics = ""] = output.split("Diagnostics:");
-  expect(diagnostics.split(said)).toHaveLength(2);
-  expect(diagnostics).toMatch(/CollectionSnapshot \(before\):\s+error: /);
-  expect(output).not.toContain("--run-program");
-});
+it.for(troubles)(
+  "reports $what once, on the resource's row, with advice that fits the command",
+  async (trouble, context) => {
+    const impatient = { ...before, options: { customTimeouts: { create: "500ms" } } };
+    await expectReportedOnce(await yamlProject(context, yamlProgram({ before: impatient })), trouble);
+  },
+);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { namedPlugin } from "../support/plugin-project";
-import { PulumiProject, smallSeed } from "../support/pulumi-project";
+import { nodeProject } from "../support/plugin-project";
+import { type PulumiProject, smallSeed } from "../support/pulumi-project";
 import { recordedProgram, recordedVersions, restoreOnHost } from "../support/recorded-state";
 import { repositoryFolder } from "../support/repository";
 import { installTypeScriptSdk } from "../support/typescript-sdk";
@@ -23,18 +23,8 @@ const onPlugin = (program: string) => program.replace(oldImport, newImport);
 
 /** A project on a state that dynamic resources of a released version left behind. */
 async function recordedProject(version: string): Promise<PulumiProject> {
-  const project = await PulumiProject.create({
-    program: {
-      "index.js": recordedProgram(version),
-      "Pulumi.yaml": JSON.stringify({
-        name: "project",
-        runtime: { name: "nodejs", options: { typescript: false } },
-        plugins: namedPlugin,
-      }),
-    },
-    seed: { ...smallSeed, groups: [] },
-    install,
-  });
+  const seed = { ...smallSeed, groups: [] };
+  const project = await nodeProject(recordedProgram(version), { seed, install });
   project.write("state.json", await restoreOnHost(version, join(project.folder, "../host.jsonl")));
   const file = join(project.folder, "state.json");
   expect(await project.run(["stack", "import", "--file", file])).toMatchObject({ status: 0 });

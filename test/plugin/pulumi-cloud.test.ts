@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { organizationOf, savedIdsOf, scopeOf, statesBy } from "../../provider/src/dynamic/deployment";
 import { findPulumiCli } from "../../tools/pulumi-cli";
-import { namedPlugin } from "../support/plugin-project";
+import { dynamicProgram, nodeProject, pluginProgram, slowSeed } from "../support/plugin-project";
 import { PulumiCloud } from "../support/pulumi-cloud";
-import { PulumiProject, smallSeed } from "../support/pulumi-project";
+import { smallSeed } from "../support/pulumi-project";
 import { temporaryFolder } from "../support/temporary-folder";
 import { installTypeScriptSdk } from "../support/typescript-sdk";
 
@@ -69,23 +69,10 @@ describe("the organization of a stack, asked by the Pulumi CLI", () => {
 });
 
 describe("on Pulumi Cloud", () => {
-  const dynamic = `const { CollectionSnapshot } = require("pulumi-hyperv-snapshots");
-new CollectionSnapshot("before", { collection: "web-tier" });`;
-  const plugin = dynamic.replace('"pulumi-hyperv-snapshots"', '"pulumi-hyperv-snapshots-sdk"');
-  const slowJobs = { ...smallSeed.jobs, CreateSnapshot: { seconds: 6, progress: "linear" as const } };
-
   beforeEach(() => startCloud("alice/other/test", "acme/project/test"));
 
   const newProject = (program: string, seed = smallSeed) =>
-    PulumiProject.create({
-      program: {
-        "index.js": program,
-        "Pulumi.yaml": JSON.stringify({
-          name: "project",
-          runtime: { name: "nodejs", options: { typescript: false } },
-          plugins: namedPlugin,
-        }),
-      },
+    nodeProject(program, {
       seed,
       install,
       backend: { url: cloud.url, stack: "acme/project/test" },
@@ -93,8 +80,8 @@ new CollectionSnapshot("before", { collection: "web-tier" });`;
     });
 
   it.each([
-    ["the plugin", plugin],
-    ["the dynamic resource", dynamic],
+    ["the plugin", pluginProgram],
+    ["the dynamic resource", dynamicProgram],
   ])("%s takes, refreshes and destroys a snapshot", async (_, program) => {
     const project = await newProject(program);
     expect(await project.up()).toMatchObject({ status: 0 });
@@ -105,7 +92,7 @@ new CollectionSnapshot("before", { collection: "web-tier" });`;
   });
 
   it("a snapshot that was taken and not saved in the state is found by the next up", async () => {
-    const project = await newProject(plugin);
+    const project = await newProject(pluginProgram);
     cloud.holds = (checkpoint) => checkpoint.includes("resultingSnapshotCollection");
     await project.upKilledWhen(() => cloud.isHolding);
     cloud.holds = () => false;
@@ -115,10 +102,10 @@ new CollectionSnapshot("before", { collection: "web-tier" });`;
   });
 
   it.each([
-    ["dynamic", "plugin", dynamic, plugin],
-    ["plugin", "dynamic", plugin, dynamic],
+    ["dynamic", "plugin", dynamicProgram, pluginProgram],
+    ["plugin", "dynamic", pluginProgram, dynamicProgram],
   ])("killed under %s and resumed under %s: one snapshot", async (_from, _to, first, second) => {
-    const project = await newProject(first, { ...smallSeed, jobs: slowJobs });
+    const project = await newProject(first, slowSeed);
     await project.upKilledWhen((host) => (host.methodCalls["CreateSnapshot"] ?? 0) > 0);
     project.write("index.js", second);
     expect(await project.up()).toMatchObject({ status: 0 });

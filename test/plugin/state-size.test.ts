@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { namedPlugin } from "../support/plugin-project";
-import { PulumiProject } from "../support/pulumi-project";
+import { nodeProject } from "../support/plugin-project";
+import type { PulumiProject } from "../support/pulumi-project";
 import { repositoryFolder } from "../support/repository";
 import { groupsOfOne } from "../support/simulated-hosts";
 import { installTypeScriptSdk } from "../support/typescript-sdk";
@@ -16,15 +16,7 @@ const usual = readFileSync(join(repositoryFolder, "bench/peers/usual.js"), "utf8
 
 /** The state of a stack with three resources, made by a Node program. */
 async function stateOf(program: string, completion: "job" | "atOnce"): Promise<PulumiProject> {
-  const project = await PulumiProject.create({
-    program: {
-      "index.js": program,
-      "Pulumi.yaml": JSON.stringify({
-        name: "project",
-        runtime: { name: "nodejs", options: { typescript: false } },
-        plugins: namedPlugin,
-      }),
-    },
+  const project = await nodeProject(program, {
     seed: groupsOfOne(["1", "2", "3"], { options: { completion } }),
     install,
     environment: async () => ({ COUNT: String(count) }),

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import type { Seed } from "pulumi-hyperv-snapshots/simulator";
 import type { TestContext } from "vitest";
 import { preparedInstall } from "./prepared-install";
-import { PulumiProject, type PulumiProjectOptions } from "./pulumi-project";
+import { PulumiProject, type PulumiProjectOptions, smallSeed } from "./pulumi-project";
 import { repositoryFolder } from "./repository";
 
 /** The folder of the plugin's executable. */
@@ -62,6 +63,32 @@ export function yamlProject(
     }),
   });
 }
+
+/** A program in JavaScript with one snapshot, as a dynamic resource. */
+export const dynamicProgram = `const { CollectionSnapshot } = require("pulumi-hyperv-snapshots");
+new CollectionSnapshot("before", { collection: "web-tier" });`;
+
+/** The same with the plugin, by its SDK: see `installTypeScriptSdk`. */
+export const pluginProgram = dynamicProgram.replace('"pulumi-hyperv-snapshots"', '"pulumi-hyperv-snapshots-sdk"');
+
+/** Makes a project with a program in JavaScript, which may use the plugin. */
+export function nodeProject(program: string, options: Omit<PulumiProjectOptions, "program">): Promise<PulumiProject> {
+  const project = {
+    name: "project",
+    runtime: { name: "nodejs", options: { typescript: false } },
+    plugins: namedPlugin,
+  };
+  return PulumiProject.create({
+    ...options,
+    program: { "index.js": program, "Pulumi.yaml": JSON.stringify(project) },
+  });
+}
+
+/** A host that takes 6 s for a snapshot, so that there is time to interrupt it. */
+export const slowSeed: Seed = {
+  ...smallSeed,
+  jobs: { ...smallSeed.jobs, CreateSnapshot: { seconds: 6, progress: "linear" } },
+};
 
 /** The folders of the PATH that don't have the plugin: `npm run` adds one that does. */
 function pathWithoutPlugin(): readonly string[] {

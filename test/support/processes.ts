@@ -1,7 +1,7 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { vi } from "vitest";
 
-/** Whether a process is there, and not just waiting for its parent to notice its end. */
+/** Tells whether a process exists, even if it has ended and its parent has not noticed that. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -11,12 +11,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until none of some processes is there, for 30 s at most. */
+/** Waits until some processes have ended, for at most 30 s. */
 export async function untilEnded(pids: readonly number[]): Promise<void> {
   await vi.waitUntil(() => !pids.some(isAlive), { timeout: 30_000, interval: 50 });
 }
 
-/** The processes that work in a folder; none if that isn't known (anywhere but on Linux). */
+/** Finds the processes that work in a folder; none where the system doesn't show that, which is anywhere but on Linux. */
 export function processesIn(folder: string): number[] {
   try {
     return readdirSync("/proc")
@@ -24,6 +24,15 @@ export function processesIn(folder: string): number[] {
       .filter((pid) => pid > 0 && workingFolderOf(pid) === folder);
   } catch {
     return [];
+  }
+}
+
+/** What a process was started with, each word followed by a zero character; empty where it has ended, and anywhere but on Linux. */
+export function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
   }
 }
 

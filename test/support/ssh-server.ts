@@ -18,6 +18,7 @@ import { environmentVariable, writtenKey } from "../../provider/src/config";
 import { virtualizationNamespace } from "../../provider/src/schema/names";
 import type { SshTransportOptions } from "../../provider/src/transports/ssh/options";
 import { findPowerShell } from "./powershell";
+import { commandLine } from "./processes";
 
 const sshd = "/usr/sbin/sshd";
 
@@ -337,15 +338,6 @@ export function processTree(pid: number): readonly number[] {
 /** The `ssh` processes that this process started. */
 export function sshClients(): readonly number[] {
   return processTree(process.pid).filter((pid) => /^(\S*\/)?ssh\0/.test(commandLine(pid)));
-}
-
-/** What a process was started with; empty where it has ended. */
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 function freePort(): Promise<number> {
