@@ -30,7 +30,7 @@ export const everyStateSeed: Seed = {
 };
 
 /** A host whose jobs end soon, so that a probe of it takes few requests. */
-export const quickProbeSeed: Seed = {
+const quickProbeSeed: Seed = {
   machines: [{ name: "lab-1" }, { name: "lab-2", state: "off" }],
   groups: [{ name: "lab", members: ["lab-1", "lab-2"] }],
   jobs: { CreateSnapshot: { seconds: 0.2 }, DestroySnapshot: { seconds: 0.2 } },
@@ -38,7 +38,7 @@ export const quickProbeSeed: Seed = {
 };
 
 /** A clock that lets no time pass: a sleep ends at once. Only one thing may be under way. */
-export class LeapingClock implements Clock {
+class LeapingClock implements Clock {
   private time = 0;
   readonly now = () => this.time;
   readonly sleep = async (milliseconds: number) => {
@@ -47,7 +47,7 @@ export class LeapingClock implements Clock {
 }
 
 /** Leaves out the answers that depend on the moments at which statuses were read, once both recordings have them. */
-export function withoutWatchedStatuses(recording: Recording): Recording {
+function withoutWatchedStatuses(recording: Recording): Recording {
   const watched = ["statusWhileTaking", "statusWhileMerging"];
   const answers = recording.answers.filter(({ question }) => !watched.includes(question));
   if (answers.length + watched.length !== recording.answers.length)
@@ -55,11 +55,26 @@ export function withoutWatchedStatuses(recording: Recording): Recording {
   return { ...recording, answers };
 }
 
-/** Probes the group `lab` of a host, with snapshots, and asks the connection its own questions. */
+/** Makes a host for a probe over a real transport, on a clock that leaps. */
+export function leapingHost(): { readonly clock: Clock; readonly host: SimulatedHost } {
+  const clock = new LeapingClock();
+  const now = () => Date.UTC(2026, 10, 23) + clock.now();
+  return { clock, host: SimulatedHost.inMemory({ seed: quickProbeSeed, clock: now }) };
+}
+
+/**
+ * Probes such a host, with snapshots, and asks the connection its own questions.
+ *
+ * @returns The answers of the connection, those of the host, and what a probe in process records of the same host.
+ */
 export async function probeOver<Options>(
   session: CimSession,
   { clock, questions, options }: OwnProbe<Options>,
-): Promise<{ readonly own: Readonly<Record<string, string | null>>; readonly others: Recording }> {
+): Promise<{
+  readonly own: Readonly<Record<string, string | null>>;
+  readonly others: Recording;
+  readonly inProcess: Recording;
+}> {
   const left: LeftBehind[] = [];
   const recording = await runProbe({
     host: { session, jobs: new JobMonitor(session, clock, () => 0.5) },
@@ -74,7 +89,11 @@ export async function probeOver<Options>(
   if (left.length > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);
   const { answers } = recording;
   const own = answers.slice(0, questions.length).map(({ question, answer }) => [question, answer]);
-  return { own: Object.fromEntries(own), others: { ...recording, answers: answers.slice(questions.length) } };
+  return {
+    own: Object.fromEntries(own),
+    others: withoutWatchedStatuses({ ...recording, answers: answers.slice(questions.length) }),
+    inProcess: withoutWatchedStatuses(await new ProbedHost(quickProbeSeed).probe()),
+  };
 }
 
 /** What a probe asks of a connection, and over which clock it asks the host. */
