@@ -60,7 +60,8 @@ it("importing the package loads only the classes, the errors and the look-up fun
 
 it("a program whose look-ups opened a shell exits within a second, and so does the shell", async (context) => {
   const environment = requirePowerShell(context, powerShellEditions[0]!);
-  server = await CimHostServer.start(SimulatedHost.inMemory({ seed: smallSeed }));
+  const started = await CimHostServer.start(SimulatedHost.inMemory({ seed: smallSeed }));
+  server = started;
   const program = `
 const { getVirtualSystemCollection, getCollectionSnapshots } = require("pulumi-hyperv-snapshots");
 (async () => {
@@ -68,14 +69,14 @@ const { getVirtualSystemCollection, getCollectionSnapshots } = require("pulumi-h
   const { snapshots } = await getCollectionSnapshots();
   process.stdout.write(JSON.stringify({ machines: machines.map(({ vmName }) => vmName), snapshots, at: Date.now() }));
 })();`;
-  const env = { ...process.env, ...environment, ...server.environment, HYPERV_SNAPSHOTS_TRANSPORT: "powershell" };
+  const env = { ...process.env, ...environment, ...started.environment, HYPERV_SNAPSHOTS_TRANSPORT: "powershell" };
   await expectWithin(1000, async () => {
-    const connectsBefore = server.connects.length;
+    const connectsBefore = started.connects.length;
     const { said, endedAt } = await runProgram(program, env);
     const { at, ...found } = said as { at: number };
     expect(found).toEqual({ machines: ["web-01", "web-02"], snapshots: [] });
-    expect(server.connects.length - connectsBefore).toBe(1);
+    expect(started.connects.length - connectsBefore).toBe(1);
     return endedAt - at;
   });
-  await untilEnded(server.shells);
+  await untilEnded(started.shells);
 });

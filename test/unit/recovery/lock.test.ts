@@ -22,9 +22,11 @@ class Processes {
   /** Asks for a lock, and expects that it isn't handed out. @returns What goes on waiting for it. */
   async wait(locks: Locks, things: readonly string[] = ["group"]): Promise<{ readonly taken: Promise<Lock> }> {
     let isTaken = false;
-    const taken = locks.take(things, () => {}).finally(() => {
-      isTaken = true;
-    });
+    const taken = locks
+      .take(things, () => {})
+      .finally(() => {
+        isTaken = true;
+      });
     await this.clock.run(this.clock.sleep(10_000));
     expect(isTaken).toBe(false);
     return { taken };
