@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type Act, operations } from "./operations";
 import { walk } from "./walk";
-import { type Act, operations, type WorldOptions } from "./world";
+import type { WorldOptions } from "./world";
 
 /** In all, over the three kinds of hosts; `MODEL_HISTORIES` asks for more, `MODEL_SEED` for others. */
 const histories = Number(process.env["MODEL_HISTORIES"] ?? 600);

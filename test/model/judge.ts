@@ -1,4 +1,5 @@
-import { type Act, collectionIdOf, isUndecided, messageOf, notByPulumi, type Outcome, type World } from "./world";
+import { type Act, notByPulumi } from "./operations";
+import { collectionIdOf, isUndecided, messageOf, type Outcome, type World } from "./world";
 
 /** What the world was like before the last operation. */
 export interface Before {

@@ -10,8 +10,9 @@ import { Journal } from "../../provider/src/recovery/journal";
 import type * as Policy from "../../provider/src/recovery/policy";
 import type * as Discard from "../../provider/src/snapshot/discard";
 import type * as SnapshotOperation from "../../provider/src/snapshot/finish";
+import type { Operation } from "./operations";
 import { walk } from "./walk";
-import type { Operation, WorldOptions } from "./world";
+import type { WorldOptions } from "./world";
 
 /** The functions that a mutation replaces. */
 const mutated = vi.hoisted(() => ({

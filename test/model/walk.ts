@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 import { whatIsWrong } from "./judge";
-import { type Act, World, type WorldOptions } from "./world";
+import type { Act } from "./operations";
+import { World, type WorldOptions } from "./world";
 
 /** Goes through a history, and judges after each whole operation. @returns What is wrong; undefined when all is right. */
 export async function walk(options: WorldOptions, acts: readonly Act[]): Promise<string | undefined> {

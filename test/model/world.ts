@@ -1,60 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
-import type { CimSession } from "../../provider/src/cim/cim-session";
-import { DynamicAdapter, DynamicHost } from "../../provider/src/dynamic/adapter";
 import { scopeOf } from "../../provider/src/dynamic/deployment";
-import { ConnectionError, PartialCreateError } from "../../provider/src/errors";
-import { VirtualSystemCollectionResource } from "../../provider/src/group/virtual-system-collection";
 import { memberSnapshots } from "../../provider/src/hyperv/snapshot-collection";
-import { JobMonitor } from "../../provider/src/jobs/job-monitor";
-import { Connections } from "../../provider/src/process/operation";
 import type { Pending, Properties } from "../../provider/src/process/resource-call";
 import type { RecoveryRecord } from "../../provider/src/recovery/record";
 import { locksFolder, recordFile, recordFilesInMemory, resourceFolder } from "../../provider/src/recovery/record-files";
-import { Recovery } from "../../provider/src/recovery/recovery";
 import { SimulatedHost } from "../../provider/src/simulator/index";
-import { CollectionSnapshotResource } from "../../provider/src/snapshot/collection-snapshot";
 import { reachedBy } from "../../provider/src/snapshot/finish";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "../support/fake-clock";
-import { type Answer, type CalledProvider, FewLineEngine, type Live, type State } from "../support/few-line-engine";
+import { FewLineEngine, type Live, type State } from "../support/few-line-engine";
 import { takeByHand, unhinderedSeed } from "../support/simulated-hosts";
-import { Fuse, type Kill, Killed } from "./fuse";
-
-/** What a user does. */
-export const operations = [
-  "up",
-  "replace", // --replace
-  "change", // of an input that replaces, then up
-  "destroy",
-  "forget", // `state rm`, or removal with retainOnDelete
-  "up, refused by the host",
-  "up, unknown state", // what the state holds can't be learnt
-  "replace, unknown state",
-  "up, with too short a timeout",
-  "up, the answer lost",
-  "up, failing after it took effect", // a WMI error number that proves nothing
-  "up, the job of its naming fails",
-  "up, named by a job",
-  "up, its job fails",
-  "foreign snapshot",
-  "ten minutes pass", // the host forgets the jobs that are over
-  "import", // of what an interrupted run has left, with `pulumi import --file`
-  "rename", // of the resource, with an alias
-  "swap names", // of the two stacks, with `pulumi stack rename`
-  "group up",
-  "group destroy",
-] as const;
-
-/** What the provider has no part in. */
-export const notByPulumi: readonly string[] = [
-  "foreign snapshot",
-  "ten minutes pass",
-  "forget",
-  "rename",
-  "swap names",
-];
+import { Fuse, Killed } from "./fuse";
+import { type Act, notByPulumi, type Operation } from "./operations";
+import { backend, called, firstMoment, startProvider } from "./provider";
 
 /** Tells whether a run has reported what it found, since it can't be proven whose it is. */
 export const isUndecided = (error: unknown): boolean => /may be another's|by another program: /.test(messageOf(error));
@@ -62,17 +22,6 @@ export const isUndecided = (error: unknown): boolean => /may be another's|by ano
 /** What an error says: once it is made ready for Pulumi, its `toString` gives only its name. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-/** One of {@link operations}. */
-export type Operation = (typeof operations)[number];
-
-/** One operation of a history: whose, and where it is interrupted. */
-export interface Act {
-  /** Which of the two stacks. */
-  readonly stack: 0 | 1;
-  readonly operation: Operation;
-  readonly kill?: Kill | undefined;
 }
 
 /** What the host does with dependent snapshots, what the program's option says, and mistakes made on purpose. */
@@ -414,56 +363,24 @@ export class World {
       .map(({ path }) => idOf(path));
   }
 
-  /** Starts a provider process. */
   private startProvider(fuse: Fuse, operation: Operation) {
-    const { clock } = this;
-    const process = `${++this.processes}-1`;
-    const moment = () => new Date(firstMoment + clock.now());
-    const connections = new Connections({
-      clock,
-      moment,
-      connect: async () => {
-        const host = simulatedSession(this.host, (ms, signal) => clock.sleep(ms, signal));
-        const session = fuse.wrap(disturbed(this.host, host, operation));
-        return { session, jobs: new JobMonitor(session, clock, () => 0.5) };
-      },
-    });
-    const recovery = new Recovery({
-      clock,
-      moment,
-      openFiles: () => fuse.wrap(this.files, (method) => method !== "locate"),
-      // operations follow each other here, so that the earlier holder of a lock is dead
-      liveness: { machine: "0123456789ab", process, isAlive: (name) => name === process },
-    });
-    const adapting = new DynamicHost({
-      clock,
-      link: {
-        hasTerminal: true,
-        takesDebug: true,
-        send: ({ severity, text }) => {
-          if (severity !== "warning") return;
-          this.warnings.push(text);
-          const left = /CollectionID="([^"]+)"\).*stays on the host as it is/.exec(text)?.[1];
-          // what the state has after all goes on being the stack's
-          if (left !== undefined && !this.stacks.some((one) => isNamedBy(one, left))) this.leftAlone.push(left);
-        },
-      },
-      environment: {},
-      backend: () => backend,
-      states: {
-        exportStack: async (scope) => (operation.endsWith("unknown state") ? undefined : this.exported(scope.stack)),
-        listStacks: async (scope) => [0, 1].map((index) => ({ ...scope, stack: `stack${index}` })),
-      },
-    });
-    const values: Record<string, string> = {
-      transport: "simulated",
+    this.processes += 1;
+    return startProvider({
+      host: this.host,
+      files: this.files,
+      clock: this.clock,
+      process: `${this.processes}-1`,
       dependents: this.options.dependents,
-      unknownOutcomeSearch: "2s",
-    };
-    const snapshots = new DynamicAdapter(adapting, new CollectionSnapshotResource(connections, recovery));
-    const groups = new DynamicAdapter(adapting, new VirtualSystemCollectionResource(connections, recovery));
-    snapshots.configure({ config: { get: (key) => values[key.replace("hyperv-snapshots:", "")] } });
-    return { snapshots, groups };
+      operation,
+      fuse,
+      exported: (name) => this.exported(name),
+      warn: (text) => {
+        this.warnings.push(text);
+        const left = /CollectionID="([^"]+)"\).*stays on the host as it is/.exec(text)?.[1];
+        // what the state has after all goes on being the stack's
+        if (left !== undefined && !this.stacks.some((one) => isNamedBy(one, left))) this.leftAlone.push(left);
+      },
+    });
   }
 
   private processes = 0;
@@ -495,65 +412,6 @@ function exported({ urn, live, pendingDeletes, group }: Stack) {
   ];
 }
 
-/** A provider as the engine calls it: what is kept though it isn't complete comes back with its error. */
-function called(provider: DynamicAdapter): CalledProvider {
-  const answer = async (id: string | undefined, call: Promise<{ id?: string; outs: Properties }>): Promise<Answer> => {
-    try {
-      const answered = await call;
-      return { outs: answered.outs, id: answered.id ?? String(id) };
-    } catch (error) {
-      if (!PartialCreateError.isInstance(error)) throw error;
-      return { id: error.id, outs: error.properties as Properties, error };
-    }
-  };
-  return {
-    diff: (id, olds, news) => provider.diff(id, olds, news),
-    create: (news) => answer(undefined, provider.create(news)),
-    update: (id, olds, news) => answer(id, provider.update(id, olds, news)),
-    delete: (id, outs) => provider.delete(id, outs),
-  };
-}
-
-/** A session on which requests fail as the operation says. */
-function disturbed(host: SimulatedHost, session: CimSession, operation: Operation): CimSession {
-  const invokeMethod: CimSession["invokeMethod"] = async (path, methodName, ...rest) => {
-    if (methodName === "ModifySystemSettings") {
-      if (operation === "up, the job of its naming fails")
-        host.injectFault({ method: methodName, job: { seconds: 0.1, endState: 10, errorCode: 32768 } });
-      if (operation === "up, named by a job") host.injectFault({ method: methodName, job: { seconds: 0.1 } });
-    }
-    if (methodName !== "CreateSnapshot") return session.invokeMethod(path, methodName, ...rest);
-    if (operation === "up, its job fails") {
-      host.injectFault({ method: methodName, job: { seconds: 0.5, endState: 10, errorCode: 32768 } });
-    }
-    if (operation === "up, refused by the host") return { returnValue: 32773, outParameters: {} };
-    if (operation === "up, failing after it took effect") {
-      host.injectFault({ method: methodName, hresult: 0x80041001, takesEffect: true });
-    }
-    const answer = await session.invokeMethod(path, methodName, ...rest);
-    if (operation !== "up, the answer lost") return answer;
-    throw new ConnectionError(
-      {
-        attempted: methodName,
-        target: session.hostName,
-        answer: "the connection was lost",
-        outcome: "It may have taken effect",
-        remedy: "Look at the host",
-      },
-      { effect: "unknown" },
-    );
-  };
-  return new Proxy(session, {
-    get: (object, name) => {
-      if (name === "invokeMethod") return invokeMethod;
-      const value = Reflect.get(object, name) as unknown;
-      return typeof value === "function" ? value.bind(object) : value;
-    },
-  });
-}
-
-const firstMoment = Date.UTC(2026, 10, 23, 6, 42);
-const backend = "https://backend.example";
 const idOf = (path: CimInstancePath) => String(path.key("CollectionID"));
 const idIn = (live: Live | undefined) => (live ? collectionIdOf(live.outs) : "");
 const urnOf = (stack: string, name: string) =>

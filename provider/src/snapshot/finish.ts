@@ -209,7 +209,7 @@ async function findResult(
       : `the host names as the result of ${work} ${foreign.join(", and ")}`;
   if (candidates.length > 0 && !isProven) {
     const outcome = describeGained(candidates);
-    throw new NoResult({ ...call, answer: `${unnamed}`, outcome, remedy: lookIntoEventLog });
+    throw new NoResult({ ...call, answer: unnamed, outcome, remedy: lookIntoEventLog });
   }
   if (candidates.length > 0) {
     throw new UnknownOutcomeError({
