@@ -12,7 +12,7 @@ import {
 import { requireVisibility } from "../hyperv/visibility";
 import { waitUntil } from "../jobs/wait-until";
 import type { Operation } from "../process/operation";
-import type { VirtualSystemCollectionInputs } from "./inputs";
+import type { VirtualSystemCollectionInputs } from "./properties";
 
 /** A group, and the machines in it. */
 export interface FilledGroup {

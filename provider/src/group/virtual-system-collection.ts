@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { CimInstancePath } from "../cim/cim-instance-path";
 import { GuardError, HyperVError } from "../errors";
 import { defineGroup, destroyGroup } from "../hyperv/collection-management-service";
-import { designates, findDesignatedMachines } from "../hyperv/machine-designator";
+import { findDesignatedMachines } from "../hyperv/machine-designator";
 import { listSnapshotCollections } from "../hyperv/snapshot-collection";
 import {
   describeCollection,
-  machinePath,
   membersOf,
   type VirtualMachine,
   type VirtualSystemCollection,
@@ -20,7 +18,6 @@ import {
   type Difference,
   isUnknown,
   type ManagedResource,
-  notKnownYet,
   type Properties,
   type ReadResource,
   type ResourceCall,
@@ -33,7 +30,16 @@ import { type Fingerprint, fingerprint, matches, type RecoveryRecord } from "../
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
 import { ClassName } from "../schema/names";
 import { bringInLine, findGroup, mayHaveHappened, searchGroup } from "./group-machines";
-import { checkGroupInputs, groupInputNames, readGroupInputs } from "./inputs";
+import {
+  checkGroupInputs,
+  groupInputNames,
+  groupProperties,
+  knownMachines,
+  pickInputs,
+  readGroupInputs,
+  spelledAsBefore,
+  unknownOutputs,
+} from "./properties";
 
 /**
  * A VM group, as a managed resource.
@@ -344,43 +350,6 @@ async function destroyed(host: Operation["host"], group: VirtualSystemCollection
     if (!mayHaveHappened(error)) throw error;
     if (await findGroup(host.session, group.collectionId)) throw error;
   }
-}
-
-function pickInputs(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => groupInputNames.includes(name)));
-}
-
-const unknownOutputs: Values = {
-  collectionId: notKnownYet,
-  collectionPath: notKnownYet,
-  machines: notKnownYet,
-  hostName: notKnownYet,
-};
-
-function groupProperties(
-  hostName: string,
-  group: VirtualSystemCollection,
-  machines: readonly VirtualMachine[],
-): Properties {
-  const sorted = [...machines].sort((a, b) => a.vmName.localeCompare(b.vmName, "en") || a.vmId.localeCompare(b.vmId));
-  return {
-    collectionId: group.collectionId,
-    collectionPath: group.path.toString(),
-    machines: sorted.map(({ vmId, vmName }) => ({ vmId, vmName })),
-    hostName,
-  };
-}
-
-/** Returns the current members, each as the state spells it, else by its name. */
-function spelledAsBefore(machines: readonly VirtualMachine[], before: readonly string[]): readonly string[] {
-  const kept = before.filter((designator) => machines.some((machine) => designates(designator, machine)));
-  const others = machines.filter((machine) => !before.some((designator) => designates(designator, machine)));
-  return [...kept, ...others.map(({ vmName }) => vmName)];
-}
-
-function knownMachines(outputs: Properties): readonly CimInstancePath[] {
-  const machines = Array.isArray(outputs["machines"]) ? outputs["machines"] : [];
-  return machines.map(({ vmId }) => machinePath(String(vmId)));
 }
 
 function incomplete({ host: { session }, call }: Operation, id: string, inputs: Properties, cause: unknown): Answer {

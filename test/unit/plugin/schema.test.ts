@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as config from "../../../provider/src/config";
-import { groupInputNames } from "../../../provider/src/group/inputs";
+import { groupInputNames } from "../../../provider/src/group/properties";
 import { inputNames, replacingInputs } from "../../../provider/src/snapshot/properties";
 import { makeSchema } from "../../../tools/plugin-schema/make-schema";
 import { schemaFile, schemaSources } from "../../../tools/plugin-schema/schema-sources";
