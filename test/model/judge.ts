@@ -31,6 +31,7 @@ export async function whatIsWrong(
   if ((!isAlone || world.hasLeftOvers) && isAmbiguous(outcome.error)) return undefined;
   if ((world.hasForgottenJobs || !isAlone) && isUndecided(outcome.error)) return undefined;
   if (world.imported.size > 0 && isResultDeleted(outcome.error)) return undefined;
+  if (isReplacedNext(world, outcome.error)) return undefined;
   if (outcome.error) return `it failed: ${messageOf(outcome.error)}`;
   if (operation === "destroy") return undefined; // what the engine never mentions again is listed, not removed
   if (!stack.live) return "the state names nothing";
@@ -96,6 +97,14 @@ function isAmbiguous(error: unknown): boolean {
  */
 function isResultDeleted(error: unknown): boolean {
   return /A snapshot was made, and can't be found/.test(messageOf(error));
+}
+
+/**
+ * An interrupted run's job failed only after another run had put the incomplete snapshot into the state: the next run reports that, and the one
+ * after it takes a new snapshot.
+ */
+export function isReplacedNext({ hasFailingJobs }: World, error: unknown): boolean {
+  return hasFailingJobs && /takes a new snapshot in its place/.test(messageOf(error));
 }
 
 /** Operations that end in an error by their nature. */

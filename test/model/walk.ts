@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { whatIsWrong } from "./judge";
+import { isReplacedNext, whatIsWrong } from "./judge";
 import type { Act } from "./operations";
 import { World, type WorldOptions } from "./world";
 
@@ -16,7 +16,8 @@ export async function walk(options: WorldOptions, acts: readonly Act[]): Promise
 
 async function walkThrough(world: World, acts: readonly Act[]): Promise<string | undefined> {
   let wasUndisturbed = true;
-  for (const each of acts) {
+  const left = [...acts];
+  for (let each = left.shift(); each !== undefined; each = left.shift()) {
     const before = { collections: new Set(world.collections()) };
     const own = world.idsOf(each.stack);
     const others = await world.recordsOfOthers(each.stack, own);
@@ -31,6 +32,11 @@ async function walkThrough(world: World, acts: readonly Act[]): Promise<string |
     const wrong = await whatIsWrong(world, each, outcome, before, wasUndisturbed);
     if (wrong) return wrong;
     if (outcome.error) wasUndisturbed = false;
+    // what an error promises is tried at once
+    if (isReplacedNext(world, outcome.error)) {
+      left.unshift({ stack: each.stack, operation: "up" });
+      world.hasFailingJobs = false;
+    }
   }
   return undefined;
 }

@@ -84,6 +84,8 @@ export class World {
   hasLeftOvers = false;
   /** The host may have forgotten a job: what it made may then not be proven to be its result. */
   hasForgottenJobs = false;
+  /** A job that was requested on this host fails, be it after its run was interrupted. */
+  hasFailingJobs = false;
   /** The ids of snapshot collections that were imported, whatever their names. */
   readonly imported = new Set<string>();
   /** What the operation under way has reported as left alone. */
@@ -178,6 +180,9 @@ export class World {
         return this.startGroupEngine(stack, operation, fuse).destroy();
       case "change":
         stack.version += 1;
+        return up();
+      case "up, its job fails":
+        this.hasFailingJobs = true;
         return up();
       default:
         return up();
