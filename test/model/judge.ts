@@ -28,8 +28,9 @@ export async function whatIsWrong(
   if (operation.startsWith("group")) return whatIsWrongWithGroup(world, index, operation, outcome);
   if (mayFail(operation) || isGuard(outcome.error)) return undefined;
   const isAlone = world.stacks.every((other) => other === stack || !other.wasDisturbed);
-  if ((!isAlone || world.hasLeftOvers) && isAmbiguous(outcome.error)) return undefined;
-  if ((world.hasForgottenJobs || !isAlone) && isUndecided(outcome.error)) return undefined;
+  const isMixed = !isAlone || world.hasLeftOvers;
+  if (isMixed && isAmbiguous(outcome.error)) return undefined;
+  if ((isMixed || world.hasForgottenJobs) && isUndecided(outcome.error)) return undefined;
   if (world.imported.size > 0 && isResultDeleted(outcome.error)) return undefined;
   if (isReplacedNext(world, outcome.error)) return undefined;
   if (outcome.error) return `it failed: ${messageOf(outcome.error)}`;
