@@ -217,10 +217,10 @@ export class World {
    * before the save.
    */
   private async isTakenForUnsaved(stack: Stack): Promise<boolean> {
-    const records = await this.recordsOf(stack);
-    if (records.length > 0 && this.imported.has(idIn(stack.live))) return true;
     // under any name: the stack may have been renamed in between
-    return stack.wasDisturbed && (await this.allRecords()).some(({ id }) => id === stack.live?.id);
+    const records = await this.allRecords();
+    if (records.length > 0 && this.imported.has(idIn(stack.live))) return true;
+    return stack.wasDisturbed && records.some(({ id }) => id === stack.live?.id);
   }
 
   /** A person keeps a snapshot on purpose, unless an interrupted run has begun to destroy it; or what an incomplete one will be. */

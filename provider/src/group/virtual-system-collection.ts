@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { CimSession } from "../cim/cim-session";
 import { GuardError, HyperVError } from "../errors";
 import { defineGroup, destroyGroup } from "../hyperv/collection-management-service";
 import { findDesignatedMachines } from "../hyperv/machine-designator";
@@ -81,10 +82,19 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const isOther = (name: string) => !isDeepStrictEqual(outputs[name] ?? null, news[name] ?? null);
     if (!isDeepStrictEqual(outputs["connection"] ?? byDefault, news["connection"] ?? byDefault))
       return { replace: { inputs: ["connection"], reason: "connection changed", oldFirst: false } };
+    if (await this.isDestroyed(call, state, recovery))
+      return { replace: { inputs: ["name"], reason: "an interrupted run has destroyed the group", oldFirst: false } };
     if (groupInputNames.some(isOther)) return { changes: true };
     if (await recovery.journal.isEmpty()) return { changes: false };
     const records = await recovery.journal.list((await this.connections.begin(call, news)).connection);
     return { changes: await recovery.forgetHeld(records, heldOf(state)) };
+  }
+
+  /** Tells whether an interrupted run has destroyed the group. */
+  private async isDestroyed(call: ResourceCall, state: SavedResource, { journal }: ResourceRecovery): Promise<boolean> {
+    if (!(await journal.notedDelete(recordId(state.id)))) return false;
+    const { host } = await this.connections.begin(call, state.outputs);
+    return (await groupIn(host.session, state)) === null;
   }
 
   async create(call: ResourceCall, inputs: Values): Promise<Answer> {
@@ -239,11 +249,8 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const { id, outputs } = state;
     const { host } = await this.connections.begin(call, outputs);
     if (typeof outputs["collectionId"] === "string") await this.open(call).journal.forget(recordId(id));
-    const group = await findGroup(host.session, id);
-    if (!group) {
-      await requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
-      return null;
-    }
+    const group = await groupIn(host.session, state);
+    if (!group) return null;
     const machines = await membersOf(host.session, group.path);
     const before = Array.isArray(outputs["members"]) ? (outputs["members"] as readonly string[]) : [];
     const inputs = {
@@ -276,15 +283,17 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const held = heldOf(state);
     await recovery.exclusively([id, ...(await madeBefore(operation, recovery))], async () => {
       await this.settle(operation, recovery, (records) => decideOnDelete(records, held), held);
-      const group = await findGroup(host.session, id);
-      if (!group) return requireVisibility(host.session, `the VM group ${id}`, knownMachines(outputs));
+      const group = await groupIn(host.session, state);
+      if (!group) return;
       const snapshots = await listSnapshotCollections(host.session, group.path);
       if (snapshots.length > 0 && !readGroupInputs(outputs).forceDestroy) {
         throw hasSnapshots(describeCollection(host.session, group.name), snapshots);
       }
+      await recovery.journal.noteDelete(recordId(id), { moment: operation.moment() });
       await recovery.confirmLock();
       await destroyed(host, group);
     });
+    await this.recovery.forgetOldNotes();
   }
 
   private async inLine(operation: Operation, id: string, wanted: Properties): Promise<Answer> {
@@ -311,6 +320,13 @@ const replacingValues = (inputs: Properties) => ({ connection: inputs["connectio
 /** The ids of the groups that earlier runs made: other resources may work on them. */
 const madeBefore = async ({ connection }: Operation, { journal }: ResourceRecovery): Promise<readonly string[]> =>
   (await journal.list(connection)).map(({ subject }) => subject.key);
+
+/** Finds the group in a state. @returns Null when it is deleted. */
+async function groupIn(session: CimSession, { id, outputs }: SavedResource): Promise<VirtualSystemCollection | null> {
+  const group = await findGroup(session, id);
+  if (!group) await requireVisibility(session, `the VM group ${id}`, knownMachines(outputs));
+  return group ?? null;
+}
 
 /** Finds the group of an interrupted attempt; a request without an answer may still make it. */
 const foundGroup = (operation: Operation, { phase, subject }: RecoveryRecord) =>

@@ -99,6 +99,27 @@ it("a DestroyCollection that took effect and failed counts as a deletion", async
   expect(groupsOn(at)).toEqual([]);
 });
 
+it("an interrupted destroy is still known: the next up makes the group again", async () => {
+  const at = new LifecycleInProcess();
+  const { id: earlier, outs } = await at.run(at.groups.create(inputs));
+  // the engine was killed before it could save the delete
+  await at.run(at.groups.delete(earlier, outs));
+  const next = new LifecycleInProcess({}, webTierSeed, at);
+  expect(await next.run(next.groups.diff(earlier, outs, inputs))).toMatchObject({ replaces: ["name"] });
+  const made = await next.run(next.groups.create(inputs));
+  await next.run(next.groups.delete(earlier, outs));
+  expect(groupsOn(next).map(({ id }) => id)).toEqual([made.outs["collectionId"]]);
+});
+
+it("a destroy that was refused changes nothing for the next up", async () => {
+  const at = new LifecycleInProcess();
+  const { id, outs } = await at.run(at.groups.create(inputs));
+  at.host.injectFault({ method: "DestroyCollection", returnValue: 32773 });
+  await at.failure(at.groups.delete(id, outs));
+  const next = new LifecycleInProcess({}, webTierSeed, at);
+  expect(await next.run(next.groups.diff(id, outs, inputs))).toMatchObject({ changes: false });
+});
+
 it("keeps the group of an interrupted replacement if it has another machine", async () => {
   const next = await killedAfter("DefineCollection");
   const pathOf = (className: string, name: string) =>
