@@ -10,6 +10,7 @@ import { Journal } from "../../provider/src/recovery/journal";
 import type * as Policy from "../../provider/src/recovery/policy";
 import type * as Discard from "../../provider/src/snapshot/discard";
 import type * as SnapshotOperation from "../../provider/src/snapshot/finish";
+import type * as Update from "../../provider/src/snapshot/update";
 import type { Operation } from "./operations";
 import { walk } from "./walk";
 import type { WorldOptions } from "./world";
@@ -21,11 +22,17 @@ const mutated = vi.hoisted(() => ({
   discardRecord: undefined as typeof Discard.discardRecord | undefined,
   readingTime: undefined as typeof Jobs.readingTime | undefined,
   unanswered: undefined as typeof SnapshotOperation.unanswered | undefined,
+  deletingMachines: undefined as typeof Update.deletingMachines | undefined,
 }));
 
 vi.mock(import("../../provider/src/jobs/concrete-job"), async (importOriginal) => {
   const real = await importOriginal();
   return { ...real, readingTime: (reading) => (mutated.readingTime ?? real.readingTime)(reading) };
+});
+
+vi.mock(import("../../provider/src/snapshot/update"), async (importOriginal) => {
+  const real = await importOriginal();
+  return { ...real, deletingMachines: (...all) => (mutated.deletingMachines ?? real.deletingMachines)(...all) };
 });
 
 vi.mock(import("../../provider/src/snapshot/finish"), async (importOriginal) => {
@@ -71,6 +78,7 @@ afterEach(() => {
   mutated.discardRecord = undefined;
   mutated.readingTime = undefined;
   mutated.unanswered = undefined;
+  mutated.deletingMachines = undefined;
   vi.restoreAllMocks();
 });
 
@@ -111,6 +119,20 @@ const mutations: readonly Mutation[] = [
       vi.spyOn(Journal.prototype, "noteDelete").mockResolvedValue();
     },
     history: ["up", "destroy", "up"],
+  },
+  {
+    name: "a delete that the host still carries out is overlooked",
+    mutate: () => {
+      mutated.deletingMachines = async () => [];
+    },
+    history: ["up", "destroy", "up"],
+  },
+  {
+    name: "the delete of a group writes no record",
+    mutate: () => {
+      vi.spyOn(Journal.prototype, "noteDelete").mockResolvedValue();
+    },
+    history: ["group up", "group destroy", "group up"],
   },
   {
     name: "the job of an incomplete snapshot isn't marked",

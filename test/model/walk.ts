@@ -29,13 +29,21 @@ async function walkThrough(world: World, acts: readonly Act[]): Promise<string |
       wasUndisturbed = false;
       continue;
     }
-    const wrong = await whatIsWrong(world, each, outcome, before, wasUndisturbed);
+    const judge = () => whatIsWrong(world, each, outcome, before, wasUndisturbed);
+    const wrong = await judge();
     if (wrong) return wrong;
     if (outcome.error) wasUndisturbed = false;
     // what an error promises is tried at once
     if (isReplacedNext(world, outcome.error)) {
       left.unshift({ stack: each.stack, operation: "up" });
       world.hasFailingJobs = false;
+      world.hasBrokenDeletes = false;
+    }
+    // what the host still does may undo what the last run has reported
+    if (left.length === 0) {
+      await world.settle();
+      const undone = await judge();
+      if (undone) return undone;
     }
   }
   return undefined;

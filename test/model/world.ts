@@ -86,6 +86,8 @@ export class World {
   hasForgottenJobs = false;
   /** A job that was requested on this host fails, be it after its run was interrupted. */
   hasFailingJobs = false;
+  /** The host may go on deleting what an interrupted run wanted to be deleted. */
+  hasBrokenDeletes = false;
   /** The ids of snapshot collections that were imported, whatever their names. */
   readonly imported = new Set<string>();
   /** What the operation under way has reported as left alone. */
@@ -129,6 +131,7 @@ export class World {
       return { isWhole: true, steps: fuse.steps };
     } catch (error) {
       const isWhole = !(error instanceof Killed);
+      if (!isWhole && /destroy|replace|change/.test(operation)) this.hasBrokenDeletes = true;
       if (isUndecided(error)) this.warnings.push(messageOf(error));
       await this.holdToWhatItSaid(stack, isWhole);
       return { isWhole, error, steps: fuse.steps };
@@ -278,6 +281,11 @@ export class World {
     const [one, other] = this.stacks as [Stack, Stack];
     [one.urn, other.urn] = [other.urn, one.urn];
     [one.former, other.former] = [[], []];
+  }
+
+  /** Waits until the host has done what it was asked for. */
+  async settle(): Promise<void> {
+    await this.clock.run(this.clock.sleep(2000));
   }
 
   private isBusy(): boolean {

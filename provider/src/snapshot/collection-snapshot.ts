@@ -36,7 +36,7 @@ import {
   withoutInputs,
 } from "./properties";
 import { readSnapshot } from "./read";
-import { resumeIncomplete, updateInPlace } from "./update";
+import { deletingMachines, outliveDelete, resumeIncomplete, updateInPlace } from "./update";
 
 /** A snapshot of a VM group, as a managed resource. */
 export class CollectionSnapshotResource implements ManagedResource {
@@ -74,9 +74,11 @@ export class CollectionSnapshotResource implements ManagedResource {
     await recovery.arrived(state.id, heldOf(state).snapshotCollectionId ?? undefined);
     const difference = diffSnapshot(state, news, { dependents, defaultConnection });
     if ("replace" in difference) return this.explained(call, state, difference);
-    if (await this.isDestroyed(call, state, recovery))
+    const interrupted = await this.interruptedDelete(call, state, recovery);
+    if (interrupted === "done")
       return replacement(["collection"], "an interrupted run has destroyed the snapshot", dependents);
-    return { changes: difference.changes || (await this.isUnsettled(call, state, news, recovery)) };
+    const hasToWait = interrupted === "underWay";
+    return { changes: difference.changes || hasToWait || (await this.isUnsettled(call, state, news, recovery)) };
   }
 
   /** Says that the old snapshot goes first, and warns of members in a state in which hosts were seen to refuse. */
@@ -93,11 +95,20 @@ export class CollectionSnapshotResource implements ManagedResource {
     return difference;
   }
 
-  /** Tells whether an interrupted run has destroyed the snapshot; of an incomplete one, the job may be cancelled. */
-  private async isDestroyed(call: ResourceCall, state: SavedResource, { journal }: ResourceRecovery): Promise<boolean> {
-    if (!(await journal.notedDelete(state.id))) return false;
-    if (state.pending) return true;
-    return (await pathToRead(await this.connections.begin(call, state.outputs), state)) === null;
+  /**
+   * Tells how far the delete of an interrupted run has come. Of an incomplete snapshot, the job may be cancelled. While another snapshot of its
+   * machines is deleted, it may be this one: `update` waits for that.
+   */
+  private async interruptedDelete(
+    call: ResourceCall,
+    state: SavedResource,
+    { journal }: ResourceRecovery,
+  ): Promise<"underWay" | "done" | undefined> {
+    if (!(await journal.notedDelete(state.id))) return undefined;
+    if (state.pending) return "done";
+    const operation = await this.connections.begin(call, state.outputs);
+    if ((await deletingMachines(operation, state)).length > 0) return "underWay";
+    return (await pathToRead(operation, state)) === null ? "done" : undefined;
   }
 
   /** Tells whether `update` has to clean up after an interrupted run. */
@@ -169,9 +180,10 @@ export class CollectionSnapshotResource implements ManagedResource {
     return exclusively(operation, recovery, state, async () => {
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
       await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnUpdate });
-      return state.pending
-        ? resumeIncomplete(operation, recovery, { state, pending: state.pending, inputs, deadlineAt })
-        : updateInPlace(operation, state, inputs);
+      const { pending } = state;
+      if (pending) return resumeIncomplete(operation, recovery, { state, pending, inputs, deadlineAt });
+      if (await recovery.journal.notedDelete(id)) await outliveDelete(operation, state, deadlineAt);
+      return updateInPlace(operation, state, inputs);
     });
   }
 

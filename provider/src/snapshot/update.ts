@@ -1,13 +1,16 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
+import { NotFoundError, UnknownOutcomeError } from "../errors";
+import { machinesDoing, waitUntilIdle } from "../hyperv/busy-machines";
 import { memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots, nameWarning } from "../hyperv/snapshot-name";
-import { describeCollection } from "../hyperv/virtual-system-collection";
-import { requireVisibility } from "../hyperv/visibility";
+import { describeCollection, type VirtualMachine } from "../hyperv/virtual-system-collection";
+import { isDeleted, requireVisibility } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import type { Answer, Pending, Properties, SavedResource } from "../process/resource-call";
 import type { ResourceRecovery } from "../recovery/recovery";
+import { OperationalStatus } from "../schema/value-maps";
 import { failedAnswer, finishSnapshot, groupOfRequested, type SnapshotOperation } from "./finish";
-import { knownThings, readInputs, withoutInputs } from "./properties";
+import { knownMachines, knownThings, readInputs, withoutInputs } from "./properties";
 import { tookNoEffect } from "./search";
 
 /** Resumes the snapshot of a resource that isn't complete. */
@@ -49,6 +52,47 @@ export async function resumeIncomplete(
   if (finished.kind === "answer") return finished.answer;
   const error = finished.why === "noTrace" ? tookNoEffect(operation, group) : finished.error;
   return failedAnswer(operation, begun, error);
+}
+
+/** The machines of which the host deletes a snapshot now. */
+export const deletingMachines = ({ host }: Operation, { outputs }: SavedResource): Promise<readonly VirtualMachine[]> =>
+  machinesDoing(
+    host.session,
+    knownMachines(outputs).map(({ vmId }) => vmId),
+    OperationalStatus.DeletingSnapshot,
+  );
+
+/**
+ * Waits until the host has ended the delete that an interrupted run began.
+ *
+ * @throws {@link NotFoundError} when it has destroyed the snapshot.
+ */
+export async function outliveDelete(operation: Operation, state: SavedResource, deadlineAt: number): Promise<void> {
+  const { host, call } = operation;
+  const { outputs } = state;
+  const path = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
+  const target = `the snapshot collection ${path.key("CollectionID")} of ${describeCollection(host.session, String(outputs["collectionName"]))}`;
+  const remedy = `Run ${call.words.apply} again: if the snapshot is destroyed, it takes a new one`;
+  const error = new UnknownOutcomeError({
+    attempted: "Waiting for the delete of an interrupted run",
+    target,
+    answer: "the host still deletes snapshots of its machines",
+    outcome: "The snapshot may be among them",
+    remedy,
+  });
+  const why = "the host still deletes what an interrupted run requested";
+  await waitUntilIdle(operation, { busy: () => deletingMachines(operation, state), why, deadlineAt, error });
+  if (!(await isDeleted(host.session, path, target, knownThings(outputs)))) return;
+  throw new NotFoundError(
+    {
+      attempted: "Updating",
+      target,
+      answer: "an interrupted run has destroyed it",
+      outcome: "Nothing was changed",
+      remedy: `Run ${call.words.apply} again: it takes a new snapshot`,
+    },
+    { effect: "none" },
+  );
 }
 
 /** Applies a change to a complete snapshot: a new name goes to the host, everything else into the state. */
