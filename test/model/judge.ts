@@ -101,15 +101,11 @@ function isResultDeleted(error: unknown): boolean {
 }
 
 /**
- * The job of an interrupted run has failed since another run put the incomplete snapshot into the state, or its delete has ended while another
- * run waited for it: the run reports that, and the one after it takes a new snapshot.
+ * An interrupted run's job failed only after another run had put the incomplete snapshot into the state: the next run reports that, and the one
+ * after it takes a new snapshot.
  */
-export function isReplacedNext({ hasFailingJobs, hasBrokenDeletes }: World, error: unknown): boolean {
-  const text = messageOf(error);
-  return (
-    (hasFailingJobs && text.includes("takes a new snapshot in its place")) ||
-    (hasBrokenDeletes && text.includes("an interrupted run has destroyed it"))
-  );
+export function isReplacedNext({ hasFailingJobs }: World, error: unknown): boolean {
+  return hasFailingJobs && messageOf(error).includes("takes a new snapshot in its place");
 }
 
 /** Operations that end in an error by their nature. */

@@ -22,7 +22,7 @@ const mutated = vi.hoisted(() => ({
   discardRecord: undefined as typeof Discard.discardRecord | undefined,
   readingTime: undefined as typeof Jobs.readingTime | undefined,
   unanswered: undefined as typeof SnapshotOperation.unanswered | undefined,
-  deletingMachines: undefined as typeof Update.deletingMachines | undefined,
+  endOfDelete: undefined as typeof Update.endOfDelete | undefined,
 }));
 
 vi.mock(import("../../provider/src/jobs/concrete-job"), async (importOriginal) => {
@@ -32,7 +32,7 @@ vi.mock(import("../../provider/src/jobs/concrete-job"), async (importOriginal) =
 
 vi.mock(import("../../provider/src/snapshot/update"), async (importOriginal) => {
   const real = await importOriginal();
-  return { ...real, deletingMachines: (...all) => (mutated.deletingMachines ?? real.deletingMachines)(...all) };
+  return { ...real, endOfDelete: (...all) => (mutated.endOfDelete ?? real.endOfDelete)(...all) };
 });
 
 vi.mock(import("../../provider/src/snapshot/finish"), async (importOriginal) => {
@@ -78,7 +78,7 @@ afterEach(() => {
   mutated.discardRecord = undefined;
   mutated.readingTime = undefined;
   mutated.unanswered = undefined;
-  mutated.deletingMachines = undefined;
+  mutated.endOfDelete = undefined;
   vi.restoreAllMocks();
 });
 
@@ -123,7 +123,7 @@ const mutations: readonly Mutation[] = [
   {
     name: "a delete that the host still carries out is overlooked",
     mutate: () => {
-      mutated.deletingMachines = async () => [];
+      mutated.endOfDelete = async () => "kept";
     },
     history: ["up", "destroy", "up"],
   },

@@ -37,7 +37,6 @@ async function walkThrough(world: World, acts: readonly Act[]): Promise<string |
     if (isReplacedNext(world, outcome.error)) {
       left.unshift({ stack: each.stack, operation: "up" });
       world.hasFailingJobs = false;
-      world.hasBrokenDeletes = false;
     }
     // what the host still does may undo what the last run has reported
     if (left.length === 0) {

@@ -86,8 +86,6 @@ export class World {
   hasForgottenJobs = false;
   /** A job that was requested on this host fails, be it after its run was interrupted. */
   hasFailingJobs = false;
-  /** The host may go on deleting what an interrupted run wanted to be deleted. */
-  hasBrokenDeletes = false;
   /** The ids of snapshot collections that were imported, whatever their names. */
   readonly imported = new Set<string>();
   /** What the operation under way has reported as left alone. */
@@ -131,7 +129,6 @@ export class World {
       return { isWhole: true, steps: fuse.steps };
     } catch (error) {
       const isWhole = !(error instanceof Killed);
-      if (!isWhole && /destroy|replace|change/.test(operation)) this.hasBrokenDeletes = true;
       if (isUndecided(error)) this.warnings.push(messageOf(error));
       await this.holdToWhatItSaid(stack, isWhole);
       return { isWhole, error, steps: fuse.steps };

@@ -33,16 +33,39 @@ export async function findGroup(session: CimSession, id: string): Promise<Virtua
 const pauseMs = 2000;
 
 /** Searches for a group whose request has no known outcome: a job that isn't known may still make it. */
-export function searchGroup(
-  { clock, host, call, progress, unknownOutcomeSearchMs }: Operation,
+export function searchGroup(operation: Operation, id: string): Promise<VirtualSystemCollection | undefined> {
+  operation.progress.step("the outcome of an earlier request is unknown: searching for its VM group");
+  return watchGroup(operation, id, { isEnd: (group) => group !== undefined, forMs: operation.unknownOutcomeSearchMs });
+}
+
+/**
+ * Looks for a group that an interrupted run wanted to be deleted: a job that isn't known may still delete it.
+ *
+ * @param notedAt - When the run was about to send its request.
+ * @returns The group, if it has outlived that.
+ */
+export function groupAfterDelete(
+  operation: Operation,
   id: string,
+  notedAt: Date,
 ): Promise<VirtualSystemCollection | undefined> {
-  progress.step("the outcome of an earlier request is unknown: searching for its VM group");
-  const until = clock.now() + unknownOutcomeSearchMs;
+  operation.progress.step("an interrupted run wanted the VM group to be deleted: looking whether the host deletes it");
+  const ageMs = operation.moment().getTime() - notedAt.getTime();
+  const forMs = operation.unknownOutcomeSearchMs - Math.max(0, ageMs);
+  return watchGroup(operation, id, { isEnd: (group) => group === undefined, forMs });
+}
+
+/** Looks for a group until it is as wanted, or the time is over. */
+function watchGroup(
+  { clock, host, call }: Operation,
+  id: string,
+  { isEnd, forMs }: { readonly isEnd: (group: VirtualSystemCollection | undefined) => boolean; readonly forMs: number },
+): Promise<VirtualSystemCollection | undefined> {
+  const until = clock.now() + forMs;
   return waitUntil<VirtualSystemCollection | undefined, undefined>(clock, {
     look: async () => {
       const group = await findGroup(host.session, id);
-      return group || clock.now() >= until ? { done: group } : { waitFor: undefined };
+      return isEnd(group) || clock.now() >= until ? { done: group } : { waitFor: undefined };
     },
     until: () => until,
     firstPauseMs: pauseMs,

@@ -30,7 +30,7 @@ import { type Decision, decideOnCreate, decideOnDelete, decideOnUpdate, type Hel
 import { type Fingerprint, fingerprint, matches, type RecoveryRecord } from "../recovery/record";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
 import { ClassName } from "../schema/names";
-import { bringInLine, findGroup, mayHaveHappened, searchGroup } from "./group-machines";
+import { bringInLine, findGroup, groupAfterDelete, mayHaveHappened, searchGroup } from "./group-machines";
 import {
   checkGroupInputs,
   groupInputNames,
@@ -92,9 +92,11 @@ export class VirtualSystemCollectionResource implements ManagedResource {
 
   /** Tells whether an interrupted run has destroyed the group. */
   private async isDestroyed(call: ResourceCall, state: SavedResource, { journal }: ResourceRecovery): Promise<boolean> {
-    if (!(await journal.notedDelete(recordId(state.id)))) return false;
-    const { host } = await this.connections.begin(call, state.outputs);
-    return (await groupIn(host.session, state)) === null;
+    const noted = await journal.notedDelete(recordId(state.id));
+    if (!noted) return false;
+    const operation = await this.connections.begin(call, state.outputs);
+    if (await groupAfterDelete(operation, state.id, noted.moment)) return false;
+    return (await groupIn(operation.host.session, state)) === null;
   }
 
   async create(call: ResourceCall, inputs: Values): Promise<Answer> {
@@ -289,9 +291,15 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       if (snapshots.length > 0 && !readGroupInputs(outputs).forceDestroy) {
         throw hasSnapshots(describeCollection(host.session, group.name), snapshots);
       }
-      await recovery.journal.noteDelete(recordId(id), { moment: operation.moment() });
-      await recovery.confirmLock();
-      await destroyed(host, group);
+      const { journal } = recovery;
+      await journal.noteDelete(recordId(id), { moment: operation.moment() });
+      try {
+        await recovery.confirmLock();
+        await destroyed(host, group);
+      } catch (error) {
+        if (!isUnproven(error)) await journal.forgetDelete(recordId(id));
+        throw error;
+      }
     });
     await this.recovery.forgetOldNotes();
   }

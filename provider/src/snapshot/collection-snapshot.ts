@@ -36,7 +36,10 @@ import {
   withoutInputs,
 } from "./properties";
 import { readSnapshot } from "./read";
-import { deletingMachines, outliveDelete, resumeIncomplete, updateInPlace } from "./update";
+import { endOfDelete, outliveDelete, resumeIncomplete, updateInPlace } from "./update";
+
+/** How long a preview waits for the delete of an interrupted run. */
+const diffPatienceMs = 60_000;
 
 /** A snapshot of a VM group, as a managed resource. */
 export class CollectionSnapshotResource implements ManagedResource {
@@ -75,9 +78,9 @@ export class CollectionSnapshotResource implements ManagedResource {
     const difference = diffSnapshot(state, news, { dependents, defaultConnection });
     if ("replace" in difference) return this.explained(call, state, difference);
     const interrupted = await this.interruptedDelete(call, state, recovery);
-    if (interrupted === "done")
+    if (interrupted === "destroyed")
       return replacement(["collection"], "an interrupted run has destroyed the snapshot", dependents);
-    const hasToWait = interrupted === "underWay";
+    const hasToWait = interrupted === "underWay"; // as long as an update may take
     return { changes: difference.changes || hasToWait || (await this.isUnsettled(call, state, news, recovery)) };
   }
 
@@ -95,20 +98,16 @@ export class CollectionSnapshotResource implements ManagedResource {
     return difference;
   }
 
-  /**
-   * Tells how far the delete of an interrupted run has come. Of an incomplete snapshot, the job may be cancelled. While another snapshot of its
-   * machines is deleted, it may be this one: `update` waits for that.
-   */
+  /** Tells what an interrupted run has deleted. Of an incomplete snapshot, the job may be cancelled. */
   private async interruptedDelete(
     call: ResourceCall,
     state: SavedResource,
     { journal }: ResourceRecovery,
-  ): Promise<"underWay" | "done" | undefined> {
-    if (!(await journal.notedDelete(state.id))) return undefined;
-    if (state.pending) return "done";
+  ): Promise<"destroyed" | "kept" | "underWay"> {
+    if (!(await journal.notedDelete(state.id))) return "kept";
+    if (state.pending) return "destroyed";
     const operation = await this.connections.begin(call, state.outputs);
-    if ((await deletingMachines(operation, state)).length > 0) return "underWay";
-    return (await pathToRead(operation, state)) === null ? "done" : undefined;
+    return endOfDelete(operation, state, operation.clock.now() + diffPatienceMs);
   }
 
   /** Tells whether `update` has to clean up after an interrupted run. */

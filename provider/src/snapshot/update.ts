@@ -1,9 +1,9 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { NotFoundError, UnknownOutcomeError } from "../errors";
+import { UnknownOutcomeError } from "../errors";
 import { machinesDoing, waitUntilIdle } from "../hyperv/busy-machines";
 import { memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots, nameWarning } from "../hyperv/snapshot-name";
-import { describeCollection, type VirtualMachine } from "../hyperv/virtual-system-collection";
+import { describeCollection } from "../hyperv/virtual-system-collection";
 import { isDeleted, requireVisibility } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import type { Answer, Pending, Properties, SavedResource } from "../process/resource-call";
@@ -54,62 +54,78 @@ export async function resumeIncomplete(
   return failedAnswer(operation, begun, error);
 }
 
-/** The machines of which the host deletes a snapshot now. */
-export const deletingMachines = ({ host }: Operation, { outputs }: SavedResource): Promise<readonly VirtualMachine[]> =>
-  machinesDoing(
-    host.session,
-    knownMachines(outputs).map(({ vmId }) => vmId),
-    OperationalStatus.DeletingSnapshot,
-  );
-
 /**
  * Waits until the host has ended the delete that an interrupted run began.
  *
- * @throws {@link NotFoundError} when it has destroyed the snapshot.
+ * @returns `underWay` when the deadline comes first. Another snapshot of the machines may be the one that is deleted.
+ */
+export async function endOfDelete(
+  operation: Operation,
+  { outputs }: SavedResource,
+  deadlineAt: number,
+): Promise<"destroyed" | "kept" | "underWay"> {
+  const { host } = operation;
+  const { path, target } = complete(operation, outputs);
+  const vmIds = knownMachines(outputs).map(({ vmId }) => vmId);
+  const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.DeletingSnapshot);
+  const why = "the host still deletes what an interrupted run wanted to be deleted";
+  const late = new Error(why);
+  try {
+    await waitUntilIdle(operation, { busy, why, deadlineAt, error: late });
+  } catch (error) {
+    if (error !== late) throw error;
+    return "underWay";
+  }
+  return (await isDeleted(host.session, path, target, knownThings(outputs))) ? "destroyed" : "kept";
+}
+
+/**
+ * Waits for the delete of an interrupted run, before a snapshot is changed.
+ *
+ * @throws {@link UnknownOutcomeError} when the snapshot is destroyed, or may be.
  */
 export async function outliveDelete(operation: Operation, state: SavedResource, deadlineAt: number): Promise<void> {
-  const { host, call } = operation;
-  const { outputs } = state;
+  const end = await endOfDelete(operation, state, deadlineAt);
+  if (end === "kept") return;
+  const { target } = complete(operation, state.outputs);
+  const { apply } = operation.call.words;
+  const parts =
+    end === "destroyed"
+      ? {
+          answer: "an interrupted run has destroyed it",
+          outcome: "Nothing was changed",
+          remedy: `Run ${apply} again: it takes a new snapshot`,
+        }
+      : {
+          answer: "the host still deletes snapshots of its machines, since an interrupted run requested it",
+          outcome: "The snapshot may be among them",
+          remedy: `Run ${apply} again`,
+        };
+  throw new UnknownOutcomeError({ attempted: "Updating", target, ...parts }, { effect: "none" });
+}
+
+/** Where a complete snapshot is, and what messages call it. */
+function complete({ host: { session } }: Operation, outputs: Properties) {
   const path = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
-  const target = `the snapshot collection ${path.key("CollectionID")} of ${describeCollection(host.session, String(outputs["collectionName"]))}`;
-  const remedy = `Run ${call.words.apply} again: if the snapshot is destroyed, it takes a new one`;
-  const error = new UnknownOutcomeError({
-    attempted: "Waiting for the delete of an interrupted run",
-    target,
-    answer: "the host still deletes snapshots of its machines",
-    outcome: "The snapshot may be among them",
-    remedy,
-  });
-  const why = "the host still deletes what an interrupted run requested";
-  await waitUntilIdle(operation, { busy: () => deletingMachines(operation, state), why, deadlineAt, error });
-  if (!(await isDeleted(host.session, path, target, knownThings(outputs)))) return;
-  throw new NotFoundError(
-    {
-      attempted: "Updating",
-      target,
-      answer: "an interrupted run has destroyed it",
-      outcome: "Nothing was changed",
-      remedy: `Run ${call.words.apply} again: it takes a new snapshot`,
-    },
-    { effect: "none" },
-  );
+  const group = describeCollection(session, String(outputs["collectionName"]));
+  return { path, group, target: `the snapshot collection ${path.key("CollectionID")} of ${group}` };
 }
 
 /** Applies a change to a complete snapshot: a new name goes to the host, everything else into the state. */
 export async function updateInPlace(
-  { host, progress }: Operation,
+  operation: Operation,
   { id, outputs }: SavedResource,
   inputs: Properties,
 ): Promise<Answer> {
+  const { host, progress } = operation;
   const { snapshotName: name } = readInputs(inputs);
   if (name !== undefined && name !== outputs["snapshotName"]) {
     const longName = nameWarning(name);
     if (longName !== undefined) progress.warn(longName);
-    const collection = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
-    const members = await memberSnapshots(host.session, collection);
+    const { path, group } = complete(operation, outputs);
+    const members = await memberSnapshots(host.session, path);
     if (members.length === 0) await requireVisibility(host.session, "the members' snapshots", knownThings(outputs));
-    const target = `the snapshots of ${describeCollection(host.session, String(outputs["collectionName"]))}`;
-    await nameSnapshots(host, { members, name, target });
+    await nameSnapshots(host, { members, name, target: `the snapshots of ${group}` });
   }
   return { id, outputs: { ...withoutInputs(outputs), ...inputs }, pending: null };
 }

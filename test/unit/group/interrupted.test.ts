@@ -111,13 +111,27 @@ it("an interrupted destroy is still known: the next up makes the group again", a
   expect(groupsOn(next).map(({ id }) => id)).toEqual([made.outs["collectionId"]]);
 });
 
+it("a destroy that was killed while the host deletes the group: the next up waits for the end, and makes the group again", async () => {
+  const at = new LifecycleInProcess();
+  const { id, outs } = await at.run(at.groups.create(inputs));
+  at.host.injectFault({ method: "DestroyCollection", job: { seconds: 10 } });
+  at.groups.delete(id, outs).catch(() => {});
+  await at.run(at.clock.sleep(3000));
+  at.kill();
+  const next = new LifecycleInProcess({}, webTierSeed, at);
+  expect(groupsOn(next)).toHaveLength(1);
+  expect(await next.run(next.groups.diff(id, outs, inputs))).toMatchObject({ replaces: ["name"] });
+});
+
 it("a destroy that was refused changes nothing for the next up", async () => {
   const at = new LifecycleInProcess();
   const { id, outs } = await at.run(at.groups.create(inputs));
   at.host.injectFault({ method: "DestroyCollection", returnValue: 32773 });
   await at.failure(at.groups.delete(id, outs));
   const next = new LifecycleInProcess({}, webTierSeed, at);
+  const before = next.clock.now();
   expect(await next.run(next.groups.diff(id, outs, inputs))).toMatchObject({ changes: false });
+  expect(next.clock.now() - before).toBeLessThan(1000);
 });
 
 it("keeps the group of an interrupted replacement if it has another machine", async () => {

@@ -419,46 +419,44 @@ it("no job is cancelled by a run whose lock was taken over", async () => {
 });
 
 describe("a destroy that was killed while the host deletes the snapshot", () => {
-  async function killedInMidDelete(seconds: number) {
+  async function killedInMidDelete(seconds: number, end: { endState?: number; errorCode?: number } = {}) {
     const run = new LifecycleInProcess(kept);
     const { id, outs } = await run.create(inputsWithUrn);
-    run.host.injectFault({ method: "DestroySnapshot", job: { seconds } });
+    run.host.injectFault({ method: "DestroySnapshot", job: { seconds, ...end } });
     run.lifecycle.delete(id, outs).catch(() => {});
     await run.run(run.clock.sleep(3000));
     run.kill();
     return { next: new LifecycleInProcess(kept, webTierSeed, run), id, outs };
   }
 
-  it("isn't reported as a snapshot that is there: the next up waits for the end, and the one after it takes a new snapshot", async () => {
-    const { next, id, outs } = await killedInMidDelete(60);
-    expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ changes: true });
-    const error = await next.failure(next.lifecycle.update(id, outs, inputsWithUrn));
-    expect(error.message).toContain("an interrupted run has destroyed it. Nothing was changed. Run `pulumi up` again");
-    expect(collectionsOn(next)).toEqual([]);
+  it("isn't taken for a snapshot that is there: the next up waits for the end, then takes a new one", async () => {
+    const { next, id, outs } = await killedInMidDelete(40);
     expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ replaces: ["collection"] });
     await next.create(inputsWithUrn);
     await next.run(next.lifecycle.delete(id, outs));
     expect(collectionsOn(next)).toHaveLength(1);
   });
 
+  it("is waited for in the update if it takes longer than a preview may", async () => {
+    const { next, id, outs } = await killedInMidDelete(120);
+    expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toEqual({ changes: true });
+    const error = await next.failure(next.lifecycle.update(id, outs, inputsWithUrn));
+    expect(error.message).toContain("an interrupted run has destroyed it. Nothing was changed. Run `pulumi up` again");
+    expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ replaces: ["collection"] });
+  });
+
   it("is waited for until the update's timeout", async () => {
     const { next, id, outs } = await killedInMidDelete(60);
     const short = withMeta({ urn, timeouts: { update: "10s" } });
     const error = await next.failure(next.lifecycle.update(id, outs, short));
-    expect(error.message).toContain("the host still deletes snapshots of its machines. The snapshot may be among them");
+    expect(error.message).toContain("the host still deletes snapshots of its machines");
+    expect(error.message).toContain("The snapshot may be among them. Run `pulumi up` again.");
   });
 
   it("changes nothing for a snapshot that outlives it, since the job failed", async () => {
-    const run = new LifecycleInProcess(kept);
-    const { id, outs } = await run.create(inputsWithUrn);
-    run.host.injectFault({ method: "DestroySnapshot", job: { seconds: 60, endState: 10, errorCode: 32768 } });
-    run.lifecycle.delete(id, outs).catch(() => {});
-    await run.run(run.clock.sleep(3000));
-    run.kill();
-    const next = new LifecycleInProcess(kept, webTierSeed, run);
-    expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ changes: true });
+    const { next, id, outs } = await killedInMidDelete(30, { endState: 10, errorCode: 32768 });
+    expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ changes: false });
     const renamed = { ...inputsWithUrn, snapshotName: "later" };
     expect(await next.run(next.lifecycle.update(id, outs, renamed))).toMatchObject({ outs: { snapshotName: "later" } });
-    expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ changes: false });
   });
 });
