@@ -317,9 +317,10 @@ async function resume(operation: Operation, creation: Creation, record: Recovery
     };
     if (answer.pending || !(await isSaved())) return attempt.returned(answer);
   }
-  await attempt.end();
+  // before the record is forgotten: a run that is killed between the two must be followed by one that says it
   if (finished.kind === "nothing" && finished.why !== "noTrace")
     progress.warn(`${finished.error.message} A new snapshot is taken`);
+  await attempt.end();
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PartialCreateError } from "../../../provider/src/errors";
 import type { Properties } from "../../../provider/src/process/resource-call";
+import { recordFile } from "../../../provider/src/recovery/record-files";
 import { collectionsOn, kept, killedInMidJob, recordsIn } from "../../support/interrupted-run";
 import { inputsWithUrn, LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { takeByHand } from "../../support/simulated-hosts";
@@ -74,6 +75,22 @@ describe("a person who takes a snapshot of the group after the job of a request 
     expect(collectionsOn(next)).toHaveLength(2);
     expect(next.warnings.join()).toMatch(new RegExp(`${warning}: ${theirs}`));
     expect(await recordsIn(next)).toHaveLength(1);
+  });
+
+  it("keeps it, and the run says so before it forgets the record", async () => {
+    const next = await killedInMidJob(inputsWithUrn, 3, kept, ({ host }) =>
+      host.injectFault({ method: "CreateSnapshot", job: { ...failing, seconds: 10 } }),
+    );
+    const theirs = await afterwards(next);
+    next.state = [];
+    const { remove } = next.records;
+    let reported: string | undefined;
+    next.records.remove = (folder, name) => {
+      if (recordFile.idIn(name) !== undefined) reported ??= next.warnings.join();
+      return remove(folder, name);
+    };
+    await next.create(inputsWithUrn);
+    expect(reported).toContain(theirs);
   });
 
   it("keeps it beside the resource's own, which existed while the job was seen", async () => {
