@@ -92,6 +92,9 @@ export class Journal {
   async list(connection: RecordedConnection): Promise<readonly RecoveryRecord[]> {
     const found = (await Promise.all(this.folders.map((folder) => this.readAll(folder)))).flat();
     // if a move to the present name was interrupted, the former name still has the record, too
+    const isPresent = ({ resource }: RecoveryRecord) => resource === this.identity.resource;
+    const moved = new Set(found.filter(isPresent).map(({ id }) => id));
+    for (const record of found) if (!isPresent(record) && moved.has(record.id)) await this.removeFormer(record);
     const once = found.filter(({ id }, at) => found.findIndex((other) => other.id === id) === at);
     return once.filter((record) => isSameHost(record.connection, connection)).sort((a, b) => b.number - a.number);
   }
@@ -128,9 +131,13 @@ export class Journal {
       () => true,
       () => false,
     );
-    if (isWritten && record.resource !== next.resource)
-      await this.files.remove(resourceFolder(record), recordFile.of(record.id)).catch(() => {}); // it goes with the moved one
+    if (isWritten && record.resource !== next.resource) await this.removeFormer(record);
     return next;
+  }
+
+  /** Removes the record of a former name, once it has moved to the present one. If that fails, it goes with the moved one. */
+  private async removeFormer(record: RecoveryRecord): Promise<void> {
+    await this.files.remove(resourceFolder(record), recordFile.of(record.id)).catch(() => {});
   }
 
   /** Removes a record, under every name of the resource. */

@@ -172,6 +172,7 @@ describe("an up that was killed while its job ran", () => {
     last.state = [];
     await last.create(moved);
     expect(last.host.methodCalls).toEqual({ CreateSnapshot: 1 });
+    expect(await recordsIn(last)).toHaveLength(1);
   });
 
   it("then run by the plugin: the record of the dynamic resource is found under the plugin's type", async () => {
