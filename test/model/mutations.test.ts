@@ -128,7 +128,7 @@ const mutations: readonly Mutation[] = [
     history: ["up", "destroy", "up"],
   },
   {
-    name: "the delete of a group writes no record",
+    name: "the delete of a group leaves no note",
     mutate: () => {
       vi.spyOn(Journal.prototype, "noteDelete").mockResolvedValue();
     },

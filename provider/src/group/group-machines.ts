@@ -11,7 +11,7 @@ import {
 } from "../hyperv/virtual-system-collection";
 import { requireVisibility } from "../hyperv/visibility";
 import { waitUntil } from "../jobs/wait-until";
-import type { Operation } from "../process/operation";
+import { type Operation, waitingForDelete } from "../process/operation";
 import type { VirtualSystemCollectionInputs } from "./properties";
 
 /** A group, and the machines in it. */
@@ -34,8 +34,9 @@ const pauseMs = 2000;
 
 /** Searches for a group whose request has no known outcome: a job that isn't known may still make it. */
 export function searchGroup(operation: Operation, id: string): Promise<VirtualSystemCollection | undefined> {
-  operation.progress.step("the outcome of an earlier request is unknown: searching for its VM group");
-  return watchGroup(operation, id, { isEnd: (group) => group !== undefined, forMs: operation.unknownOutcomeSearchMs });
+  const why = "the outcome of an earlier request is unknown: searching for its VM group";
+  const forMs = operation.unknownOutcomeSearchMs;
+  return watchGroup(operation, id, { isEnd: (group) => group !== undefined, forMs, why });
 }
 
 /**
@@ -49,17 +50,24 @@ export function groupAfterDelete(
   id: string,
   notedAt: Date,
 ): Promise<VirtualSystemCollection | undefined> {
-  operation.progress.step("an interrupted run wanted the VM group to be deleted: looking whether the host deletes it");
   const ageMs = operation.moment().getTime() - notedAt.getTime();
   const forMs = operation.unknownOutcomeSearchMs - Math.max(0, ageMs);
-  return watchGroup(operation, id, { isEnd: (group) => group === undefined, forMs });
+  return watchGroup(operation, id, { isEnd: (group) => group === undefined, forMs, why: waitingForDelete });
+}
+
+/** How a group is looked for. */
+interface GroupWatch {
+  readonly isEnd: (group: VirtualSystemCollection | undefined) => boolean;
+  readonly forMs: number;
+  /** What the resource's row says meanwhile. */
+  readonly why: string;
 }
 
 /** Looks for a group until it is as wanted, or the time is over. */
 function watchGroup(
-  { clock, host, call }: Operation,
+  { clock, host, call, progress }: Operation,
   id: string,
-  { isEnd, forMs }: { readonly isEnd: (group: VirtualSystemCollection | undefined) => boolean; readonly forMs: number },
+  { isEnd, forMs, why }: GroupWatch,
 ): Promise<VirtualSystemCollection | undefined> {
   const until = clock.now() + forMs;
   return waitUntil<VirtualSystemCollection | undefined, undefined>(clock, {
@@ -70,6 +78,7 @@ function watchGroup(
     until: () => until,
     firstPauseMs: pauseMs,
     longestPauseMs: pauseMs,
+    onWaiting: () => progress.step(why),
     late: () => undefined,
     signal: call.signal,
   });

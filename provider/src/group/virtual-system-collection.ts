@@ -96,7 +96,8 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     if (!noted) return false;
     const operation = await this.connections.begin(call, state.outputs);
     if (await groupAfterDelete(operation, state.id, noted.moment)) return false;
-    return (await groupIn(operation.host.session, state)) === null;
+    await requireVisible(operation.host.session, state);
+    return true;
   }
 
   async create(call: ResourceCall, inputs: Values): Promise<Answer> {
@@ -330,11 +331,16 @@ const madeBefore = async ({ connection }: Operation, { journal }: ResourceRecove
   (await journal.list(connection)).map(({ subject }) => subject.key);
 
 /** Finds the group in a state. @returns Null when it is deleted. */
-async function groupIn(session: CimSession, { id, outputs }: SavedResource): Promise<VirtualSystemCollection | null> {
-  const group = await findGroup(session, id);
-  if (!group) await requireVisibility(session, `the VM group ${id}`, knownMachines(outputs));
-  return group ?? null;
+async function groupIn(session: CimSession, state: SavedResource): Promise<VirtualSystemCollection | null> {
+  const group = await findGroup(session, state.id);
+  if (group) return group;
+  await requireVisible(session, state);
+  return null;
 }
+
+/** Makes sure that the account would see the group in a state, so that it is deleted if it isn't found. */
+const requireVisible = (session: CimSession, { id, outputs }: SavedResource): Promise<void> =>
+  requireVisibility(session, `the VM group ${id}`, knownMachines(outputs));
 
 /** Finds the group of an interrupted attempt; a request without an answer may still make it. */
 const foundGroup = (operation: Operation, { phase, subject }: RecoveryRecord) =>

@@ -53,6 +53,9 @@ export function waitShowing<W extends Omit<WaitOptions, "onReading" | "operation
   };
 }
 
+/** What a resource's row says while the host may still delete the resource. */
+export const waitingForDelete = "waiting for the delete of an interrupted run";
+
 /** What the resources of a process use; tests bring their own. */
 export interface ConnectionsParts {
   readonly clock: Clock;

@@ -317,7 +317,7 @@ async function resume(operation: Operation, creation: Creation, record: Recovery
     };
     if (answer.pending || !(await isSaved())) return attempt.returned(answer);
   }
-  // before the record is forgotten: a run that is killed between the two must be followed by one that says it
+  // first: if this run is killed before the record is removed, the next one says it again
   if (finished.kind === "nothing" && finished.why !== "noTrace")
     progress.warn(`${finished.error.message} A new snapshot is taken`);
   await attempt.end();

@@ -1,11 +1,11 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { UnknownOutcomeError } from "../errors";
+import { NotFoundError, UnknownOutcomeError } from "../errors";
 import { machinesDoing, waitUntilIdle } from "../hyperv/busy-machines";
 import { memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots, nameWarning } from "../hyperv/snapshot-name";
 import { describeCollection } from "../hyperv/virtual-system-collection";
 import { isDeleted, requireVisibility } from "../hyperv/visibility";
-import type { Operation } from "../process/operation";
+import { type Operation, waitingForDelete } from "../process/operation";
 import type { Answer, Pending, Properties, SavedResource } from "../process/resource-call";
 import type { ResourceRecovery } from "../recovery/recovery";
 import { OperationalStatus } from "../schema/value-maps";
@@ -68,10 +68,9 @@ export async function endOfDelete(
   const { path, target } = complete(operation, outputs);
   const vmIds = knownMachines(outputs).map(({ vmId }) => vmId);
   const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.DeletingSnapshot);
-  const why = "the host still deletes what an interrupted run wanted to be deleted";
-  const late = new Error(why);
+  const late = new Error(waitingForDelete);
   try {
-    await waitUntilIdle(operation, { busy, why, deadlineAt, error: late });
+    await waitUntilIdle(operation, { busy, why: waitingForDelete, deadlineAt, error: late });
   } catch (error) {
     if (error !== late) throw error;
     return "underWay";
@@ -82,26 +81,28 @@ export async function endOfDelete(
 /**
  * Waits for the delete of an interrupted run, before a snapshot is changed.
  *
- * @throws {@link UnknownOutcomeError} when the snapshot is destroyed, or may be.
+ * @throws {@link NotFoundError} when it has destroyed the snapshot.
+ * @throws {@link UnknownOutcomeError} when it may still destroy it.
  */
 export async function outliveDelete(operation: Operation, state: SavedResource, deadlineAt: number): Promise<void> {
   const end = await endOfDelete(operation, state, deadlineAt);
   if (end === "kept") return;
   const { target } = complete(operation, state.outputs);
   const { apply } = operation.call.words;
-  const parts =
-    end === "destroyed"
-      ? {
-          answer: "an interrupted run has destroyed it",
-          outcome: "Nothing was changed",
-          remedy: `Run ${apply} again: it takes a new snapshot`,
-        }
-      : {
-          answer: "the host still deletes snapshots of its machines, since an interrupted run requested it",
-          outcome: "The snapshot may be among them",
-          remedy: `Run ${apply} again`,
-        };
-  throw new UnknownOutcomeError({ attempted: "Updating", target, ...parts }, { effect: "none" });
+  const call = { attempted: "Updating", target };
+  if (end === "underWay") {
+    const answer = "the host is still deleting a snapshot of its machines";
+    throw new UnknownOutcomeError({ ...call, answer, outcome: "It may be this one", remedy: `Run ${apply} again` });
+  }
+  throw new NotFoundError(
+    {
+      ...call,
+      answer: "an interrupted run has destroyed it",
+      outcome: "Nothing was changed",
+      remedy: `Run ${apply} again: it takes a new snapshot`,
+    },
+    { effect: "none" },
+  );
 }
 
 /** Where a complete snapshot is, and what messages call it. */

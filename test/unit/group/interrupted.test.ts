@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import type { RecoveryRecord } from "../../../provider/src/recovery/record";
 import { isResourceFolder, locksFolder, recordFile } from "../../../provider/src/recovery/record-files";
 import type { Seed } from "../../../provider/src/simulator/seed";
+import { recordsIn } from "../../support/interrupted-run";
 import { LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { webTierSeed } from "../../support/simulated-hosts";
 
@@ -10,9 +11,6 @@ const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/hyperv-snapshots:Vi
 const inputs = { name: "all", members: ["web-01", "db-01"], __provider: "text", __meta: { urn } };
 
 const groupsOn = ({ host }: LifecycleInProcess) => host.tree().groups.filter(({ name }) => name === "all");
-
-const recordsIn = async ({ records }: LifecycleInProcess) =>
-  (await Promise.all((await records.folders()).map((folder) => records.list(folder)))).flat().filter(recordFile.idIn);
 
 /** A run that is killed right after the host has carried out a method. */
 async function killedAfter(method: string, options: Seed["options"] = {}): Promise<LifecycleInProcess> {

@@ -450,8 +450,8 @@ describe("a destroy that was killed while the host deletes the snapshot", () => 
     const { next, id, outs } = await killedInMidDelete(60);
     const short = withMeta({ urn, timeouts: { update: "10s" } });
     const error = await next.failure(next.lifecycle.update(id, outs, short));
-    expect(error.message).toContain("the host still deletes snapshots of its machines");
-    expect(error.message).toContain("The snapshot may be among them. Run `pulumi up` again.");
+    expect(error.message).toContain("the host is still deleting a snapshot of its machines");
+    expect(error.message).toContain("It may be this one. Run `pulumi up` again.");
   });
 
   it("changes nothing for a snapshot that outlives it, since the job failed", async () => {
