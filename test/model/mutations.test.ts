@@ -70,6 +70,7 @@ const real = await vi.importActual<typeof Policy>("../../provider/src/recovery/p
 const { requestSnapshot } = await vi.importActual<typeof SnapshotService>(
   "../../provider/src/hyperv/collection-snapshot-service",
 );
+const { endOfDelete } = await vi.importActual<typeof Update>("../../provider/src/snapshot/update");
 const { discardRecord } = await vi.importActual<typeof Discard>("../../provider/src/snapshot/discard");
 
 afterEach(() => {
@@ -121,14 +122,17 @@ const mutations: readonly Mutation[] = [
     history: ["up", "destroy", "up"],
   },
   {
-    name: "a delete that the host still carries out is overlooked",
+    name: "a delete that is still running is ignored",
     mutate: () => {
-      mutated.endOfDelete = async () => "kept";
+      mutated.endOfDelete = async (operation, state) => {
+        const end = await endOfDelete(operation, state, operation.clock.now());
+        return end === "underWay" ? "kept" : end;
+      };
     },
     history: ["up", "destroy", "up"],
   },
   {
-    name: "the delete of a group leaves no note",
+    name: "the delete of a group writes no record",
     mutate: () => {
       vi.spyOn(Journal.prototype, "noteDelete").mockResolvedValue();
     },

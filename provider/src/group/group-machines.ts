@@ -40,10 +40,10 @@ export function searchGroup(operation: Operation, id: string): Promise<VirtualSy
 }
 
 /**
- * Looks for a group that an interrupted run wanted to be deleted: a job that isn't known may still delete it.
+ * Waits until the delete of an interrupted run has removed a group, or the time is over: a job that can't be found may still remove it.
  *
  * @param notedAt - When the run was about to send its request.
- * @returns The group, if it has outlived that.
+ * @returns The group if it still exists.
  */
 export function groupAfterDelete(
   operation: Operation,
@@ -55,7 +55,7 @@ export function groupAfterDelete(
   return watchGroup(operation, id, { isEnd: (group) => group === undefined, forMs, why: waitingForDelete });
 }
 
-/** How a group is looked for. */
+/** What to wait for, and how long. */
 interface GroupWatch {
   readonly isEnd: (group: VirtualSystemCollection | undefined) => boolean;
   readonly forMs: number;
@@ -63,7 +63,7 @@ interface GroupWatch {
   readonly why: string;
 }
 
-/** Looks for a group until it is as wanted, or the time is over. */
+/** Looks for a group until `isEnd` holds or the time is over. @returns What the last look found. */
 function watchGroup(
   { clock, host, call, progress }: Operation,
   id: string,

@@ -293,12 +293,14 @@ export class VirtualSystemCollectionResource implements ManagedResource {
         throw hasSnapshots(describeCollection(host.session, group.name), snapshots);
       }
       const { journal } = recovery;
+      const isFirst = (await journal.notedDelete(recordId(id))) === undefined;
       await journal.noteDelete(recordId(id), { moment: operation.moment() });
+      await recovery.confirmLock();
       try {
-        await recovery.confirmLock();
         await destroyed(host, group);
       } catch (error) {
-        if (!isUnproven(error)) await journal.forgetDelete(recordId(id));
+        // an earlier delete may still be running, although this one was refused
+        if (isFirst && !isUnproven(error)) await journal.forgetDelete(recordId(id)).catch(() => {});
         throw error;
       }
     });
@@ -330,7 +332,7 @@ const replacingValues = (inputs: Properties) => ({ connection: inputs["connectio
 const madeBefore = async ({ connection }: Operation, { journal }: ResourceRecovery): Promise<readonly string[]> =>
   (await journal.list(connection)).map(({ subject }) => subject.key);
 
-/** Finds the group in a state. @returns Null when it is deleted. */
+/** Finds the group that a state names. @returns Null when it is deleted. */
 async function groupIn(session: CimSession, state: SavedResource): Promise<VirtualSystemCollection | null> {
   const group = await findGroup(session, state.id);
   if (group) return group;
@@ -338,7 +340,7 @@ async function groupIn(session: CimSession, state: SavedResource): Promise<Virtu
   return null;
 }
 
-/** Makes sure that the account would see the group in a state, so that it is deleted if it isn't found. */
+/** Proves that the account could see the group: if it isn't found, it then counts as deleted. */
 const requireVisible = (session: CimSession, { id, outputs }: SavedResource): Promise<void> =>
   requireVisibility(session, `the VM group ${id}`, knownMachines(outputs));
 

@@ -91,7 +91,7 @@ export class Journal {
   /** Lists the records on a host, newest first. The configured connection tells the host, or the name that the host gives itself. */
   async list(connection: RecordedConnection): Promise<readonly RecoveryRecord[]> {
     const found = (await Promise.all(this.folders.map((folder) => this.readAll(folder)))).flat();
-    // if a move to the present name was interrupted, the former name still has the record, too: the move is ended here
+    // an interrupted move left the record under the former name, too: it is removed there
     const isPresent = ({ resource }: RecoveryRecord) => resource === this.identity.resource;
     const moved = new Set(found.filter(isPresent).map(({ id }) => id));
     for (const record of found) if (!isPresent(record) && moved.has(record.id)) await this.removeFormer(record);
@@ -135,7 +135,7 @@ export class Journal {
     return next;
   }
 
-  /** Removes the record of a former name, once it has moved to the present one. If that fails, it goes with the moved one. */
+  /** Removes the record under a former name, once it has moved to the present one. If that fails, the next `list` tries again. */
   private async removeFormer(record: RecoveryRecord): Promise<void> {
     await this.files.remove(resourceFolder(record), recordFile.of(record.id)).catch(() => {});
   }

@@ -36,7 +36,7 @@ import {
   withoutInputs,
 } from "./properties";
 import { readSnapshot } from "./read";
-import { endOfDelete, outliveDelete, resumeIncomplete, updateInPlace } from "./update";
+import { endOfDelete, resumeIncomplete, updateInPlace, waitForInterruptedDelete } from "./update";
 
 /** How long a preview waits for the delete of an interrupted run. */
 const diffPatienceMs = 60_000;
@@ -80,7 +80,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     const interrupted = await this.interruptedDelete(call, state, recovery);
     if (interrupted === "destroyed")
       return replacement(["collection"], "an interrupted run has destroyed the snapshot", dependents);
-    const hasToWait = interrupted === "underWay"; // as long as an update may take
+    const hasToWait = interrupted === "underWay"; // update waits for the end of the delete
     return { changes: difference.changes || hasToWait || (await this.isUnsettled(call, state, news, recovery)) };
   }
 
@@ -98,7 +98,10 @@ export class CollectionSnapshotResource implements ManagedResource {
     return difference;
   }
 
-  /** Tells what an interrupted run has deleted. Of an incomplete snapshot, the job may be cancelled. */
+  /**
+   * Tells how the delete of an interrupted run ended: `kept` also without one. An incomplete snapshot counts as destroyed, since its job may be
+   * cancelled.
+   */
   private async interruptedDelete(
     call: ResourceCall,
     state: SavedResource,
@@ -181,7 +184,7 @@ export class CollectionSnapshotResource implements ManagedResource {
       await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnUpdate });
       const { pending } = state;
       if (pending) return resumeIncomplete(operation, recovery, { state, pending, inputs, deadlineAt });
-      if (await recovery.journal.notedDelete(id)) await outliveDelete(operation, state, deadlineAt);
+      if (await recovery.journal.notedDelete(id)) await waitForInterruptedDelete(operation, state, deadlineAt);
       return updateInPlace(operation, state, inputs);
     });
   }

@@ -317,7 +317,7 @@ async function resume(operation: Operation, creation: Creation, record: Recovery
     };
     if (answer.pending || !(await isSaved())) return attempt.returned(answer);
   }
-  // first: if this run is killed before the record is removed, the next one says it again
+  // warn first: if this run is killed before the record is removed, the next run warns again
   if (finished.kind === "nothing" && finished.why !== "noTrace")
     progress.warn(`${finished.error.message} A new snapshot is taken`);
   await attempt.end();

@@ -57,7 +57,7 @@ export async function resumeIncomplete(
 /**
  * Waits until the host has ended the delete that an interrupted run began.
  *
- * @returns `underWay` when the deadline comes first. Another snapshot of the machines may be the one that is deleted.
+ * @returns `underWay` when the deadline comes first. The host may be deleting another snapshot of the same machines.
  */
 export async function endOfDelete(
   operation: Operation,
@@ -65,7 +65,7 @@ export async function endOfDelete(
   deadlineAt: number,
 ): Promise<"destroyed" | "kept" | "underWay"> {
   const { host } = operation;
-  const { path, target } = complete(operation, outputs);
+  const { path, target } = locateSnapshot(operation, outputs);
   const vmIds = knownMachines(outputs).map(({ vmId }) => vmId);
   const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.DeletingSnapshot);
   const late = new Error(waitingForDelete);
@@ -79,15 +79,19 @@ export async function endOfDelete(
 }
 
 /**
- * Waits for the delete of an interrupted run, before a snapshot is changed.
+ * Waits for the delete of an interrupted run, so that only a snapshot that still exists is changed.
  *
  * @throws {@link NotFoundError} when it has destroyed the snapshot.
  * @throws {@link UnknownOutcomeError} when it may still destroy it.
  */
-export async function outliveDelete(operation: Operation, state: SavedResource, deadlineAt: number): Promise<void> {
+export async function waitForInterruptedDelete(
+  operation: Operation,
+  state: SavedResource,
+  deadlineAt: number,
+): Promise<void> {
   const end = await endOfDelete(operation, state, deadlineAt);
   if (end === "kept") return;
-  const { target } = complete(operation, state.outputs);
+  const { target } = locateSnapshot(operation, state.outputs);
   const { apply } = operation.call.words;
   const call = { attempted: "Updating", target };
   if (end === "underWay") {
@@ -105,8 +109,8 @@ export async function outliveDelete(operation: Operation, state: SavedResource, 
   );
 }
 
-/** Where a complete snapshot is, and what messages call it. */
-function complete({ host: { session } }: Operation, outputs: Properties) {
+/** Returns the path of a complete snapshot, its group, and its name for messages. */
+function locateSnapshot({ host: { session } }: Operation, outputs: Properties) {
   const path = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
   const group = describeCollection(session, String(outputs["collectionName"]));
   return { path, group, target: `the snapshot collection ${path.key("CollectionID")} of ${group}` };
@@ -123,7 +127,7 @@ export async function updateInPlace(
   if (name !== undefined && name !== outputs["snapshotName"]) {
     const longName = nameWarning(name);
     if (longName !== undefined) progress.warn(longName);
-    const { path, group } = complete(operation, outputs);
+    const { path, group } = locateSnapshot(operation, outputs);
     const members = await memberSnapshots(host.session, path);
     if (members.length === 0) await requireVisibility(host.session, "the members' snapshots", knownThings(outputs));
     await nameSnapshots(host, { members, name, target: `the snapshots of ${group}` });

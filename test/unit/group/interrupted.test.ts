@@ -97,7 +97,7 @@ it("a DestroyCollection that took effect and failed counts as a deletion", async
   expect(groupsOn(at)).toEqual([]);
 });
 
-it("an interrupted destroy is still known: the next up makes the group again", async () => {
+it("makes the group again after a destroy that was killed before Pulumi saved it", async () => {
   const at = new LifecycleInProcess();
   const { id: earlier, outs } = await at.run(at.groups.create(inputs));
   // the engine was killed before it could save the delete
@@ -109,7 +109,7 @@ it("an interrupted destroy is still known: the next up makes the group again", a
   expect(groupsOn(next).map(({ id }) => id)).toEqual([made.outs["collectionId"]]);
 });
 
-it("a destroy that was killed while the host deletes the group: the next up waits for the end, and makes the group again", async () => {
+it("waits for the end of an interrupted destroy, then replaces the group", async () => {
   const at = new LifecycleInProcess();
   const { id, outs } = await at.run(at.groups.create(inputs));
   at.host.injectFault({ method: "DestroyCollection", job: { seconds: 10 } });
@@ -119,6 +119,20 @@ it("a destroy that was killed while the host deletes the group: the next up wait
   const next = new LifecycleInProcess({}, webTierSeed, at);
   expect(groupsOn(next)).toHaveLength(1);
   expect(await next.run(next.groups.diff(id, outs, inputs))).toMatchObject({ replaces: ["name"] });
+});
+
+it("waits for an interrupted destroy also after a second one was refused", async () => {
+  const at = new LifecycleInProcess();
+  const { id, outs } = await at.run(at.groups.create(inputs));
+  at.host.injectFault({ method: "DestroyCollection", job: { seconds: 10 } });
+  at.groups.delete(id, outs).catch(() => {});
+  await at.run(at.clock.sleep(3000));
+  at.kill();
+  const second = new LifecycleInProcess({}, webTierSeed, at);
+  second.host.injectFault({ method: "DestroyCollection", returnValue: 32775 });
+  await second.failure(second.groups.delete(id, outs));
+  expect(groupsOn(second)).toHaveLength(1);
+  expect(await second.run(second.groups.diff(id, outs, inputs))).toMatchObject({ replaces: ["name"] });
 });
 
 it("a destroy that was refused changes nothing for the next up", async () => {

@@ -419,7 +419,7 @@ it("no job is cancelled by a run whose lock was taken over", async () => {
   expect(at.host.methodCalls).toEqual({ CreateSnapshot: 1 });
 });
 
-describe("a destroy that was killed while the host deletes the snapshot", () => {
+describe("an up after a destroy that was killed while the host deletes the snapshot", () => {
   async function killedInMidDelete(seconds: number, end: { endState?: number; errorCode?: number } = {}) {
     const run = new LifecycleInProcess(kept);
     const { id, outs } = await run.create(inputsWithUrn);
@@ -430,7 +430,7 @@ describe("a destroy that was killed while the host deletes the snapshot", () => 
     return { next: new LifecycleInProcess(kept, webTierSeed, run), id, outs };
   }
 
-  it("isn't taken for a snapshot that is there: the next up waits for the end, then takes a new one", async () => {
+  it("waits for the end, then takes a new snapshot", async () => {
     const { next, id, outs } = await killedInMidDelete(40);
     expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ replaces: ["collection"] });
     await next.create(inputsWithUrn);
@@ -438,7 +438,7 @@ describe("a destroy that was killed while the host deletes the snapshot", () => 
     expect(collectionsOn(next)).toHaveLength(1);
   });
 
-  it("is waited for in the update if it takes longer than a preview may", async () => {
+  it("waits in the update if the delete takes longer than a minute", async () => {
     const { next, id, outs } = await killedInMidDelete(120);
     expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toEqual({ changes: true });
     const error = await next.failure(next.lifecycle.update(id, outs, inputsWithUrn));
@@ -446,7 +446,7 @@ describe("a destroy that was killed while the host deletes the snapshot", () => 
     expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ replaces: ["collection"] });
   });
 
-  it("is waited for until the update's timeout", async () => {
+  it("fails at the update's timeout if the host is still deleting", async () => {
     const { next, id, outs } = await killedInMidDelete(60);
     const short = withMeta({ urn, timeouts: { update: "10s" } });
     const error = await next.failure(next.lifecycle.update(id, outs, short));
@@ -454,9 +454,11 @@ describe("a destroy that was killed while the host deletes the snapshot", () => 
     expect(error.message).toContain("It may be this one. Run `pulumi up` again.");
   });
 
-  it("changes nothing for a snapshot that outlives it, since the job failed", async () => {
+  it("keeps the snapshot if the delete's job failed", async () => {
     const { next, id, outs } = await killedInMidDelete(30, { endState: 10, errorCode: 32768 });
+    const before = next.clock.now();
     expect(await next.run(next.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ changes: false });
+    expect(next.clock.now() - before).toBeGreaterThan(20_000);
     const renamed = { ...inputsWithUrn, snapshotName: "later" };
     expect(await next.run(next.lifecycle.update(id, outs, renamed))).toMatchObject({ outs: { snapshotName: "later" } });
   });

@@ -77,7 +77,7 @@ describe("a person who takes a snapshot of the group after the job of a request 
     expect(await recordsIn(next)).toHaveLength(1);
   });
 
-  it("keeps it, and the run says so before it forgets the record", async () => {
+  it("keeps it, and warns of it before the run removes the record", async () => {
     const next = await killedInMidJob(inputsWithUrn, 3, kept, ({ host }) =>
       host.injectFault({ method: "CreateSnapshot", job: { ...failing, seconds: 10 } }),
     );
