@@ -3,7 +3,7 @@ import type { CimSession } from "../cim/cim-session";
 import { queryByKey } from "../cim/query-by-key";
 import { ClassName } from "../schema/names";
 import { readCollectionDesignator } from "./collection-designator";
-import { exists, requireHostOf, requireVisibility } from "./visibility";
+import { exists, lookWithProof, requireHostOf } from "./visibility";
 
 /**
  * Finds the snapshot collection that a `CollectionID` (any case, with or without braces) or an object path means.
@@ -28,13 +28,10 @@ export async function findSnapshotCollection(
     const [found] = await queryByKey(session, ClassName.snapshotCollection, "CollectionID", spellings);
     return found?.path ?? null;
   };
-  const found = await look();
-  if (found) return found;
   const missing = `the snapshot collection ${designator.id}`;
-  await requireVisibility(session, missing);
-  const foundLater = await look(); // it may have become visible only between the two
-  if (!foundLater && path) requireHostOf(session, path, missing);
-  return foundLater;
+  const found = await lookWithProof(session, { look, isNothing: (one) => one === null, missing });
+  if (!found && path) requireHostOf(session, path, missing);
+  return found;
 }
 
 const sameNamespace = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -15,7 +15,7 @@ import {
   UserSnapshotType,
 } from "../schema/value-maps";
 import { asMachine, type VirtualMachine } from "./virtual-system-collection";
-import { requireVisibility } from "./visibility";
+import { lookWithProof } from "./visibility";
 
 /** The state of a member. */
 export interface MemberState extends VirtualMachine {
@@ -57,9 +57,12 @@ export async function readMemberConditions(
 /** Reads the facts that matter of a group's members for a message: none where they can't be read. */
 export async function membersNow(session: CimSession, group: CimInstancePath): Promise<readonly MemberCondition[]> {
   try {
-    const members = await readMemberConditions(session, group);
-    if (members.length === 0) await requireVisibility(session, "the group's members", [group]);
-    return members;
+    return await lookWithProof(session, {
+      look: () => readMemberConditions(session, group),
+      isNothing: (members) => members.length === 0,
+      missing: "the group's members",
+      known: [group],
+    });
   } catch (error) {
     if (HyperVError.isInstance(error)) return [];
     throw error;

@@ -2,7 +2,7 @@ import type { CimSession } from "../cim/cim-session";
 import { HyperVError } from "../errors";
 import { type GroupBefore, newSnapshotCollections } from "./find-result";
 import { membersBeingSnapshot } from "./member-condition";
-import { requireVisibility } from "./visibility";
+import { lookWithProof } from "./visibility";
 
 /**
  * Searches the host for snapshots that a failed `CreateSnapshot` made: a refusal or a failed job needn't mean that nothing was done.
@@ -31,8 +31,10 @@ export function describeGained(ids: readonly string[]): string {
 }
 
 async function newCollections(session: CimSession, group: GroupBefore): Promise<readonly string[]> {
-  const left = await newSnapshotCollections(session, group);
-  if (left.length > 0) return left;
-  await requireVisibility(session, "new snapshots of the group", [group.collection.path]);
-  return newSnapshotCollections(session, group); // it may have become visible only between the two
+  return lookWithProof(session, {
+    look: () => newSnapshotCollections(session, group),
+    isNothing: (left) => left.length === 0,
+    missing: "new snapshots of the group",
+    known: [group.collection.path],
+  });
 }

@@ -10,7 +10,7 @@ import {
   snapshotTypeOf,
 } from "./snapshot-collection";
 import { asCollection, collectionOfSnapshot, type VirtualSystemCollection } from "./virtual-system-collection";
-import { requireVisibility } from "./visibility";
+import { lookWithProof } from "./visibility";
 
 /** A snapshot collection in detail. */
 export interface SnapshotDetails {
@@ -33,8 +33,11 @@ export interface SnapshotDetails {
  * @throws {@link AccessDeniedError} or {@link VisibilityError} when there seem to be none and the account can't see what a host always has.
  */
 export async function listVirtualSystemCollections(session: CimSession): Promise<readonly VirtualSystemCollection[]> {
-  const groups = await session.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`);
-  if (groups.length === 0) await requireVisibility(session, "the VM groups");
+  const groups = await lookWithProof(session, {
+    look: () => session.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`),
+    isNothing: (found) => found.length === 0,
+    missing: "the VM groups",
+  });
   return groups.map((group) => asCollection(session, group));
 }
 

@@ -5,7 +5,7 @@ import { queryByKey } from "../cim/query-by-key";
 import { InvalidArgumentError, NotFoundError } from "../errors";
 import { ClassName } from "../schema/names";
 import { readCollectionDesignator } from "./collection-designator";
-import { requireVisibility } from "./visibility";
+import { lookWithProof } from "./visibility";
 
 /** A VM group, which WMI calls a virtual system collection. */
 export interface VirtualSystemCollection {
@@ -44,12 +44,17 @@ export async function findVirtualSystemCollection(session: CimSession, text: str
     designator.kind === "name"
       ? (["ElementName", [designator.name]] as const)
       : (["CollectionID", [designator.id, `{${designator.id}}`]] as const);
-  const found = await queryByKey(session, ClassName.virtualSystemCollection, property, values);
+  const found = await lookWithProof(session, {
+    look: async () => {
+      const groups = await queryByKey(session, ClassName.virtualSystemCollection, property, values);
+      if (groups.length === 0) await refuseManagementGroup(session, text, property, values);
+      return groups;
+    },
+    isNothing: (groups) => groups.length === 0,
+    missing: `the VM group ${JSON.stringify(text)}`,
+  });
   const [collection] = found;
-  if (!collection) {
-    await refuseManagementGroup(session, text, property, values);
-    throw await notFound(session, text);
-  }
+  if (!collection) throw await notFound(session, text);
   if (found.length > 1) {
     throw new InvalidArgumentError({
       attempted: finding(text),
@@ -142,7 +147,6 @@ async function refuseManagementGroup(
 const finding = (text: string) => `Finding the VM group ${JSON.stringify(text)}`;
 
 async function notFound(session: CimSession, text: string): Promise<NotFoundError> {
-  await requireVisibility(session, `the VM group ${JSON.stringify(text)}`);
   const all = await session.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`);
   const names = all.map((one) => `${JSON.stringify(one.string("ElementName"))} (${one.string("CollectionID")})`);
   return new NotFoundError({

@@ -41,8 +41,35 @@ export async function requireVisibility(
   throw proofsMissing(session, missing, known);
 }
 
+/** A look for something on the host. */
+export interface Look<Found> {
+  readonly look: () => Promise<Found>;
+  /** Whether it has found nothing. */
+  readonly isNothing: (found: Found) => boolean;
+  /** What was not found then, for the message. */
+  readonly missing: string;
+  /** What must exist, see {@link requireVisibility}. */
+  readonly known?: readonly CimInstancePath[];
+}
+
 /**
- * Finds out whether something is deleted, and not only invisible: it isn't found, what must exist is visible, and it still isn't found.
+ * Looks for something. That nothing is found counts only if what must exist is visible, and a second look finds nothing, either: VMMS may have
+ * come up between the first one and the proof.
+ *
+ * @throws What {@link requireVisibility} throws.
+ */
+export async function lookWithProof<Found>(
+  session: CimSession,
+  { look, isNothing, missing, known }: Look<Found>,
+): Promise<Found> {
+  const found = await look();
+  if (!isNothing(found)) return found;
+  await requireVisibility(session, missing, known);
+  return look();
+}
+
+/**
+ * Finds out whether something is deleted, and not only invisible.
  *
  * @throws What {@link requireVisibility} throws.
  */
@@ -52,10 +79,8 @@ export async function isDeleted(
   missing: string,
   known: readonly CimInstancePath[],
 ): Promise<boolean> {
-  if (await exists(session, path)) return false;
-  await requireVisibility(session, missing, known);
-  // it may have become visible only between the two
-  return !(await exists(session, path));
+  const isNothing = (isThere: boolean) => !isThere;
+  return isNothing(await lookWithProof(session, { look: () => exists(session, path), isNothing, missing, known }));
 }
 
 /** Whether an instance can be read. A host answers the same for what is invisible and what doesn't exist. */

@@ -18,7 +18,7 @@ import {
   type VirtualMachine,
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
-import { requireVisibility } from "../hyperv/visibility";
+import { lookWithProof } from "../hyperv/visibility";
 import { type JobReading, readingTime } from "../jobs/concrete-job";
 import { judgeJob } from "../jobs/job-state";
 import { type Operation, waitShowing } from "../process/operation";
@@ -95,8 +95,12 @@ export async function finishSnapshot(operation: Operation, begun: SnapshotOperat
     const { session } = operation.host;
     if (readInputs(begun.inputs).snapshotName !== undefined)
       void servicePath(session, ClassName.virtualSystemManagementService); // side by side with the members, for their names
-    const { outputs, members } = await snapshotOutputs(session, CimInstancePath.parse(made), begun.machines);
-    if (members.length === 0) await requireVisibility(session, "the snapshots in it", [begun.group.path]);
+    const { outputs, members } = await lookWithProof(session, {
+      look: () => snapshotOutputs(session, CimInstancePath.parse(made), begun.machines),
+      isNothing: (found) => found.members.length === 0,
+      missing: "the snapshots in it",
+      known: [begun.group.path],
+    });
     const job = begun.read?.["job"] ?? jobOutput(end === "lost" ? null : end, operation.clock.now() - startedAt);
     current = { ...current, read: { ...outputs, job } };
     await nameThem(operation, begun, members);
@@ -184,10 +188,12 @@ export async function lookForResult(
   isProven: boolean,
 ): Promise<SnapshotResult> {
   const work = { ...(await workOf(begun)), ...(!isProven && { madeBy: begun.pending.until ?? null }) };
-  const result = await findSnapshotResult(session, work);
-  if ("path" in result || result.candidates.length > 0) return result;
-  await requireVisibility(session, "the snapshot", [begun.group.path]);
-  return findSnapshotResult(session, work); // visibility may have come only between the two
+  return lookWithProof<SnapshotResult>(session, {
+    look: () => findSnapshotResult(session, work),
+    isNothing: (result) => !("path" in result) && result.candidates.length === 0,
+    missing: "the snapshot",
+    known: [begun.group.path],
+  });
 }
 
 async function findResult(

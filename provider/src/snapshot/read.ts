@@ -2,7 +2,7 @@ import type { CimInstancePath } from "../cim/cim-instance-path";
 import { sharedName } from "../hyperv/member-names";
 import { type MemberSnapshot, snapshotTypeOf } from "../hyperv/snapshot-collection";
 import { collectionOfSnapshot, type VirtualMachine } from "../hyperv/virtual-system-collection";
-import { requireVisibility } from "../hyperv/visibility";
+import { lookWithProof } from "../hyperv/visibility";
 import type { Operation } from "../process/operation";
 import type { Properties } from "../process/resource-call";
 import { groupOutputs, knownMachines, knownThings, snapshotOutputs, snapshotTypeInput } from "./properties";
@@ -18,13 +18,17 @@ export async function readSnapshot(
   outputs: Properties,
 ): Promise<Properties> {
   const before = knownMachines(outputs);
-  const { outputs: found, members } = await snapshotOutputs(session, path, before);
+  const without = (members: readonly MemberSnapshot[]) =>
+    before.filter(({ vmId }) => !members.some((member) => member.vmId === vmId));
+  const { outputs: found, members } = await lookWithProof(session, {
+    look: () => snapshotOutputs(session, path, before),
+    isNothing: (now) => without(now.members).length > 0,
+    missing: "the members' snapshots",
+    known: knownThings(outputs),
+  });
   const group = await collectionOfSnapshot(session, path);
-  const missing = before.filter(({ vmId }) => !members.some((member) => member.vmId === vmId));
-  if (missing.length > 0) {
-    await requireVisibility(session, "the members' snapshots", knownThings(outputs));
-    progress.warn(membersMissing(missing));
-  }
+  const missing = without(members);
+  if (missing.length > 0) progress.warn(membersMissing(missing));
   if (!group) progress.warn(groupDeleted(outputs));
   const nameBefore = outputs["collectionName"];
   const isRenamed = group !== null && typeof nameBefore === "string" && nameBefore !== group.name;
