@@ -124,8 +124,8 @@ const mutations: readonly Mutation[] = [
   {
     name: "a delete that is still running is ignored",
     mutate: () => {
-      mutated.endOfDelete = async (operation, state) => {
-        const end = await endOfDelete(operation, state, operation.clock.now());
+      mutated.endOfDelete = async (operation, outputs, path) => {
+        const end = await endOfDelete(operation, outputs, path, operation.clock.now());
         return end === "underWay" ? "kept" : end;
       };
     },

@@ -11,8 +11,8 @@ import {
   type VirtualMachine,
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
-import { requireVisibility } from "../hyperv/visibility";
-import { type Connections, lookAhead, type Operation } from "../process/operation";
+import { lookWithProof } from "../hyperv/visibility";
+import { type Connections, endOfInterruptedDelete, lookAhead, type Operation } from "../process/operation";
 import {
   type Answer,
   type Checked,
@@ -82,22 +82,28 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const isOther = (name: string) => !isDeepStrictEqual(outputs[name] ?? null, news[name] ?? null);
     if (!isDeepStrictEqual(outputs["connection"] ?? byDefault, news["connection"] ?? byDefault))
       return { replace: { inputs: ["connection"], reason: "connection changed", oldFirst: false } };
-    if (await this.isDestroyed(call, state, recovery))
+    const interrupted = await this.interruptedDelete(call, state, recovery);
+    if (interrupted === "destroyed")
       return { replace: { inputs: ["name"], reason: "an interrupted run has destroyed the group", oldFirst: false } };
-    if (groupInputNames.some(isOther)) return { changes: true };
+    if (interrupted === "unknown" || groupInputNames.some(isOther)) return { changes: true };
     if (await recovery.journal.isEmpty()) return { changes: false };
     const records = await recovery.journal.list((await this.connections.begin(call, news)).connection);
     return { changes: await recovery.forgetHeld(records, heldOf(state)) };
   }
 
-  /** Tells whether an interrupted run has destroyed the group. */
-  private async isDestroyed(call: ResourceCall, state: SavedResource, { journal }: ResourceRecovery): Promise<boolean> {
+  /** Tells whether an interrupted run has destroyed the group: `kept` also without one. Where the host can't be asked, `update` has to. */
+  private async interruptedDelete(
+    call: ResourceCall,
+    state: SavedResource,
+    { journal }: ResourceRecovery,
+  ): Promise<"destroyed" | "kept" | "unknown"> {
     const noted = await journal.notedDelete(recordId(state.id));
-    if (!noted) return false;
-    const operation = await this.connections.begin(call, state.outputs);
-    if (await groupAfterDelete(operation, state.id, noted.moment)) return false;
-    await requireVisible(operation.host.session, state);
-    return true;
+    if (!noted) return "kept";
+    return endOfInterruptedDelete(call, "VM group", async () => {
+      const operation = await this.connections.begin(call, state.outputs);
+      if (await groupAfterDelete(operation, state.id, noted.moment)) return "kept";
+      return (await groupIn(operation.host.session, state)) ? "kept" : "destroyed";
+    });
   }
 
   async create(call: ResourceCall, inputs: Values): Promise<Answer> {
@@ -214,15 +220,15 @@ export class VirtualSystemCollectionResource implements ManagedResource {
 
   private async fill(
     operation: Operation,
-    { journal, returnedBy }: ResourceRecovery,
+    recovery: ResourceRecovery,
     record: RecoveryRecord,
     wanted: Properties,
   ): Promise<Answer> {
     const id = record.subject.key;
     const answer = await this.inLine(operation, id, wanted).catch((error) => incomplete(operation, id, wanted, error));
     const subject = { ...record.subject, name: digestOf(readGroupInputs(wanted).name, record.inputs) };
-    await journal.advance(record, "returned", record.pending, { returnedBy, subject });
-    return { ...answer, recordFile: journal.locate(record.id) };
+    await recovery.returned(record, record.pending, { subject });
+    return { ...answer, recordFile: recovery.journal.locate(record.id) };
   }
 
   /**
@@ -233,14 +239,12 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const { host, progress } = operation;
     const { key } = record.subject;
     const group = await foundGroup(operation, record);
-    const ids = group && (await operation.call.savedIds());
-    const isSaved = ids !== undefined && ids !== "unknown" && ids.has(recordId(key));
-    const inUse = group && !isSaved && (await useOf(host, group, record));
+    const inUse = group && (await useOf(host, group, record));
     if (inUse) {
       progress.warn(
         `The VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds, has ${inUse}: it stays on the host`,
       );
-    } else if (group && !isSaved) {
+    } else if (group) {
       await recovery.confirmLock();
       await destroyed(host, group);
       progress.info(`Removed the VM group ${key}, which an earlier run made at ${record.beganAt} and no state holds`);
@@ -300,7 +304,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
         await destroyed(host, group);
       } catch (error) {
         // an earlier delete may still be running, although this one was refused
-        if (isFirst && !isUnproven(error)) await journal.forgetDelete(recordId(id)).catch(() => {});
+        if (isFirst && !isUnproven(error)) await journal.forgetDelete(recordId(id));
         throw error;
       }
     });
@@ -334,15 +338,15 @@ const madeBefore = async ({ connection }: Operation, { journal }: ResourceRecove
 
 /** Finds the group that a state names. @returns Null when it is deleted. */
 async function groupIn(session: CimSession, state: SavedResource): Promise<VirtualSystemCollection | null> {
-  const group = await findGroup(session, state.id);
-  if (group) return group;
-  await requireVisible(session, state);
-  return null;
+  const { id, outputs } = state;
+  const group = await lookWithProof(session, {
+    look: () => findGroup(session, id),
+    isNothing: (found) => found === undefined,
+    missing: `the VM group ${id}`,
+    known: knownMachines(outputs),
+  });
+  return group ?? null;
 }
-
-/** Proves that the account could see the group: if it isn't found, it then counts as deleted. */
-const requireVisible = (session: CimSession, { id, outputs }: SavedResource): Promise<void> =>
-  requireVisibility(session, `the VM group ${id}`, knownMachines(outputs));
 
 /** Finds the group of an interrupted attempt; a request without an answer may still make it. */
 const foundGroup = (operation: Operation, { phase, subject }: RecoveryRecord) =>

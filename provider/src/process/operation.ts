@@ -56,6 +56,26 @@ export function waitShowing<W extends Omit<WaitOptions, "onReading" | "operation
 /** What a resource's row says while the host may still delete the resource. */
 export const waitingForDelete = "waiting for the delete of an interrupted run";
 
+/**
+ * Finds out, in a preview, how the delete of an interrupted run ended. Where the host can't be asked, a warning says so, and `update` has to find
+ * it out.
+ *
+ * @param what - What was to be deleted.
+ */
+export async function endOfInterruptedDelete<End>(
+  { progress }: ResourceCall,
+  what: "VM group" | "snapshot",
+  look: () => Promise<End>,
+): Promise<End | "unknown"> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!HyperVError.isInstance(error)) throw error;
+    progress.warn(`An interrupted run may have destroyed the ${what}. ${error.message}`);
+    return "unknown";
+  }
+}
+
 /** What the resources of a process use; tests bring their own. */
 export interface ConnectionsParts {
   readonly clock: Clock;

@@ -51,6 +51,7 @@ export interface OwnedBy extends Owned, Identity {
 /** How long the note of a delete is kept, in milliseconds: 30 days. By then an interrupted run has long been repeated. */
 const noteKeptMs = 30 * 24 * 3_600_000;
 const nothing = "nothing";
+const notAsked = "Nothing was asked of the host: without the record an interrupted run could take a second snapshot";
 
 /**
  * Reads and writes what is kept of one resource: its recovery records, the notes of its deletes, and the marks of what it owns. A mark lets a search
@@ -83,7 +84,7 @@ export class Journal {
   /** Tells whether there is any record, on whichever host. */
   async isEmpty(): Promise<boolean> {
     for (const folder of this.folders) {
-      if ((await this.files.list(folder)).some(recordFile.idIn)) return false;
+      if ((await this.listed(folder)).some(recordFile.idIn)) return false;
     }
     return true;
   }
@@ -145,10 +146,10 @@ export class Journal {
     await this.forget(id);
   }
 
-  /** Forgets the record of an id: the state holds it, or nothing came of it. */
+  /** Forgets the record of an id: the state holds it, or nothing came of it. If that fails, the next run comes to the same decision. */
   async forget(id: string): Promise<void> {
     if (!isUuid(id)) return;
-    for (const folder of this.folders) await this.files.remove(folder, recordFile.of(id));
+    for (const folder of this.folders) await this.files.remove(folder, recordFile.of(id)).catch(() => {});
   }
 
   /** The path of a record's file; undefined for a resource without a name, of which nothing is kept. */
@@ -160,19 +161,31 @@ export class Journal {
   async noteDelete(id: string, { moment, made }: DeleteNote): Promise<void> {
     if (!isUuid(id)) return;
     const text = made === undefined ? moment.toISOString() : `${moment.toISOString()}\n${made ?? nothing}`;
-    await this.writing(() => this.files.write(deletesFolder, deleteFile.of(id), text));
+    const outcome = made === undefined ? notAsked : "The snapshot's job is over, and nothing was removed";
+    await this.writing(() => this.files.write(deletesFolder, deleteFile.of(id), text), outcome);
   }
 
-  /** Reads what {@link noteDelete} wrote; undefined when no run has begun to delete the resource. */
+  /**
+   * Reads what {@link noteDelete} wrote; undefined when no run has begun to delete the resource.
+   *
+   * @throws {@link StorageError} when it can't be read, or is damaged.
+   */
   async notedDelete(id: string): Promise<DeleteNote | undefined> {
     if (!isUuid(id)) return undefined;
     const text = await this.reading(deletesFolder, () => this.files.read(deletesFolder, deleteFile.of(id)));
-    return text === undefined ? undefined : readNote(text);
+    if (text === undefined) return undefined;
+    const note = readNote(text);
+    if (note) return note;
+    throw unreadable(this.files.locate(deletesFolder, deleteFile.of(id)), {
+      answer: "it is damaged",
+      remedy:
+        "Look on the host whether the resource is still there, and wait until no job deletes it, then delete the file",
+    });
   }
 
-  /** Forgets what {@link noteDelete} wrote: the delete has changed nothing. */
+  /** Forgets what {@link noteDelete} wrote: the delete has changed nothing. If that fails, the next run looks at the host once more. */
   async forgetDelete(id: string): Promise<void> {
-    if (isUuid(id)) await this.files.remove(deletesFolder, deleteFile.of(id));
+    if (isUuid(id)) await this.files.remove(deletesFolder, deleteFile.of(id)).catch(() => {});
   }
 
   /** Marks what a resource owns. */
@@ -211,14 +224,15 @@ export class Journal {
       if (made ?? job) await this.markOwned(id, { ...(made && { snapshotCollectionId: made }), ...(job && { job }) });
       await this.files.remove(folder, ownedFile.of(id)).catch(() => {});
     }
-    const marked = (await this.files.list(this.folder)).flatMap((name) => ownedFile.idIn(name) ?? []);
+    const marked = (await this.listed(this.folder)).flatMap((name) => ownedFile.idIn(name) ?? []);
     for (const other of marked) if (other !== id) await this.unmark(other);
     if (snapshotCollectionId !== undefined && !marked.includes(id)) await this.markOwned(id, { snapshotCollectionId });
   }
 
   /** Removes half-written files of an interrupted run. The notes of deletes stay: the state may not have lost what they name yet. */
   async cleanUp(): Promise<void> {
-    const useless = (await this.files.list(this.folder)).filter(isUnfinished);
+    const names = await this.files.list(this.folder).catch(() => []); // the next run cleans up
+    const useless = names.filter(isUnfinished);
     await Promise.all(useless.map((name) => this.files.remove(this.folder, name))).catch(() => {});
   }
 
@@ -228,7 +242,7 @@ export class Journal {
   }
 
   private async readAll(folder: string): Promise<RecoveryRecord[]> {
-    const names = (await this.reading(folder, () => this.files.list(folder))).filter(recordFile.idIn);
+    const names = (await this.listed(folder)).filter(recordFile.idIn);
     const texts = await this.reading(folder, () => Promise.all(names.map((name) => this.files.read(folder, name))));
     return names.flatMap((name, index) => {
       const text = texts[index];
@@ -238,6 +252,10 @@ export class Journal {
 
   private write(record: RecoveryRecord): Promise<void> {
     return this.files.write(this.folder, recordFile.of(record.id), `${JSON.stringify(record)}\n`);
+  }
+
+  private listed(folder: string): Promise<readonly string[]> {
+    return this.reading(folder, () => this.files.list(folder));
   }
 
   private async reading<T>(folder: string, read: () => Promise<T>): Promise<T> {
@@ -253,7 +271,7 @@ export class Journal {
   }
 
   /** Runs what has to succeed before the host is asked. @throws {@link StorageError} when it fails. */
-  async writing<T>(write: () => Promise<T>): Promise<T> {
+  async writing<T>(write: () => Promise<T>, outcome = notAsked): Promise<T> {
     try {
       return await write();
     } catch (cause) {
@@ -266,7 +284,7 @@ export class Journal {
           target,
           answer,
           headline: `Can't write the recovery record in ${target}: ${answer}`,
-          outcome: "Nothing was asked of the host: without the record an interrupted run could take a second snapshot",
+          outcome,
           remedy: "Make room, or make the folder writable, or set hyperv-snapshots:recoveryFolder to one that is",
         },
         { code: "RECORD_UNWRITABLE", cause },
@@ -285,17 +303,22 @@ function readOwn(text: string, folder: string, name: string, file: string): Reco
   });
 }
 
-function readNote(text: string): DeleteNote {
-  const [moment = "", made] = text.split("\n");
-  return { moment: new Date(moment), ...(made !== undefined && { made: made === nothing ? null : made }) };
+/** @returns Undefined when it is damaged. */
+function readNote(text: string): DeleteNote | undefined {
+  const [written = "", made] = text.split("\n");
+  const moment = new Date(written);
+  const isPath = (path: string) => /:?Msvm_SnapshotCollection\.CollectionID="[^"]+"$/i.test(path);
+  if (Number.isNaN(moment.getTime()) || !(made === undefined || made === nothing || isPath(made))) return undefined;
+  return { moment, ...(made !== undefined && { made: made === nothing ? null : made }) };
 }
 
 /** Forgets old notes of deletes, of all resources. */
 export async function forgetOldNotes(files: RecordFiles, moment: Date): Promise<void> {
   for (const name of (await files.list(deletesFolder)).filter(deleteFile.idIn)) {
     const text = await files.read(deletesFolder, name).catch(() => undefined);
-    if (text === undefined || moment.getTime() - readNote(text).moment.getTime() <= noteKeptMs) continue;
-    await files.remove(deletesFolder, name);
+    const note = readNote(text ?? "");
+    const isOld = note !== undefined && moment.getTime() - note.moment.getTime() > noteKeptMs;
+    if (isOld) await files.remove(deletesFolder, name);
   }
 }
 
@@ -310,7 +333,7 @@ export const readAllMarks = (files: RecordFiles): Promise<readonly OwnedBy[]> =>
     return mark && resourceFolder(mark) === folder && ownedFile.of(mark.id) === name ? mark : undefined;
   });
 
-/** Reads the files of one kind of every resource. One that can't be read affects only its own resource, so it is left out. */
+/** Reads the files of one kind of every resource. What can't be read affects only its own resource, so it is left out. */
 async function readOfAll<T>(
   files: RecordFiles,
   isWanted: (name: string) => string | undefined,
@@ -318,7 +341,8 @@ async function readOfAll<T>(
 ): Promise<readonly T[]> {
   const found: T[] = [];
   for (const folder of (await files.folders()).filter(isResourceFolder)) {
-    for (const name of (await files.list(folder)).filter(isWanted)) {
+    const names = await files.list(folder).catch(() => []);
+    for (const name of names.filter(isWanted)) {
       try {
         const text = await files.read(folder, name);
         const one = text === undefined ? undefined : read(text, folder, name);

@@ -1,6 +1,6 @@
 import type { Configuration } from "../config";
 import type { Clock } from "../jobs/clock";
-import type { ResourceCall } from "../process/resource-call";
+import type { Pending, ResourceCall } from "../process/resource-call";
 import { forgetOldNotes, Journal, type OwnedBy, readAllMarks, readAllRecords } from "./journal";
 import type { Liveness } from "./liveness";
 import { type Lock, Locks, Queue, type QueueOptions } from "./lock";
@@ -47,6 +47,8 @@ export class Recovery {
   private marks: Promise<readonly OwnedBy[]> | undefined;
   /** The marks that this process has written. */
   private readonly written: OwnedBy[] = [];
+  /** The ids that this process has returned: the state is about to hold them, whether or not their records could be written. */
+  private readonly returned = new Set<string>();
 
   constructor(parts: RecoveryParts) {
     this.parts = parts;
@@ -74,7 +76,8 @@ export class Recovery {
       });
       return [...(await this.marks), ...this.written];
     };
-    return new ResourceRecovery({ journal, files, marks, queue: this.queue, locks, liveness, call });
+    const { queue, returned } = this;
+    return new ResourceRecovery({ journal, files, marks, queue, locks, returned, liveness, call });
   }
 
   /** Forgets the notes of deletes that no run will repeat, once in the life of a process. */
@@ -99,6 +102,7 @@ interface ResourceRecoveryParts {
   readonly marks: () => Promise<readonly OwnedBy[]>;
   readonly queue: Queue;
   readonly locks: Locks;
+  readonly returned: Set<string>;
   readonly liveness: Liveness;
   readonly call: ResourceCall;
 }
@@ -204,20 +208,23 @@ export class ResourceRecovery {
   private async permitted(decisions: readonly Decision[], heldId: string | undefined): Promise<readonly Decision[]> {
     const own = decisions.filter(({ record }) => record.id === heldId);
     const isPermitted = heldId === undefined || own.length === decisions.length || (await this.parts.call.isCurrent());
-    return isPermitted ? this.withoutSaved(decisions) : own;
+    if (!isPermitted) return own;
+    return this.withoutSaved(decisions.filter(({ record: { id } }) => id === heldId || !this.hasReturned(id)));
   }
 
   /**
-   * Forgets the returned records whose resource the state holds, be it under another name: it was renamed since, for example. Where that isn't
-   * known, what they made stays.
+   * Forgets the records whose resource the state holds, be it under another name: it was renamed since, for example. Where that isn't known, what
+   * a returned record made stays. Before something is destroyed, the state is asked whatever the record says: that it was returned may not have
+   * been written.
    */
   private async withoutSaved(decisions: readonly Decision[]): Promise<readonly Decision[]> {
-    const isAsked = ({ record, fate }: Decision) => record.phase === "returned" && acting.includes(fate);
+    const isAsked = ({ record, fate }: Decision) =>
+      fate === "discard" || (record.phase === "returned" && acting.includes(fate));
     if (!decisions.some(isAsked)) return decisions;
     const ids = await this.parts.call.savedIds();
     return decisions.map((one) => {
       if (!isAsked(one)) return one;
-      if (ids === "unknown") return { ...one, fate: "retain" };
+      if (ids === "unknown") return one.record.phase === "returned" ? { ...one, fate: "retain" } : one;
       return ids.has(one.record.id) ? { ...one, fate: "forget" } : one;
     });
   }
@@ -238,10 +245,26 @@ export class ResourceRecovery {
     await this.lock?.confirm();
   }
 
-  /** Who returns a record: this process. */
-  get returnedBy(): { readonly machine: string; readonly process: string } {
+  /** Records that a call returns a resource: from then on the state may have it. */
+  async returned(
+    record: RecoveryRecord,
+    pending: Pending = record.pending,
+    more: Partial<Pick<RecoveryRecord, "subject">> = {},
+  ): Promise<void> {
     const { machine, process } = this.parts.liveness;
-    return { machine, process };
+    this.parts.returned.add(record.id);
+    await this.journal.advance(record, "returned", pending, { ...more, returnedBy: { machine, process } });
+  }
+
+  /** Tells whether this process has returned a resource, and not deleted it since. */
+  hasReturned(id: string): boolean {
+    return this.parts.returned.has(id);
+  }
+
+  /** Records that a resource is deleted. */
+  async deleted(id: string): Promise<void> {
+    this.parts.returned.delete(id);
+    await this.journal.unmark(id);
   }
 
   /** Tells whether the process that returned a record still lives, as far as this machine can tell. */

@@ -5,7 +5,7 @@ import { readMemberConditions, warnOfMembers } from "../hyperv/member-condition"
 import { servicePath } from "../hyperv/service-path";
 import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { isDeleted } from "../hyperv/visibility";
-import { type Connections, lookAhead, type Operation } from "../process/operation";
+import { type Connections, endOfInterruptedDelete, lookAhead, type Operation } from "../process/operation";
 import {
   type Answer,
   type Checked,
@@ -19,6 +19,7 @@ import {
   type SavedResource,
   type Values,
 } from "../process/resource-call";
+import type { DeleteNote } from "../recovery/journal";
 import { decideOnDelete, decideOnUpdate, type Held } from "../recovery/policy";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
 import { ClassName } from "../schema/names";
@@ -47,8 +48,6 @@ export class CollectionSnapshotResource implements ManagedResource {
   private readonly recovery: Recovery;
   /** The ids of machines whose disks merge because this process destroyed a snapshot. */
   private readonly merging = new Set<string>();
-  /** The ids of the resources that this process created: the state is about to hold them. */
-  private readonly created = new Set<string>();
 
   constructor(connections: Connections, recovery: Recovery) {
     this.connections = connections;
@@ -80,7 +79,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     const interrupted = await this.interruptedDelete(call, state, recovery);
     if (interrupted === "destroyed")
       return replacement(["collection"], "an interrupted run has destroyed the snapshot", dependents);
-    const hasToWait = interrupted === "underWay"; // update waits for the end of the delete
+    const hasToWait = interrupted !== "kept"; // update waits for the end of the delete
     return { changes: difference.changes || hasToWait || (await this.isUnsettled(call, state, news, recovery)) };
   }
 
@@ -99,18 +98,22 @@ export class CollectionSnapshotResource implements ManagedResource {
   }
 
   /**
-   * Tells how the delete of an interrupted run ended: `kept` also without one. An incomplete snapshot counts as destroyed, since its job may be
-   * cancelled.
+   * Tells how the delete of an interrupted run ended: `kept` also without one. An incomplete snapshot counts as destroyed unless it is known,
+   * since its job may be cancelled.
    */
   private async interruptedDelete(
     call: ResourceCall,
     state: SavedResource,
     { journal }: ResourceRecovery,
-  ): Promise<"destroyed" | "kept" | "underWay"> {
-    if (!(await journal.notedDelete(state.id))) return "kept";
-    if (state.pending) return "destroyed";
-    const operation = await this.connections.begin(call, state.outputs);
-    return endOfDelete(operation, state, operation.clock.now() + diffPatienceMs);
+  ): Promise<"destroyed" | "kept" | "underWay" | "unknown"> {
+    const noted = await journal.notedDelete(state.id);
+    if (!noted) return "kept";
+    const made = madeBy(state, noted);
+    if (made === null) return "destroyed";
+    return endOfInterruptedDelete(call, "snapshot", async () => {
+      const operation = await this.connections.begin(call, state.outputs);
+      return endOfDelete(operation, state.outputs, made, operation.clock.now() + diffPatienceMs);
+    });
   }
 
   /** Tells whether `update` has to clean up after an interrupted run. */
@@ -142,9 +145,7 @@ export class CollectionSnapshotResource implements ManagedResource {
       return recovery.exclusively([...machineIds, ...earlier.machineIds], async (hasWaited) => {
         const now = hasWaited ? await readGroup(session, group) : seen;
         const deadlineAt = operation.clock.now() + operation.timeoutMs;
-        const answer = await createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, now);
-        this.created.add(answer.id);
-        return answer;
+        return createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, now);
       });
     });
   }
@@ -182,9 +183,11 @@ export class CollectionSnapshotResource implements ManagedResource {
     return exclusively(operation, recovery, state, async () => {
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
       await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnUpdate });
-      const { pending } = state;
+      const { pending, outputs } = state;
+      const noted = await recovery.journal.notedDelete(id);
+      const made = noted && madeBy(state, noted);
+      if (made) await waitForInterruptedDelete(operation, outputs, made, deadlineAt);
       if (pending) return resumeIncomplete(operation, recovery, { state, pending, inputs, deadlineAt });
-      if (await recovery.journal.notedDelete(id)) await waitForInterruptedDelete(operation, state, deadlineAt);
       return updateInPlace(operation, state, inputs);
     });
   }
@@ -220,15 +223,17 @@ export class CollectionSnapshotResource implements ManagedResource {
         others: () => recovery.others(id),
         confirmLock: () => recovery.confirmLock(),
       };
+      const isFirst = (await recovery.journal.notedDelete(id)) === undefined;
       const path = await this.pathToDelete(operation, recovery, state, deletion);
       const holder = path && (await this.otherHolder(call, recovery, id, path));
       if (holder) operation.progress.warn(`The snapshot stays on the host: the resource ${holder} holds it, too`);
       else if (path) {
-        await deleteSnapshot(operation, path, deletion);
+        const isUntouched = isFirst && (state.pending === null || state.pending.made !== null);
+        const refused = isUntouched ? () => recovery.journal.forgetDelete(id) : undefined;
+        await deleteSnapshot(operation, path, { ...deletion, ...(refused && { refused }) });
         for (const { vmId } of knownMachines(outputs)) this.merging.add(vmId.toLowerCase());
       }
-      await recovery.journal.unmark(id);
-      this.created.delete(id);
+      await recovery.deleted(id);
     };
     // an incomplete one is newer than any whose time is known
     const newestFirst = typeof createdAt === "string" ? createdAt : "9999";
@@ -244,7 +249,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     path: CimInstancePath,
   ): Promise<string | undefined> {
     for (const mark of await recovery.holders(id, String(path.key("CollectionID")))) {
-      const ids = this.created.has(mark.id) ? "unknown" : await call.savedIds();
+      const ids = recovery.hasReturned(mark.id) ? "unknown" : await call.savedIds();
       if (ids === "unknown" || ids.has(mark.id)) return mark.resource.split("::").at(-1);
     }
     return undefined;
@@ -277,6 +282,12 @@ export class CollectionSnapshotResource implements ManagedResource {
   private open(call: ResourceCall): ResourceRecovery {
     return this.recovery.open(call, this.connections.configurationOf(call, {}).recoveryFolder);
   }
+}
+
+/** What a delete of an interrupted run was to destroy; null for an incomplete snapshot that wasn't known. */
+function madeBy({ outputs, pending }: SavedResource, noted: DeleteNote): CimInstancePath | null {
+  const made = pending ? (pending.made ?? noted.made ?? null) : String(outputs["resultingSnapshotCollection"]);
+  return made === null ? null : CimInstancePath.parse(made);
 }
 
 /** Runs an operation on a resource while nothing else works on it, its group or its machines. */

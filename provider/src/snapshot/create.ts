@@ -148,13 +148,13 @@ class Attempt {
 
   /** Records that `create` returns: from then on the state may have the resource. */
   async returned(answer: Answer): Promise<Answer> {
-    const { journal, returnedBy } = this.recovery;
+    const { journal } = this.recovery;
     const { id } = this.record;
     const pending = answer.pending ?? this.record.pending;
     // once the snapshot is known, its mark stands already
     if (answer.pending?.job && answer.pending.made === null && answer.pending.failed === undefined)
       await journal.markOwned(id, { job: answer.pending.job });
-    await journal.advance(this.record, "returned", pending, { returnedBy });
+    await this.recovery.returned(this.record, pending);
     await journal.cleanUp();
     return { ...answer, recordFile: journal.locate(id) };
   }

@@ -14,7 +14,7 @@ import { dependentsOf, dependentsUnknownRemedy, describeDependents, locateDepend
 import { describeSwitchedOff, readDiskMerges, switchMergingOn } from "../hyperv/disk-merges";
 import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import { machinePath, namesOf, type VirtualMachine } from "../hyperv/virtual-system-collection";
-import { isDeleted, requireVisibility } from "../hyperv/visibility";
+import { isDeleted, lookWithProof, requireVisibility } from "../hyperv/visibility";
 import { waitUntil } from "../jobs/wait-until";
 import { type Operation, waitShowing } from "../process/operation";
 import type { Properties, ResourceCall, Words } from "../process/resource-call";
@@ -32,6 +32,8 @@ export interface Deletion {
   readonly others?: () => Promise<Others>;
   /** Makes sure, right before something is sent, that the lock is still held. */
   readonly confirmLock: () => Promise<void>;
+  /** Called when it is proven that nothing was and will be destroyed. */
+  readonly refused?: () => Promise<void>;
 }
 
 /**
@@ -57,8 +59,12 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
   const { host, clock, progress } = operation;
   const { outputs, deadlineAt } = deletion;
   let warned: string | undefined;
-  const members = await memberSnapshots(host.session, path);
-  if (members.length === 0) await requireVisibility(host.session, `the members of ${target}`, knownThings(outputs));
+  const members = await lookWithProof(host.session, {
+    look: () => memberSnapshots(host.session, path),
+    isNothing: (found) => found.length === 0,
+    missing: `the members of ${target}`,
+    known: knownThings(outputs),
+  });
   const vmIds = members.map(({ vmId }) => vmId);
   const isBusy = () => anyBusy(host.session, vmIds);
   try {
@@ -72,11 +78,14 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
       return destroySnapshot(host, path, waitShowing(operation, "destroying", { timeoutMs, target }));
     });
   } catch (error) {
-    if (!mayBeDestroyed(error)) throw error;
-    // a job that can't be seen, an unknown outcome, a snapshot that an earlier destroy is removing
-    const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.DeletingSnapshot);
-    await waitUntilIdle(operation, { busy, deadlineAt, error });
-    if (!(await isDeleted(host.session, path, target, knownThings(outputs)))) throw stillThere(operation, error);
+    if (mayBeDestroyed(error)) {
+      // a job that can't be seen, an unknown outcome, a snapshot that an earlier destroy is removing
+      const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.DeletingSnapshot);
+      await waitUntilIdle(operation, { busy, deadlineAt, error });
+      if (await isDeleted(host.session, path, target, knownThings(outputs))) return;
+    }
+    if (HyperVError.isInstance(error) && error.effect === "none") await deletion.refused?.();
+    throw stillThere(operation, error);
   }
 }
 

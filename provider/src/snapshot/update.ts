@@ -4,7 +4,7 @@ import { machinesDoing, waitUntilIdle } from "../hyperv/busy-machines";
 import { memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots, nameWarning } from "../hyperv/snapshot-name";
 import { describeCollection } from "../hyperv/virtual-system-collection";
-import { isDeleted, requireVisibility } from "../hyperv/visibility";
+import { isDeleted, lookWithProof } from "../hyperv/visibility";
 import { type Operation, waitingForDelete } from "../process/operation";
 import type { Answer, Pending, Properties, SavedResource } from "../process/resource-call";
 import type { ResourceRecovery } from "../recovery/recovery";
@@ -61,12 +61,14 @@ export async function resumeIncomplete(
  */
 export async function endOfDelete(
   operation: Operation,
-  { outputs }: SavedResource,
+  outputs: Properties,
+  path: CimInstancePath,
   deadlineAt: number,
 ): Promise<"destroyed" | "kept" | "underWay"> {
   const { host } = operation;
-  const { path, target } = locateSnapshot(operation, outputs);
-  const vmIds = knownMachines(outputs).map(({ vmId }) => vmId);
+  const known = knownMachines(outputs);
+  const machines = known.length > 0 ? known : await memberSnapshots(host.session, path);
+  const vmIds = machines.map(({ vmId }) => vmId);
   const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.DeletingSnapshot);
   const late = new Error(waitingForDelete);
   try {
@@ -75,6 +77,7 @@ export async function endOfDelete(
     if (error !== late) throw error;
     return "underWay";
   }
+  const target = describeSnapshot(operation, outputs, path);
   return (await isDeleted(host.session, path, target, knownThings(outputs))) ? "destroyed" : "kept";
 }
 
@@ -86,12 +89,13 @@ export async function endOfDelete(
  */
 export async function waitForInterruptedDelete(
   operation: Operation,
-  state: SavedResource,
+  outputs: Properties,
+  path: CimInstancePath,
   deadlineAt: number,
 ): Promise<void> {
-  const end = await endOfDelete(operation, state, deadlineAt);
+  const end = await endOfDelete(operation, outputs, path, deadlineAt);
   if (end === "kept") return;
-  const { target } = locateSnapshot(operation, state.outputs);
+  const target = describeSnapshot(operation, outputs, path);
   const { apply } = operation.call.words;
   const call = { attempted: "Updating", target };
   if (end === "underWay") {
@@ -109,12 +113,11 @@ export async function waitForInterruptedDelete(
   );
 }
 
-/** Returns the path of a complete snapshot, its group, and its name for messages. */
-function locateSnapshot({ host: { session } }: Operation, outputs: Properties) {
-  const path = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
-  const group = describeCollection(session, String(outputs["collectionName"]));
-  return { path, group, target: `the snapshot collection ${path.key("CollectionID")} of ${group}` };
-}
+const groupOf = ({ host: { session } }: Operation, outputs: Properties): string =>
+  describeCollection(session, String(outputs["collectionName"]));
+
+const describeSnapshot = (operation: Operation, outputs: Properties, path: CimInstancePath): string =>
+  `the snapshot collection ${path.key("CollectionID")} of ${groupOf(operation, outputs)}`;
 
 /** Applies a change to a complete snapshot: a new name goes to the host, everything else into the state. */
 export async function updateInPlace(
@@ -127,10 +130,14 @@ export async function updateInPlace(
   if (name !== undefined && name !== outputs["snapshotName"]) {
     const longName = nameWarning(name);
     if (longName !== undefined) progress.warn(longName);
-    const { path, group } = locateSnapshot(operation, outputs);
-    const members = await memberSnapshots(host.session, path);
-    if (members.length === 0) await requireVisibility(host.session, "the members' snapshots", knownThings(outputs));
-    await nameSnapshots(host, { members, name, target: `the snapshots of ${group}` });
+    const path = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
+    const members = await lookWithProof(host.session, {
+      look: () => memberSnapshots(host.session, path),
+      isNothing: (found) => found.length === 0,
+      missing: "the members' snapshots",
+      known: knownThings(outputs),
+    });
+    await nameSnapshots(host, { members, name, target: `the snapshots of ${groupOf(operation, outputs)}` });
   }
   return { id, outputs: { ...withoutInputs(outputs), ...inputs }, pending: null };
 }

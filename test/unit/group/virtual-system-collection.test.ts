@@ -106,6 +106,26 @@ describe("a VM group", () => {
     expect(at.host.query("SELECT * FROM Msvm_SnapshotCollection")).toHaveLength(1);
   });
 
+  it.each([
+    ["read", 1],
+    ["read", 2],
+    ["read", 3],
+    ["delete", 1],
+    ["delete", 2],
+    ["delete", 3],
+  ] as const)("counts as there for a %s whose first requests (%i) can't see it", async (method, hidden) => {
+    const at = new LifecycleInProcess();
+    const { id, outs } = await at.run(at.groups.create(inputs));
+    at.host.setOption("rights", "allHidden");
+    const from = at.requests.length;
+    at.beforeRequest = () => at.requests.length > from + hidden && at.host.setOption("rights", "full");
+    const call: Promise<unknown> = at.groups[method](id, outs);
+    const answer = await at.run(call).catch((error: unknown) => error);
+    const isRight =
+      method === "read" ? (answer as typeof outs)["id"] === id : at.host.methodCalls["DestroyCollection"] === 1;
+    expect(isRight || AccessDeniedError.isInstance(answer)).toBe(true);
+  });
+
   it("that can't be seen isn't treated as deleted", async () => {
     const at = new LifecycleInProcess();
     const { id, outs } = await at.run(at.groups.create(inputs));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ConnectionError } from "../../../provider/src/errors";
 import { deleteFile } from "../../../provider/src/recovery/record-files";
 import { inputsWithUrn, LifecycleInProcess } from "../../support/lifecycle-in-process";
 import { takeByHand } from "../../support/simulated-hosts";
@@ -49,6 +50,60 @@ describe("the record of a delete", () => {
     expect(await asked()).toMatchObject({ replaces: ["collection"] });
     await run.create(inputsWithUrn);
     expect(await asked()).toMatchObject({ replaces: ["collection"] });
+  });
+
+  it("of a snapshot that only lacks its name, which the host refuses, changes nothing: the next up names it", async () => {
+    const run = new LifecycleInProcess();
+    const named = { ...inputsWithUrn, snapshotName: "before" };
+    run.host.injectFault({ method: "ModifySystemSettings", returnValue: 32773 });
+    const { id, outs } = await run.partial(named);
+    run.host.injectFault({ method: "DestroySnapshot", returnValue: 32773 });
+    await run.failure(run.lifecycle.delete(id, outs));
+    expect(await run.run(run.lifecycle.diff(id, outs, named))).toEqual({ changes: true });
+    await run.run(run.lifecycle.update(id, outs, named));
+    expect(run.host.methodCalls["CreateSnapshot"]).toBe(1);
+  });
+
+  it("of such a snapshot, whose outcome isn't known, is looked up on the host", async () => {
+    const run = new LifecycleInProcess();
+    const named = { ...inputsWithUrn, snapshotName: "before" };
+    run.host.injectFault({ method: "ModifySystemSettings", returnValue: 32773 });
+    const { id, outs } = await run.partial(named);
+    run.host.injectFault({ method: "DestroySnapshot", connection: "lostBefore" });
+    await run.failure(run.lifecycle.delete(id, outs));
+    expect(await run.run(run.lifecycle.diff(id, outs, named))).toEqual({ changes: true });
+    await run.run(run.lifecycle.delete(id, outs));
+    expect(await run.run(run.lifecycle.diff(id, outs, named))).toMatchObject({ replaces: ["collection"] });
+  });
+
+  it.each([32773, 32780])(
+    "is forgotten when the host refuses (%i) a first delete, and kept otherwise",
+    async (returnValue) => {
+      const run = new LifecycleInProcess();
+      const { id, outs } = await run.create(inputsWithUrn);
+      run.host.injectFault({ method: "DestroySnapshot", returnValue });
+      await run.failure(run.lifecycle.delete(id, outs));
+      expect(await notes(run)).toBe(returnValue === 32773 ? 0 : 1);
+    },
+  );
+
+  it("is only a warning in the preview where the host can't be reached", async () => {
+    const run = new LifecycleInProcess();
+    const { id, outs } = await run.create(inputsWithUrn);
+    run.host.injectFault({ method: "DestroySnapshot", connection: "lostBefore" });
+    await run.failure(run.lifecycle.delete(id, outs));
+    run.beforeRequest = () => {
+      const parts = {
+        attempted: "Asking",
+        target: "HV-TEST",
+        answer: "no route to host",
+        outcome: "Nothing",
+        remedy: "Wait",
+      };
+      throw new ConnectionError(parts);
+    };
+    expect(await run.run(run.lifecycle.diff(id, outs, inputsWithUrn))).toEqual({ changes: true });
+    expect(run.warnings.join()).toContain("An interrupted run may have destroyed the snapshot");
   });
 
   it.each([
