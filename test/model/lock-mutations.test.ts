@@ -4,6 +4,7 @@ import { locksFolder, recordFilesInMemory } from "../../provider/src/recovery/re
 import { ResourceRecovery } from "../../provider/src/recovery/recovery";
 import { FakeClock } from "../support/fake-clock";
 import { inputsWithUrn, LifecycleInProcess } from "../support/lifecycle-in-process";
+import { asLongAsItTakes } from "../support/lock-wait";
 import { webTierSeed } from "../support/simulated-hosts";
 
 afterEach(() => {
@@ -18,7 +19,7 @@ async function renewAfterTakeover(isMistaken: boolean): Promise<readonly string[
   if (isMistaken) files.renew = files.mark;
   const clock = new FakeClock();
   const liveness = { machine: "0123456789ab", process: "1-1", isAlive: () => true };
-  await clock.run(new Locks(files, clock, liveness).take(["group"], () => {}));
+  await clock.run(new Locks(files, clock, liveness).take(["group"], asLongAsItTakes));
   const [name] = await files.list(locksFolder);
   await files.remove(locksFolder, name!);
   await vi.advanceTimersByTimeAsync(15_000);

@@ -8,6 +8,7 @@ import { JobMonitor } from "../../provider/src/jobs/job-monitor";
 import type { ResourceCall } from "../../provider/src/process/resource-call";
 import { Journal } from "../../provider/src/recovery/journal";
 import type * as Policy from "../../provider/src/recovery/policy";
+import { ResourceRecovery } from "../../provider/src/recovery/recovery";
 import type * as Discard from "../../provider/src/snapshot/discard";
 import type * as SnapshotOperation from "../../provider/src/snapshot/finish";
 import type * as Update from "../../provider/src/snapshot/update";
@@ -160,6 +161,7 @@ const mutations: readonly Mutation[] = [
     mutate: () => {
       mutated.policy.decideOnDelete = real.decideOnUpdate;
       changeCalls({ savedIds: async () => new Set() });
+      vi.spyOn(ResourceRecovery.prototype, "hasReturned").mockReturnValue(false);
     },
     history: ["up", "replace"],
     options: { dependents: "kept", classForgetsNothing: true },

@@ -17,6 +17,7 @@ import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/s
 import { CollectionSnapshotResource } from "../../provider/src/snapshot/collection-snapshot";
 import { simulatedSession } from "../../provider/src/transports/simulated/simulated-session";
 import { FakeClock } from "./fake-clock";
+import { asLongAsItTakes } from "./lock-wait";
 import { webTierSeed } from "./simulated-hosts";
 
 /** What most tests ask for. */
@@ -194,7 +195,7 @@ export class LifecycleInProcess {
     this.alive.add(process);
     const liveness = { machine: "0123456789ab", process, isAlive: (name: string) => this.alive.has(name) };
     const locks = new Locks(this.records, this.clock, liveness);
-    return this.run(locks.take([String(group?.string("CollectionID"))], () => {}));
+    return this.run(locks.take([String(group?.string("CollectionID"))], asLongAsItTakes));
   }
 
   /** Another program asks for a snapshot of the same group. */

@@ -98,10 +98,15 @@ const scenarios: Partial<Readonly<Record<ErrorCode, Scenario>>> = {
     const at = new LifecycleInProcess();
     const { outs } = await at.create();
     const exported = exportedState([exportedSnapshot("before", "1", outs)]);
-    const owners = { state: parsePulumiState(JSON.stringify(exported), "the state"), records: [] };
+    const owners = { state: parsePulumiState(JSON.stringify(exported), "the state"), records: [], requests: [] };
     const session = simulatedSession(at.host, (ms, signal) => at.clock.sleep(ms, signal));
     const rules = { owners, dependents: "unknown" } as const;
     return at.failure(readDestroyPlan(session, [String(outs["snapshotCollectionId"])], rules));
+  },
+  LOCKED: async () => {
+    const at = new LifecycleInProcess();
+    await at.lockElsewhere("web-tier");
+    return at.failure(at.lifecycle.create({ ...standardInputs, __meta: { timeouts: { create: "2m" } } }));
   },
   GROUP_HAS_SNAPSHOTS: async () => {
     const at = new LifecycleInProcess();

@@ -111,7 +111,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const wanted = inputs as Properties;
     const operation = await this.connections.begin(call, wanted, "create");
     const recovery = this.open(call);
-    return recovery.exclusively(await madeBefore(operation, recovery), async () => {
+    const make = async () => {
       const earlier = await this.settle(operation, recovery, async (records) => {
         const saved = withRecordId(await call.saved());
         return decideOnCreate(records, {
@@ -121,7 +121,8 @@ export class VirtualSystemCollectionResource implements ManagedResource {
         });
       });
       return earlier ? this.resume(operation, recovery, earlier, wanted) : this.make(operation, recovery, wanted);
-    });
+    };
+    return recovery.exclusively(await madeBefore(operation, recovery), make, operation);
   }
 
   /** Carries out what is decided about earlier attempts. */
@@ -275,11 +276,12 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const operation = await this.connections.begin(call, news);
     const recovery = this.open(call);
     const held = heldOf(state);
-    return recovery.exclusively([id, ...(await madeBefore(operation, recovery))], async () => {
+    const change = async () => {
       await this.settle(operation, recovery, (records) => decideOnUpdate(records, held), held);
       await recovery.confirmLock();
       return this.inLine(operation, id, news as Properties);
-    });
+    };
+    return recovery.exclusively([id, ...(await madeBefore(operation, recovery))], change, operation);
   }
 
   async delete(call: ResourceCall, state: SavedResource): Promise<void> {
@@ -288,7 +290,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     const { host } = operation;
     const recovery = this.open(call);
     const held = heldOf(state);
-    await recovery.exclusively([id, ...(await madeBefore(operation, recovery))], async () => {
+    const remove = async () => {
       await this.settle(operation, recovery, (records) => decideOnDelete(records, held), held);
       const group = await groupIn(host.session, state);
       if (!group) return;
@@ -307,7 +309,8 @@ export class VirtualSystemCollectionResource implements ManagedResource {
         if (isFirst && !isUnproven(error)) await journal.forgetDelete(recordId(id));
         throw error;
       }
-    });
+    };
+    await recovery.exclusively([id, ...(await madeBefore(operation, recovery))], remove, operation);
     await this.recovery.forgetOldNotes();
   }
 

@@ -13,14 +13,16 @@ export interface Liveness {
 }
 
 /** Reads which processes live on this computer. */
-export function localLiveness(platform: NodeJS.Platform = process.platform): Liveness {
-  const ofProcess = (pid: number) => `${pid}-${startTime(pid, platform) ?? 0}`;
+export function localLiveness(platform: NodeJS.Platform = process.platform, processes = "/proc"): Liveness {
+  const startTime = (pid: number) => (platform === "linux" ? startTimeIn(processes, pid) : undefined);
+  const ofProcess = (pid: number) => `${pid}-${startTime(pid) ?? 0}`;
+  const knowsStartTimes = startTime(process.pid) !== undefined;
   return {
     machine: shortHash(platform === "linux" ? linuxMachine() : otherMachine()),
     process: ofProcess(process.pid),
     isAlive: (name) => {
       const pid = Number(name.split("-")[0]);
-      if (platform === "linux") return ofProcess(pid) === name && startTime(pid, platform) !== undefined;
+      if (knowsStartTimes) return ofProcess(pid) === name && startTime(pid) !== undefined;
       return exists(pid) ? undefined : false;
     },
   };
@@ -44,10 +46,9 @@ function otherMachine(): string {
 const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
 
 /** When a process started, in the kernel's ticks since boot; undefined when there is none, or it can't be read. */
-function startTime(pid: number, platform: NodeJS.Platform): string | undefined {
-  if (platform !== "linux") return undefined;
+function startTimeIn(processes: string, pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync(`${processes}/${pid}/stat`, "utf8");
     // the name, in parentheses, may hold anything; the start time is the 22nd field, the 20th after it
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? undefined : fields[19];

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { ConnectionError } from "../errors";
+import { ConnectionError, GuardError } from "../errors";
 import type { Clock } from "../jobs/clock";
 import { waitUntil } from "../jobs/wait-until";
 import type { Liveness } from "./liveness";
@@ -12,7 +12,7 @@ export interface Lock {
    *
    * Every operation locks its group first and then its machines, so that no two wait for each other.
    */
-  extend(things: readonly string[], onWaiting: () => void, signal?: AbortSignal): Promise<void>;
+  extend(things: readonly string[], waiting: LockWait): Promise<void>;
   /**
    * Makes sure, before something is sent, that the lock is still held: another machine may have taken it over while this process was suspended.
    *
@@ -20,6 +20,16 @@ export interface Lock {
    */
   confirm(): Promise<void>;
   release(): Promise<void>;
+}
+
+/** How to wait for a lock. */
+export interface LockWait {
+  /** Called when there is something to wait for. @param holder - Who has the lock, for people. */
+  readonly onWaiting: (holder: string) => void;
+  /** How long to wait for other processes, in milliseconds. This process ends its own operations. */
+  readonly timeoutMs: number;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
 }
 
 /** A ticket that isn't renewed for this long, by the observer's clock, belongs to a dead process of another machine. */
@@ -82,20 +92,16 @@ export class Locks {
   /**
    * Waits until no other process works on any of some things.
    *
-   * @param signal - Ends the waiting.
+   * @throws {@link GuardError} with the code `LOCKED` when the time is over.
    */
-  async take(things: readonly string[], onWaiting: () => void, signal?: AbortSignal): Promise<Lock> {
-    return this.hold(await this.obtain(things, onWaiting, signal));
+  async take(things: readonly string[], waiting: LockWait): Promise<Lock> {
+    return this.hold(await this.obtain(things, waiting));
   }
 
-  private async obtain(
-    things: readonly string[],
-    onWaiting: () => void,
-    signal: AbortSignal | undefined,
-  ): Promise<OwnTicket> {
+  private async obtain(things: readonly string[], waiting: LockWait): Promise<OwnTicket> {
     const ticket = await this.draw(new Set(things.map(keyOf)));
     try {
-      await this.untilFree(ticket, onWaiting, signal);
+      await this.untilFree(ticket, waiting);
     } catch (error) {
       await this.discard(ticket);
       throw error;
@@ -164,7 +170,7 @@ export class Locks {
     );
   }
 
-  private async untilFree(own: OwnTicket, onWaiting: () => void, signal: AbortSignal | undefined): Promise<void> {
+  private async untilFree(own: OwnTicket, { onWaiting, timeoutMs, signal }: LockWait): Promise<void> {
     const watched = new Map<string, { readonly text: string | null | undefined; readonly since: number }>();
     const isDead = ({ name, machine, process }: Ticket, text: string | null | undefined) => {
       if (machine === this.liveness.machine) {
@@ -176,38 +182,64 @@ export class Locks {
       watched.set(name, { text, since: this.clock.now() });
       return false;
     };
+    const until = this.clock.now() + timeoutMs;
     let renewedAt = this.clock.now();
     let hasReported = false;
+    let holder: Ticket | undefined;
     await waitUntil<void, void>(this.clock, {
       look: async () => {
         const tickets = (own.present ?? (await this.tickets())).filter(({ name }) => name < own.name);
         own.present = undefined;
-        let isFree = true;
+        holder = undefined;
         // the newest first: an extended lock's first ticket lists everything before the second one goes
         const others = tickets.filter(({ keys }) => keys === undefined).sort((a, b) => (a.name < b.name ? 1 : -1));
         for (const ticket of others) {
           // one that can't be read now may lock anything
           const text = await this.files.read(locksFolder, ticket.name).catch(() => null);
           if (isDead(ticket, text)) await this.files.remove(locksFolder, ticket.name);
-          else if (text === null || (text && keysIn(text).some((key) => own.keys.has(key)))) isFree = false;
+          else if (text === null || (text && keysIn(text).some((key) => own.keys.has(key)))) holder = ticket;
         }
         // in one step, since nothing may change in between
-        if (tickets.some(({ name, keys }) => keys && this.drawn.has(name) && meet(keys, own.keys))) isFree = false;
-        return isFree ? { done: undefined } : { waitFor: undefined };
+        holder ??= tickets.find(({ name, keys }) => keys && this.drawn.has(name) && meet(keys, own.keys));
+        return holder ? { waitFor: undefined } : { done: undefined };
       },
-      until: () => Number.POSITIVE_INFINITY,
+      until: () => (holder?.keys ? Number.POSITIVE_INFINITY : until),
       firstPauseMs: lookMs,
       longestPauseMs: lookMs,
       onWaiting: () => {
-        if (!hasReported) onWaiting();
+        if (!hasReported && holder) onWaiting(this.describe(holder));
         hasReported = true;
         if (this.clock.now() - renewedAt < renewMs) return;
         renewedAt = this.clock.now();
         this.renew(own).catch(() => {}); // the next one may succeed
       },
-      late: () => undefined,
+      late: (_, elapsedMs) => this.locked(holder, elapsedMs),
       ...(signal && { signal }),
     });
+  }
+
+  /** Names, for people, the process that has a ticket. */
+  private describe({ machine, process }: Ticket): string {
+    return machine === this.liveness.machine
+      ? `process ${process.split("-")[0]} of this computer`
+      : "a process of another computer";
+  }
+
+  private locked(holder: Ticket | undefined, elapsedMs: number): GuardError {
+    const name = holder ? this.describe(holder) : "another process";
+    const target = this.files.locate(locksFolder, holder?.name ?? "");
+    const seconds = Math.round(elapsedMs / 1000);
+    return new GuardError(
+      {
+        headline: `Another run still works on this VM group after ${seconds} s: ${name}`,
+        attempted: "Waiting for another run that works on this VM group",
+        target,
+        answer: `${name} still has the lock after ${seconds} s`,
+        outcome: "Nothing was asked of the host",
+        remedy: `Wait until that run ends, or end its process if it hangs: its lock (${target}) then ends, too`,
+      },
+      { code: "LOCKED" },
+    );
   }
 
   private hold(own: OwnTicket): Lock {
@@ -221,8 +253,8 @@ export class Locks {
     const timer = setInterval(() => void renew().catch(() => {}), renewMs);
     timer.unref();
     const lock: Lock = {
-      extend: async (things, onWaiting, signal) => {
-        const more = await this.obtain(things, onWaiting, signal);
+      extend: async (things, waiting) => {
+        const more = await this.obtain(things, waiting);
         for (const key of more.keys) own.keys.add(key);
         try {
           // from here on the first ticket locks everything, so that a long operation has only one

@@ -1,6 +1,7 @@
 import { createHash, randomInt } from "node:crypto";
 import { lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Scope } from "../process/resource-call";
 
 /** Keeps small files, in one folder for each resource. */
@@ -98,12 +99,26 @@ async function writeWhole(path: string, text: string): Promise<void> {
   const beside = unfinished(path);
   try {
     await writeFile(beside, text, { flag: "wx", mode: 0o600, flush: true });
-    await rename(beside, path);
+    await renameOver(beside, path);
   } catch (error) {
     await unlink(beside).catch(() => {}); // it doesn't exist, or can't be removed either
     throw error;
   }
   await flushFolder(dirname(path));
+}
+
+const busyCodes = ["EPERM", "EACCES", "EBUSY"];
+
+/** Renames a file over another one, which a virus scanner may have open for a moment: on Windows it can't be replaced then. */
+async function renameOver(from: string, to: string): Promise<void> {
+  for (let pauseMs = 10; ; pauseMs *= 2) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (!busyCodes.includes(String((error as { code?: unknown }).code)) || pauseMs > 160) throw error;
+      await setTimeout(pauseMs);
+    }
+  }
 }
 
 /** Flushes the names in a folder, where that is possible: Windows can't, nor can some network file systems. */

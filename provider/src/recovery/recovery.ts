@@ -3,7 +3,7 @@ import type { Clock } from "../jobs/clock";
 import type { Pending, ResourceCall } from "../process/resource-call";
 import { forgetOldNotes, Journal, type OwnedBy, readAllMarks, readAllRecords } from "./journal";
 import type { Liveness } from "./liveness";
-import { type Lock, Locks, Queue, type QueueOptions } from "./lock";
+import { type Lock, Locks, type LockWait, Queue, type QueueOptions } from "./lock";
 import { type Decision, decideOnUpdate, type Fate, type Held, isUnsettled } from "./policy";
 import type { RecoveryRecord } from "./record";
 import { type RecordFiles, recordFilesInMemory } from "./record-files";
@@ -124,11 +124,13 @@ export class ResourceRecovery {
    * What runs inside it can lock more: the machines, after the group.
    *
    * @param work - Gets whether it had to wait.
+   * @param how - How long to wait for other processes, and in which order deletes go.
+   * @throws {@link GuardError} with the code `LOCKED` when the time is over.
    */
   async exclusively<T>(
     ids: readonly string[],
     work: (hasWaited: boolean) => Promise<T>,
-    order: Pick<QueueOptions, "newestFirst"> = {},
+    { newestFirst, timeoutMs }: Pick<QueueOptions, "newestFirst"> & Pick<LockWait, "timeoutMs">,
   ): Promise<T> {
     const { queue, locks, call } = this.parts;
     const { project, stack } = call.scope;
@@ -136,16 +138,21 @@ export class ResourceRecovery {
     const keys = outer || call.resource === "" ? ids : [...ids, `${project}/${stack}/${call.resource}`];
     if (keys.length === 0) return work(false);
     let hasWaited = false;
-    const waiting = (show: () => void) => () => {
-      hasWaited = true;
-      show();
-    };
-    const onOther = waiting(() => call.progress.info("Waiting for another run that works on this VM group"));
+    const waiting =
+      <P extends unknown[]>(show: (...told: P) => void) =>
+      (...told: P) => {
+        hasWaited = true;
+        show(...told);
+      };
+    const onOther = waiting((holder: string) =>
+      call.progress.info(`Waiting for another run that works on this VM group: ${holder}`),
+    );
+    const wait: LockWait = { onWaiting: onOther, timeoutMs, signal: call.signal };
     const locked = async () => {
       await this.journal
         .writing(async () => {
-          if (outer) await outer.extend(keys, onOther, call.signal);
-          else this.lock = await locks.take(keys, onOther, call.signal);
+          if (outer) await outer.extend(keys, wait);
+          else this.lock = await locks.take(keys, wait);
         })
         .catch((error) => {
           call.signal.throwIfAborted(); // the wait was interrupted, and nothing is wrong with the folder
@@ -162,7 +169,7 @@ export class ResourceRecovery {
       }
     };
     const onWaiting = waiting(() => call.progress.step("waiting for another operation on this VM group"));
-    return queue.run(keys, locked, { ...order, onWaiting });
+    return queue.run(keys, locked, { onWaiting, ...(newestFirst !== undefined && { newestFirst }) });
   }
 
   /** Removes what an interrupted run has left of a resource that the state holds. */

@@ -23,7 +23,7 @@ import type { DeleteNote } from "../recovery/journal";
 import { decideOnDelete, decideOnUpdate, type Held } from "../recovery/policy";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
 import { ClassName } from "../schema/names";
-import { createSnapshot, readGroup } from "./create";
+import { createSnapshot, type GroupState, readGroup } from "./create";
 import { type Deletion, deleteSnapshot } from "./delete";
 import { diffSnapshot, replacement } from "./diff";
 import { describeRetained, discardRecord, endRequested } from "./discard";
@@ -139,15 +139,17 @@ export class CollectionSnapshotResource implements ManagedResource {
     const recovery = this.open(call);
     const { merging } = this;
     const earlier = await touchedBefore(operation, recovery);
-    return recovery.exclusively([group.collectionId, ...earlier.groupIds], async () => {
+    const request = async (seen: GroupState) => {
+      const deadlineAt = operation.clock.now() + operation.timeoutMs;
+      return createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, seen);
+    };
+    const lockMachines = async () => {
       const seen = await readGroup(session, group);
       const machineIds = seen.members.map(({ vmId }) => vmId);
-      return recovery.exclusively([...machineIds, ...earlier.machineIds], async (hasWaited) => {
-        const now = hasWaited ? await readGroup(session, group) : seen;
-        const deadlineAt = operation.clock.now() + operation.timeoutMs;
-        return createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, now);
-      });
-    });
+      const locked = async (hasWaited: boolean) => request(hasWaited ? await readGroup(session, group) : seen);
+      return recovery.exclusively([...machineIds, ...earlier.machineIds], locked, operation);
+    };
+    return recovery.exclusively([group.collectionId, ...earlier.groupIds], lockMachines, operation);
   }
 
   /** Tells what a preview can know of the outputs. `check` has warned of what fails. */
@@ -298,12 +300,13 @@ async function exclusively<T>(
   work: () => Promise<T>,
   order: { readonly newestFirst?: string } = {},
 ): Promise<T> {
+  const how = { ...order, timeoutMs: operation.timeoutMs };
   const machineIds = knownMachines(outputs).map(({ vmId }) => vmId);
   const earlier = await touchedBefore(operation, recovery);
   return recovery.exclusively(
     [String(outputs["collectionId"]), ...earlier.groupIds],
-    () => recovery.exclusively([...machineIds, ...earlier.machineIds], work, order),
-    order,
+    () => recovery.exclusively([...machineIds, ...earlier.machineIds], work, how),
+    how,
   );
 }
 

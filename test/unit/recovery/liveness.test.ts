@@ -23,6 +23,12 @@ it("without start times, an unused id proves that the process is dead, and a use
   expect(liveness.isAlive("999999999-0")).toBe(false);
 });
 
+it("where start times can't be read, a process that lives doesn't count as dead", () => {
+  const liveness = localLiveness("linux", "/proc/missing");
+  expect(liveness.isAlive(liveness.process)).toBeUndefined();
+  expect(liveness.isAlive("999999999-0")).toBe(false);
+});
+
 it("returns the same machine id each time", () => {
   expect(localLiveness().machine).toBe(localLiveness().machine);
   expect(localLiveness().machine).toMatch(/^[0-9a-f]{12}$/);

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { GuardError } from "../../../provider/src/errors";
 import { type Lock, Locks } from "../../../provider/src/recovery/lock";
 import { locksFolder, type RecordFiles, recordFilesInMemory } from "../../../provider/src/recovery/record-files";
 import { FakeClock } from "../../support/fake-clock";
+import { asLongAsItTakes } from "../../support/lock-wait";
 
 const [here, elsewhere] = ["0123456789ab", "ba9876543210"];
 
@@ -15,18 +17,16 @@ class Processes {
     return new Locks(this.files, this.clock, { machine, process: name, isAlive: (process) => !this.dead.has(process) });
   }
 
-  take(locks: Locks, things: readonly string[] = ["group"], onWaiting: () => void = () => {}): Promise<Lock> {
-    return this.clock.run(locks.take(things, onWaiting));
+  take(locks: Locks, things: readonly string[] = ["group"]): Promise<Lock> {
+    return this.clock.run(locks.take(things, asLongAsItTakes));
   }
 
   /** Asks for a lock, and expects that it isn't handed out. @returns What goes on waiting for it. */
   async wait(locks: Locks, things: readonly string[] = ["group"]): Promise<{ readonly taken: Promise<Lock> }> {
     let isTaken = false;
-    const taken = locks
-      .take(things, () => {})
-      .finally(() => {
-        isTaken = true;
-      });
+    const taken = locks.take(things, asLongAsItTakes).finally(() => {
+      isTaken = true;
+    });
     await this.clock.run(this.clock.sleep(10_000));
     expect(isTaken).toBe(false);
     return { taken };
@@ -42,8 +42,11 @@ describe("a lock", () => {
     const first = await at.take(one);
     let [isWaiting, isTaken] = [false, false];
     const waiting = two
-      .take(["group"], () => {
-        isWaiting = true;
+      .take(["group"], {
+        ...asLongAsItTakes,
+        onWaiting: () => {
+          isWaiting = true;
+        },
       })
       .finally(() => {
         isTaken = true;
@@ -54,6 +57,36 @@ describe("a lock", () => {
     const second = await at.clock.run(waiting);
     await second.release();
     expect(await at.files.list(locksFolder)).toEqual([]);
+  });
+
+  it.each([
+    ["1-1", here, "process 1 of this computer"],
+    ["1-1", elsewhere, "a process of another computer"],
+  ])(
+    "of another process (%s of %s) is waited for as long as the operation may take, and its holder is named",
+    async (name, machine, holder) => {
+      const at = new Processes();
+      const lock = await at.take(at.start(name, machine));
+      const shown: string[] = [];
+      const wait = { onWaiting: (who: string) => void shown.push(who), timeoutMs: 50_000 };
+      const failed = at.clock.run(at.start("2-1").take(["group"], wait));
+      const error = (await failed.catch((reason: unknown) => reason)) as GuardError;
+      expect(error).toMatchObject({ code: "LOCKED", effect: "none" });
+      expect(error.message).toContain(`Another run still works on this VM group after 50 s: ${holder}`);
+      expect(shown).toEqual([holder]);
+      await lock.release();
+      expect(await at.files.list(locksFolder)).toEqual([]);
+    },
+  );
+
+  it("of the same process is waited for without a limit: the operation that has it ends", async () => {
+    const at = new Processes();
+    const locks = at.start("1-1");
+    const first = await at.take(locks);
+    const second = locks.take(["group"], { ...asLongAsItTakes, timeoutMs: 1000 });
+    await at.clock.run(at.clock.sleep(10_000));
+    await first.release();
+    await (await at.clock.run(second)).release();
   });
 
   it("serializes operations that share a machine, and no others", async () => {
@@ -88,7 +121,7 @@ describe("a lock", () => {
     const at = new Processes();
     let [holders, most, served] = [0, 0, 0];
     const work = async (name: string) => {
-      const lock = await at.start(name).take(["group"], () => {});
+      const lock = await at.start(name).take(["group"], asLongAsItTakes);
       holders += 1;
       most = Math.max(most, holders);
       await at.clock.sleep(1000);
@@ -106,8 +139,8 @@ describe("a lock", () => {
     let served = 0;
     const work = async (locks: Locks, group: number) => {
       const machines = [`vm-${group}`, `vm-${(group + 1) % 3}`];
-      const lock = await locks.take([`group-${group}`], () => {});
-      await lock.extend(machines, () => {});
+      const lock = await locks.take([`group-${group}`], asLongAsItTakes);
+      await lock.extend(machines, asLongAsItTakes);
       for (const thing of [`group-${group}`, ...machines]) {
         expect(working).not.toContain(thing);
         working.add(thing);
@@ -137,7 +170,7 @@ describe("a lock", () => {
     });
     const owner = new Locks(slow, at.clock, { machine: here, process: "1-1", isAlive: () => true });
     const lock = await at.take(owner, ["group-a"]);
-    const extended = lock.extend(["web-01"], () => {});
+    const extended = lock.extend(["web-01"], asLongAsItTakes);
     while ((await files.list(locksFolder)).length < 2) await Promise.resolve();
     const looking: RecordFiles = Object.create(files, {
       read: {
@@ -156,7 +189,7 @@ describe("a lock", () => {
   it("has one ticket after it was extended, which locks all", async () => {
     const at = new Processes();
     const lock = await at.take(at.start("1-1"), ["group-a"]);
-    await at.clock.run(lock.extend(["web-01"], () => {}));
+    await at.clock.run(lock.extend(["web-01"], asLongAsItTakes));
     expect(await at.files.list(locksFolder)).toHaveLength(1);
     const { taken } = await at.wait(at.start("2-1"), ["web-01"]);
     await lock.release();
@@ -174,7 +207,7 @@ describe("a lock", () => {
       await mark(...parameters);
     };
     const locks = at.start("1-1");
-    const ends = ["a", "b", "c"].map((group) => locks.take([group], () => {}));
+    const ends = ["a", "b", "c"].map((group) => locks.take([group], asLongAsItTakes));
     const settled = await at.clock.run(Promise.allSettled(ends));
     expect(settled.filter(({ status }) => status === "rejected").length).toBeGreaterThan(0);
     for (const one of settled) if (one.status === "fulfilled") await one.value.release();
@@ -222,7 +255,7 @@ describe("a lock", () => {
     const { files } = at;
     const lock = await at.take(at.start("1-1", elsewhere), ["group-a"]);
     const [first] = await files.list(locksFolder);
-    const extended = lock.extend(["web-01"], () => {});
+    const extended = lock.extend(["web-01"], asLongAsItTakes);
     while ((await files.list(locksFolder)).length < 2) await Promise.resolve();
     const [second] = (await files.list(locksFolder)).filter((name) => name !== first);
     await files.remove(locksFolder, second!);
@@ -255,7 +288,7 @@ describe("a lock", () => {
     const locks = at.start("1-1");
     await at.take(at.start("2-1"), ["other"]);
     const things = Array.from({ length: 50 }, (_, index) => [`group-${index}`]);
-    await at.clock.run(Promise.all(things.map((one) => locks.take(one, () => {}))));
+    await at.clock.run(Promise.all(things.map((one) => locks.take(one, asLongAsItTakes))));
     // the ticket of the other process, once for each
     expect(read).toHaveBeenCalledTimes(50);
   });

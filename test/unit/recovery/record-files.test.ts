@@ -4,6 +4,24 @@ import { expect, it, vi } from "vitest";
 import { isUnfinished, recordFilesIn } from "../../../provider/src/recovery/record-files";
 import { temporaryFolder } from "../../support/temporary-folder";
 
+/** What renaming fails with, one after the other. */
+const busy = vi.hoisted((): Error[] => []);
+
+vi.mock(import("node:fs/promises"), async (importOriginal) => {
+  const real = await importOriginal();
+  const rename: typeof real.rename = async (...paths) => {
+    const failure = busy.shift();
+    if (failure) throw failure;
+    return real.rename(...paths);
+  };
+  return { ...real, rename };
+});
+
+vi.mock(import("node:timers/promises"), async (importOriginal) => ({
+  ...(await importOriginal()),
+  setTimeout: async <T>() => undefined as T,
+}));
+
 const folder = "0123456789abcdef";
 
 it("replaces the file with one that only its owner can read, and leaves no temporary file", async () => {
@@ -32,6 +50,24 @@ it("keeps the old file if the new one can't be written", async () => {
   expect(await files.read(folder, "a.json")).toBe("first");
   expect(readdirSync(join(root, folder))).toEqual(["a.json"]);
 });
+
+it.each([
+  { failures: 2, code: "EPERM", isWritten: true },
+  { failures: 2, code: "EBUSY", isWritten: true },
+  { failures: 9, code: "EACCES", isWritten: false },
+  { failures: 1, code: "ENOSPC", isWritten: false },
+])(
+  "tries again while another program has the file open: $failures times $code",
+  async ({ failures, code, isWritten }) => {
+    const files = recordFilesIn(temporaryFolder());
+    await files.write(folder, "a.json", "first");
+    busy.push(...Array.from({ length: failures }, () => Object.assign(new Error(code), { code })));
+    await files.write(folder, "a.json", "second").catch(() => {});
+    busy.length = 0;
+    expect(await files.read(folder, "a.json")).toBe(isWritten ? "second" : "first");
+    expect(await files.list(folder)).toEqual(["a.json"]);
+  },
+);
 
 it("waits for a write under way", async () => {
   const files = recordFilesIn(temporaryFolder());

@@ -4,6 +4,7 @@ import { readAllRecords } from "../../../provider/src/recovery/journal";
 import { recordFilesInMemory } from "../../../provider/src/recovery/record-files";
 import { Recovery } from "../../../provider/src/recovery/recovery";
 import { FakeClock } from "../../support/fake-clock";
+import { asLongAsItTakes } from "../../support/lock-wait";
 
 it("an interrupted wait for a lock is reported as an interruption, not as a problem of the folder", async () => {
   const clock = new FakeClock();
@@ -21,9 +22,13 @@ it("an interrupted wait for a lock is reported as an interruption, not as a prob
   const call = { scope, resource: "urn", formerResources: [], signal: interruption.signal, progress };
   const open = (one: Recovery) => one.open(call as unknown as ResourceCall, undefined);
   let end = () => {};
-  const first = open(recovery()).exclusively(["group"], () => new Promise<void>((resolve) => (end = resolve)));
+  const first = open(recovery()).exclusively(
+    ["group"],
+    () => new Promise<void>((resolve) => (end = resolve)),
+    asLongAsItTakes,
+  );
   await clock.run(clock.sleep(1000));
-  const waiting = open(recovery()).exclusively(["group"], async () => {});
+  const waiting = open(recovery()).exclusively(["group"], async () => {}, asLongAsItTakes);
   await expect(clock.run(waiting)).rejects.toThrow(/^interrupted$/);
   end();
   await clock.run(first);
