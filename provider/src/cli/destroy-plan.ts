@@ -72,6 +72,10 @@ function refuseOwned(session: CimSession, { snapshotCollectionId }: SnapshotDeta
     const remedy = "Remove the resource from the program and run `pulumi up`, or run `pulumi destroy`";
     throw refused("SNAPSHOT_OWNED", target, `the resource ${owner.urn} owns it`, remedy);
   }
+  if (owner.kind === "request") {
+    const answer = `an interrupted run requested a snapshot of its group for ${owner.urn}, and this may be it`;
+    throw refused("SNAPSHOT_OWNED", target, answer, "Run `pulumi up`, which finds out, or `pulumi destroy`");
+  }
   const { urn, stack, isInterrupted } = owner;
   throw isInterrupted
     ? refused(

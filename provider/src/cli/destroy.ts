@@ -10,7 +10,7 @@ import { readDuration } from "./durations";
 import type { Ending } from "./exit-codes";
 import { snapshotHelp } from "./find-snapshot";
 import { JobProgress } from "./job-progress";
-import { type OwnerOptions, readOwners, stateHelp } from "./owners";
+import { doubtsOf, type OwnerOptions, readOwners, stateHelp } from "./owners";
 import type { Report } from "./report";
 import type { Surroundings } from "./surroundings";
 
@@ -42,7 +42,7 @@ export function addDestroy(program: Command, site: CommandSite): void {
         const { dependents } = commandConfiguration(options, surroundings);
         return withHost(surroundings, options, async (host) => {
           const plan = await readDestroyPlan(host.session, words, { owners, dependents });
-          if (!report.isJson && owners.missing) report.note(owners.missing);
+          if (!report.isJson) for (const doubt of doubtsOf(owners)) report.note(doubt);
           return destroy(host, plan, { ...options, timeoutMs, surroundings, report });
         });
       }),

@@ -62,11 +62,19 @@ export function addImport(program: Command, site: CommandSite): void {
           return made;
         });
         const content = JSON.stringify({ resources: imports.map(({ resource }) => resource) }, null, 2);
-        writeFileSync(file, `${content}\n`, { flag: options.force ? "w" : "wx" });
+        write(file, `${content}\n`, options.force ? "w" : "wx");
         show(report, file, imports);
         return "ok";
       }),
     );
+}
+
+function write(file: string, text: string, flag: "w" | "wx"): void {
+  try {
+    writeFileSync(file, text, { flag });
+  } catch (error) {
+    throw wrong(file, (error as Error).message, "Pass another --file, in a folder that exists and can be written to");
+  }
 }
 
 /** Names each snapshot: as given, else by its group and the time it was taken. */

@@ -1,12 +1,16 @@
+import { exitCodes } from "./exit-codes";
 import { runCommand } from "./run-command";
 import { processSurroundings } from "./surroundings";
 
 /** Runs the command of this process: what `bin/hyperv-snapshots.js` calls. */
 export async function main(): Promise<void> {
-  // `hyperv-snapshots list | head` isn't a failure
+  let failure: NodeJS.ErrnoException | undefined;
+  // a command that changes something goes on to its end, whoever reads what it says
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(process.exitCode);
+    if (error.code !== "EPIPE") failure ??= error; // `hyperv-snapshots list | head` isn't a failure
   });
-  process.exitCode = await runCommand(process.argv.slice(2), processSurroundings());
+  const exitCode = await runCommand(process.argv.slice(2), processSurroundings());
+  await new Promise<void>((written) => process.stdout.write("", () => written()));
+  if (failure) process.stderr.write(`The output can't be written: ${failure.message}\n`);
+  process.exitCode = exitCode === 0 && failure ? exitCodes.failed.code : exitCode;
 }

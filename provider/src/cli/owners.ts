@@ -2,7 +2,7 @@ import { normalizeGuid } from "../hyperv/collection-designator";
 import type { SnapshotDetails } from "../hyperv/snapshot-inventory";
 import type { CommonOptions } from "./configuration";
 import { type PulumiState, readPulumiState } from "./pulumi-state";
-import { type RecordedOwner, readRecordedOwners } from "./recorded-owners";
+import { type OpenRequest, type RecordedOwner, readRecordedOwners } from "./recorded-owners";
 import type { Surroundings } from "./surroundings";
 
 /** What a snapshot belongs to. */
@@ -17,6 +17,8 @@ export type Owner =
       readonly stack: string;
       readonly isInterrupted: boolean;
     }
+  /** Perhaps a resource: an interrupted run requested a snapshot of the group for it, and this one is newer. The next run finds out. */
+  | { readonly kind: "request"; readonly urn: string; readonly name: string; readonly stack: string }
   /** None that this command can see: retained, orphaned, another computer's stack, or taken by a person. */
   | { readonly kind: "unknown" };
 
@@ -25,6 +27,7 @@ export interface Owners {
   /** Undefined if no state was read. */
   readonly state: PulumiState | undefined;
   readonly records: readonly RecordedOwner[];
+  readonly requests: readonly OpenRequest[];
   /** Why no state was read, and what to do. */
   readonly missing?: string;
 }
@@ -43,30 +46,44 @@ export const stateHelp =
 export async function readOwners(options: OwnerOptions, surroundings: Surroundings): Promise<Owners> {
   const { state, context } = options;
   if (context?.kind === "unreadable" && state === undefined) throw context.error;
-  const records = await readRecordedOwners(options, surroundings);
-  if (state !== undefined) return { state: await readPulumiState(state, surroundings), records };
-  if (context?.kind === "stack") return { state: await context.stack.state(), records };
+  const recorded = await readRecordedOwners(options, surroundings);
+  if (state !== undefined) return { state: await readPulumiState(state, surroundings), ...recorded };
+  if (context?.kind === "stack") return { state: await context.stack.state(), ...recorded };
   return {
     state: undefined,
-    records,
+    ...recorded,
     ...(context?.kind === "none" && {
       missing: `Owners are unknown, since ${context.reason}: ${context.remedy}, or pass --state FILE.`,
     }),
   };
 }
 
+/** Says, for people, what is unclear about owners. */
+export const doubtsOf = ({ missing, state }: Owners): readonly string[] => [
+  ...(missing === undefined ? [] : [missing]),
+  ...(state?.doubts ?? []),
+];
+
 /** Finds who owns a snapshot. */
 export function ownerOf(
-  { snapshotCollectionId }: Pick<SnapshotDetails, "snapshotCollectionId">,
-  { state, records }: Owners,
+  {
+    snapshotCollectionId,
+    group,
+  }: Pick<SnapshotDetails, "snapshotCollectionId"> & Partial<Pick<SnapshotDetails, "group">>,
+  { state, records, requests }: Owners,
 ): Owner {
   const id = normalizeGuid(snapshotCollectionId);
   const resource = state?.snapshots.find((one) => one.snapshotCollectionId === id && !one.isExternal);
   if (resource) return { kind: "resource", urn: resource.urn, name: resourceName(resource.urn) };
   const record = records.find((one) => one.snapshotCollectionId === id && !isOutdated(one, state));
-  if (!record) return { kind: "unknown" };
-  const { urn, scope, isInterrupted } = record;
-  return { kind: "record", urn, name: resourceName(urn), stack: scope.stack, isInterrupted };
+  if (record) {
+    const { urn, scope, isInterrupted } = record;
+    return { kind: "record", urn, name: resourceName(urn), stack: scope.stack, isInterrupted };
+  }
+  const groupId = group && normalizeGuid(group.collectionId);
+  const request = requests.find((one) => one.groupId === groupId && !one.before.includes(id));
+  if (!request) return { kind: "unknown" };
+  return { kind: "request", urn: request.urn, name: resourceName(request.urn), stack: request.scope.stack };
 }
 
 /** A mark is outdated if its stack was read and doesn't have the resource any more: it was retained, or deleted from the state. */
@@ -95,6 +112,7 @@ export function isLeftover(snapshot: SnapshotDetails, owner: Owner, { state }: O
 export function ownerText(owner: Owner): string {
   if (owner.kind === "resource") return `resource ${owner.name}`;
   if (owner.kind === "unknown") return "unknown";
+  if (owner.kind === "request") return `perhaps ${owner.name}`;
   return owner.isInterrupted ? `interrupted: ${owner.name}` : `stack ${owner.stack}: ${owner.name}`;
 }
 

@@ -45,7 +45,10 @@ export function addRestore(program: Command, site: CommandSite): void {
         const timeoutMs = readDuration("--timeout", options.timeout);
         if ((word === undefined) === (latest === undefined)) throw oneOfBoth();
         if (!options.yes && !options.dryRun) requireTerminal(surroundings, "restore");
-        const owners = word === undefined ? { state: undefined, records: [] } : await readOwners(options, surroundings);
+        const owners =
+          word === undefined
+            ? { state: undefined, records: [], requests: [] }
+            : await readOwners(options, surroundings);
         return withHost(surroundings, options, async (host) => {
           const snapshot =
             word === undefined

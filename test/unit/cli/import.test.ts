@@ -61,6 +61,9 @@ describe("hyperv-snapshots import", () => {
     expect(value.resources).toHaveLength(2);
     expect(value.resources[1].name).toMatch(/^web-tier-\d{14}/);
     expect((await at.run(words)).stderr).toContain("the file already exists");
+    const nowhere = await at.run([...words, "--file", join(at.folder, "missing", "import.json")]);
+    expect(nowhere).toMatchObject({ exitCode: 2 });
+    expect(nowhere.stderr).toContain("Pass another --file, in a folder that exists");
     expect((await at.json([...words, "--force", "--name", "one", "--name", "two"])).exitCode).toBe(0);
   });
 

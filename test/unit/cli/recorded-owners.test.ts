@@ -24,14 +24,16 @@ function computer(stack: string) {
 
 /** Writes the record of an interrupted run that made the snapshot. */
 async function interrupt(
-  { snapshot, journal }: ReturnType<typeof computer>,
-  phase: "made" | "retained",
+  { at, snapshot, journal }: ReturnType<typeof computer>,
+  phase: "accepted" | "made" | "retained",
+  pending: { readonly made?: string | null; readonly before?: readonly string[] } = {},
 ): Promise<void> {
+  const [group] = at.host().query("SELECT * FROM Msvm_VirtualSystemCollection");
   const record = await journal.begin(
     {
       id,
       inputs: fingerprint({}),
-      subject: { class: "Msvm_VirtualSystemCollection", key: "a", path: "a" },
+      subject: { class: "Msvm_VirtualSystemCollection", key: String(group?.string("CollectionID")), path: "a" },
       connection: { transport: "simulated", host: "", namespace: "root", hostName: "HV-TEST" },
       machines: [],
       before: [],
@@ -39,7 +41,7 @@ async function interrupt(
     new Date(),
   );
   const made = `Msvm_SnapshotCollection.CollectionID="${snapshot}"`;
-  await journal.advance(record, phase, { job: null, before: [], made });
+  await journal.advance(record, phase, { job: null, before: [], made, ...pending });
 }
 
 const stateOf = (stack: string) => {
@@ -62,6 +64,28 @@ describe("the owner of a snapshot", () => {
       code: "SNAPSHOT_OWNED",
       answer: `an interrupted run took it for ${urn("prod")}`,
     });
+  });
+
+  it.each([
+    ["new since", [], "request", 1],
+    ["older", ["itself"], "unknown", 0],
+  ])(
+    "is perhaps an interrupted run whose result isn't known, for a snapshot that is %s",
+    async (_age, before, kind, exitCode) => {
+      const here = computer("prod");
+      await interrupt(here, "accepted", { made: null, before: before.map(() => here.snapshot) });
+      const { value } = await here.at.json(["list"]);
+      expect(value.snapshots[0].owner.kind).toBe(kind);
+      const destroyed = await here.at.json(["destroy", here.snapshot, "--yes"]);
+      expect(destroyed.exitCode).toBe(exitCode);
+      if (exitCode === 1) expect(destroyed.value.error.answer).toContain(`for ${urn("prod")}, and this may be it`);
+    },
+  );
+
+  it("isn't taken from a record whose reference is damaged", async () => {
+    const here = computer("prod");
+    await interrupt(here, "made", { made: "damaged" });
+    expect((await here.at.json(["list"])).value.snapshots[0].owner).toEqual({ kind: "unknown" });
   });
 
   it("isn't a run that retained the snapshot on purpose", async () => {

@@ -1,4 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ageText } from "../../../provider/src/cli/age-text";
@@ -68,6 +70,28 @@ describe("hyperv-snapshots", () => {
     const run = (...words: string[]) => execFileSync(process.execPath, [command, ...words], { encoding: "utf8" });
     expect(run("--help")).toContain("Usage: hyperv-snapshots");
     expect(run("--version").trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("destroys all snapshots, though nobody reads what it says", async () => {
+    const at = new CommandLine();
+    const ids = [at.takeSnapshot(), at.takeSnapshot()];
+    const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");
+    const child = spawn(process.execPath, [command, "destroy", ...ids, "--yes"], {
+      cwd: at.folder,
+      env: at.environment,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    child.stdout.destroy();
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(at.host().query("SELECT * FROM Msvm_SnapshotCollection")).toEqual([]);
+  });
+
+  it.runIf(existsSync("/dev/full"))("reports output that can't be written, without a stack trace", () => {
+    const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [command, "--version"], { stdio: ["ignore", full, "pipe"] });
+    closeSync(full);
+    expect([status, String(stderr)]).toEqual([1, expect.stringMatching(/^The output can't be written: ENOSPC.*\n$/)]);
   });
 });
 
