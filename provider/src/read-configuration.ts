@@ -82,7 +82,8 @@ function readConnection(connection: string, value: unknown): Values {
   const known = names.filter((name) => placeOf(name) !== "stack");
   refuseUnknownKeys(known, Object.keys(keys), (name) => writtenKey(name, connection));
   // --path stores what looks like a number or a boolean as one
-  const texts = Object.entries(keys).map(([name, one]) => [name, typeof one === "string" ? one : JSON.stringify(one)]);
+  const given = Object.entries(keys).filter(([, value]) => value !== null);
+  const texts = given.map(([name, one]) => [name, typeof one === "string" ? one : JSON.stringify(one)]);
   const values = Object.fromEntries(texts) as Values;
   checkedValues(values, { connection });
   return values;

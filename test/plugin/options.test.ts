@@ -148,3 +148,45 @@ it("Pulumi's resource options work", async (context) => {
   expect(targeted.output).toContain("1 replaced");
   expect(project.host.methodCalls["CreateSnapshot"]).toBe(names.length + 5 + 1 + 1);
 });
+
+it("a replacement that Pulumi decides itself is refused before it takes a snapshot, until deleteBeforeReplace is set", async (context) => {
+  const program = (version: string, options: object = {}) =>
+    yamlProgram({ before: { ...before, options: { replacementTrigger: version, ...options } } });
+  const project = await yamlProject(context, program("1"));
+  expect(await project.up()).toMatchObject({ status: 0 });
+  project.write("Pulumi.yaml", program("2"));
+  const refused = await project.up();
+  expect(refused.status).not.toBe(0);
+  expect(refused.output).toContain("Set the resource option deleteBeforeReplace");
+  expect(project.snapshotCounts()).toEqual([1, 1]);
+  project.write("Pulumi.yaml", program("2", { deleteBeforeReplace: true }));
+  expect(await project.up()).toMatchObject({ status: 0, output: expect.stringContaining("1 replaced") });
+  const [{ urn } = { urn: "" }] = project.snapshotsInState();
+  expect(await project.up("--replace", urn)).toMatchObject({ status: 0 });
+  expect(project.snapshotCounts()).toEqual([1, 1]);
+  expect(project.host.methodCalls["DestroySnapshot"]).toBe(2);
+});
+
+it("with replaceOnChanges the old snapshot is deleted first, unless the host keeps dependent ones", async (context) => {
+  const program = (snapshotName: string) =>
+    yamlProgram({
+      before: { properties: { collection: "web-tier", snapshotName }, options: { replaceOnChanges: ["snapshotName"] } },
+    });
+  const project = await yamlProject(context, program("one"));
+  expect(await project.up()).toMatchObject({ status: 0 });
+  project.write("Pulumi.yaml", program("two"));
+  expect(await project.up()).toMatchObject({ status: 0, output: expect.stringContaining("1 replaced") });
+  expect(project.snapshotCounts()).toEqual([1, 1]);
+});
+
+it("a machine that isn't known yet may be a member beside one that is, in the preview too", async (context) => {
+  const group = (members: readonly string[]) => ({
+    type: "hyperv-snapshots:VirtualSystemCollection",
+    properties: { members },
+  });
+  const machine = `\${first.machines[0].vmName}`;
+  const resources = { first: group(["web-01"]), second: group(["web-02", machine]) };
+  const project = await yamlProject(context, yamlProgram(resources));
+  expect(await project.preview()).toMatchObject({ status: 0 });
+  expect(await project.up()).toMatchObject({ status: 0 });
+});

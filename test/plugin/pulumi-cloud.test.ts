@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { organizationOf, savedIdsOf, scopeOf, statesBy } from "../../provider/src/dynamic/deployment";
+import { systemClock } from "../../provider/src/jobs/clock";
 import { findPulumiCli } from "../../tools/pulumi-cli";
 import { dynamicProgram, nodeProject, pluginProgram, slowSeed } from "../support/plugin-project";
 import { PulumiCloud } from "../support/pulumi-cloud";
@@ -33,7 +34,7 @@ describe("the organization of a stack, asked by the Pulumi CLI", () => {
   }
   const organization = async () => {
     const { states, scope } = await asking();
-    return organizationOf(states, scope);
+    return organizationOf(states, scope, systemClock);
   };
 
   it("is the one that has the stack", async () => {
@@ -64,7 +65,7 @@ describe("the organization of a stack, asked by the Pulumi CLI", () => {
     cloud.setResource("alice/project/test", "AAAA");
     cloud.setResource("acme/project/test", "BBBB");
     const { states, scope } = await asking();
-    expect(await savedIdsOf(states, { ...scope, organization: "acme" })).toEqual(new Set(["aaaa", "bbbb"]));
+    expect(await savedIdsOf(states, scope, { ...scope, organization: "acme" })).toEqual(new Set(["aaaa", "bbbb"]));
   });
 });
 

@@ -3,7 +3,7 @@ import { backendUrl, isPulumiCloud, organizationOf, statesBy } from "../dynamic/
 import type { HyperVHost } from "../hyperv/hyperv-host";
 import { sharedName } from "../hyperv/member-names";
 import type { VirtualSystemCollection } from "../hyperv/virtual-system-collection";
-import type { Clock } from "../jobs/clock";
+import { type Clock, systemClock } from "../jobs/clock";
 import { noEngine, Progress } from "../process/progress";
 import type { Json, Properties } from "../process/resource-call";
 import { collectionSnapshotType, providerText } from "../resources/identity";
@@ -61,7 +61,8 @@ export async function namingIn(
   const stack = parts.at(-1) ?? name;
   const given = parts.length > 1 ? parts[0] : undefined;
   const scope = { backend, organization: "", project, stack };
-  const organization = isCloud ? (given ?? (await organizationOf(statesBy(place), scope))) : undefined;
+  const find = () => organizationOf(statesBy(place), scope, systemClock).catch(() => undefined);
+  const organization = isCloud ? (given ?? (await find())) : undefined;
   if (isCloud && organization === undefined) return undefined;
   return (resource) => ({
     urn: `urn:pulumi:${stack}::${project}::${collectionSnapshotType}::${resource}`,

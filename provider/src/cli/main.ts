@@ -5,7 +5,7 @@ import { processSurroundings } from "./surroundings";
 /** Runs the command of this process: what `bin/hyperv-snapshots.js` calls. */
 export async function main(): Promise<void> {
   let failure: NodeJS.ErrnoException | undefined;
-  // a command that changes something goes on to its end, whoever reads what it says
+  // a command that changes something goes on to its end, whether or not its output is read
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") failure ??= error; // `hyperv-snapshots list | head` isn't a failure
   });

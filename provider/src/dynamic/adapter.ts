@@ -204,7 +204,7 @@ export class DynamicAdapter implements DynamicProvider {
       signal: never,
       progress,
       saved: async () => savedUnder(await parts.states.exportStack(scope), [urn, ...formerResources]),
-      savedIds: () => savedIdsOf(parts.states, scope),
+      savedIds: (of = scope) => savedIdsOf(parts.states, scope, of),
       words: pulumiWords,
       preview: false,
     };

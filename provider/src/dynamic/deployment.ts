@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { ConnectionError } from "../errors";
+import type { Clock } from "../jobs/clock";
 import { engineProcess } from "../process/engine-process";
 import type { Saved, Scope } from "../process/resource-call";
 import { findProjectFile } from "../project-file";
@@ -92,6 +94,9 @@ export interface ExportedResource {
   readonly id?: string;
   /** Set for the old copy of a replaced resource. */
   readonly delete?: boolean;
+  /** Set for a resource that was deleted so that another one replaces it. */
+  readonly pendingReplacement?: boolean;
+  readonly retainOnDelete?: boolean;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
@@ -105,7 +110,7 @@ export interface ListedStack extends Scope {
 export interface DeploymentStates {
   /** The resources that a stack's state holds; undefined where they can't be asked for. Secrets stay encrypted in them. */
   exportStack(scope: Scope): Promise<readonly ExportedResource[] | undefined>;
-  /** The stacks of the project, in all organizations of the account; undefined where they can't be asked for. */
+  /** The stacks of the project, in all organizations of the account; none without a CLI, undefined where they can't be asked for now. */
   listStacks(scope: Scope): Promise<readonly ListedStack[] | undefined>;
 }
 
@@ -113,7 +118,7 @@ const patienceMs = 30_000;
 
 /** Asks by `pulumi stack export` and `pulumi stack ls`, which answer during an `up`, too. */
 export function statesBy({ environment, workingFolder }: Place): DeploymentStates {
-  const run = (parameters: readonly string[]) =>
+  const run = (parameters: readonly string[], withoutCli?: string) =>
     new Promise<string | undefined>((done) => {
       const options = {
         cwd: workingFolder,
@@ -122,13 +127,13 @@ export function statesBy({ environment, workingFolder }: Place): DeploymentState
         maxBuffer: 1 << 30,
       };
       execFile(engineProcess()?.program ?? "pulumi", [...parameters, "--non-interactive"], options, (error, text) =>
-        done(error ? undefined : text),
+        done(error?.code === "ENOENT" ? withoutCli : error ? undefined : text),
       );
     });
   const exported = sharing(async (stack) => readExport(await run(["stack", "export", "--stack", stack])));
   const listed = sharing((project) =>
     // without the option, the CLI leaves out the account's default organization
-    run(["stack", "ls", "--json", "--fully-qualify-stack-names", "--project", project]),
+    run(["stack", "ls", "--json", "--fully-qualify-stack-names", "--project", project], "[]"),
   );
   return {
     exportStack: ({ organization, project, stack }) => exported(`${organization}/${project}/${stack}`),
@@ -182,12 +187,37 @@ export const isPulumiCloud = (backend: string) => backend === "" || /^https?:/.t
  * updated.
  *
  * @returns undefined if it isn't known, and for other backends, which have one organization only.
+ * @throws {@link ConnectionError} when the backend can't be asked: under another organization, the records of an earlier run wouldn't be found.
  */
-export async function organizationOf(states: DeploymentStates, scope: Scope): Promise<string | undefined> {
+export async function organizationOf(
+  states: DeploymentStates,
+  scope: Scope,
+  clock: Pick<Clock, "sleep">,
+): Promise<string | undefined> {
   if (!isPulumiCloud(scope.backend)) return undefined;
-  const same = ((await states.listStacks(scope)) ?? []).filter(({ stack }) => stack === scope.stack);
+  let stacks = await states.listStacks(scope);
+  for (let pauseMs = 1000; stacks === undefined && pauseMs <= 4000; pauseMs *= 2) {
+    await clock.sleep(pauseMs);
+    stacks = await states.listStacks(scope);
+  }
+  if (stacks === undefined) throw organizationUnknown(scope);
+  const same = stacks.filter(({ stack }) => stack === scope.stack);
   const [found, ...others] = same.length > 1 ? same.filter(({ isUpdating }) => isUpdating) : same;
   return others.length === 0 ? found?.organization : undefined;
+}
+
+function organizationUnknown({ project, stack }: Scope): ConnectionError {
+  const command = `pulumi stack ls --project ${project}`;
+  return new ConnectionError(
+    {
+      attempted: "Finding the organization of the stack",
+      target: stack,
+      answer: `\`${command}\` failed four times, and the records of earlier runs are kept by organization`,
+      outcome: "Nothing was asked of the host",
+      remedy: `Find out why it fails (\`${command}\`), then run the command again`,
+    },
+    { effect: "none" },
+  );
 }
 
 function parsed(text: string | undefined): unknown {
@@ -204,18 +234,30 @@ export function savedUnder(resources: readonly ExportedResource[] | undefined, u
   const found = resources.find((one) => urns.includes(one.urn ?? "") && one.delete !== true && one.id !== undefined);
   if (found?.id === undefined) return null;
   const snapshot = found.outputs?.["snapshotCollectionId"];
-  return { id: found.id, snapshotCollectionId: typeof snapshot === "string" ? snapshot : null };
+  return {
+    id: found.id,
+    snapshotCollectionId: typeof snapshot === "string" ? snapshot : null,
+    ...((found.pendingReplacement || found.retainOnDelete) && { isLetGo: true }),
+  };
 }
 
 /**
- * Lists the ids, in lower case, of the resources and of the snapshots that the states of all stacks of the project hold: a stack may have been
+ * Lists the ids, in lower case, of the resources and of the snapshots that the states of all stacks of a project hold: a stack may have been
  * renamed, a resource renamed, moved to another stack, or imported. `unknown` if one of the states can't be asked: it may hold any.
+ *
+ * @param scope - Of the deployment that asks: the CLI answers for its backend only.
+ * @param of - Of the project.
  */
-export async function savedIdsOf(states: DeploymentStates, scope: Scope): Promise<ReadonlySet<string> | "unknown"> {
+export async function savedIdsOf(
+  states: DeploymentStates,
+  { backend }: Pick<Scope, "backend">,
+  of: Scope,
+): Promise<ReadonlySet<string> | "unknown"> {
+  if (of.backend !== backend) return "unknown";
   const ids = new Set<string>();
-  const stacks = await states.listStacks(scope);
+  const stacks = await states.listStacks(of);
   if (stacks === undefined) return "unknown";
-  for (const stack of stacks.length > 0 ? stacks : [scope]) {
+  for (const stack of stacks.length > 0 ? stacks : [of]) {
     const resources = await states.exportStack(stack);
     if (resources === undefined) return "unknown";
     for (const { id, outputs } of resources)

@@ -1,9 +1,16 @@
+import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import type { CimInstancePath } from "../cim/cim-instance-path";
 import { designates } from "../hyperv/machine-designator";
 import { machinePath, type VirtualMachine, type VirtualSystemCollection } from "../hyperv/virtual-system-collection";
 import { checkFailures, connectionName, type InputWords } from "../process/input-check";
-import { type CheckFailure, notKnownYet, type Properties, type Values } from "../process/resource-call";
+import {
+  type CheckFailure,
+  notKnownYet,
+  type Properties,
+  type SavedResource,
+  type Values,
+} from "../process/resource-call";
 
 /** The inputs of a `VirtualSystemCollection`, checked. */
 export interface VirtualSystemCollectionInputs {
@@ -64,6 +71,16 @@ export const unknownOutputs: Values = {
   machines: notKnownYet,
   hostName: notKnownYet,
 };
+
+/** The outputs of a preview of an update, beside the inputs. The machines change with the members, and a group may lack some still. */
+export function foreseenOutputs({ outputs }: SavedResource, news: Values): Values {
+  const isInput = (name: string) => groupInputNames.includes(name);
+  const known = Object.fromEntries(Object.entries(outputs).filter(([name]) => !isInput(name)));
+  const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
+  const isFilled = count(outputs["machines"]) === count(outputs["members"]);
+  const isSame = isDeepStrictEqual(outputs["members"] ?? [], news["members"] ?? []);
+  return { ...known, ...(!(isFilled && isSame) && { machines: notKnownYet }) };
+}
 
 /** The outputs of a group that exists. */
 export function groupProperties(

@@ -33,6 +33,7 @@ import { ClassName } from "../schema/names";
 import { bringInLine, findGroup, groupAfterDelete, mayHaveHappened, searchGroup } from "./group-machines";
 import {
   checkGroupInputs,
+  foreseenOutputs,
   groupInputNames,
   groupProperties,
   knownMachines,
@@ -89,6 +90,10 @@ export class VirtualSystemCollectionResource implements ManagedResource {
     if (await recovery.journal.isEmpty()) return { changes: false };
     const records = await recovery.journal.list((await this.connections.begin(call, news)).connection);
     return { changes: await recovery.forgetHeld(records, heldOf(state)) };
+  }
+
+  deletesOldFirst(): boolean {
+    return false;
   }
 
   /** Tells whether an interrupted run has destroyed the group: `kept` also without one. Where the host can't be asked, `update` has to. */
@@ -267,12 +272,13 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       ...(machines.length + before.length > 0 && { members: spelledAsBefore(machines, before) }),
     };
     const found = groupProperties(host.session.hostName, group, machines);
-    return { id, outputs: { ...outputs, ...inputs, ...found }, inputs, pending: null };
+    // an import may name the group otherwise
+    return { id: group.collectionId, outputs: { ...outputs, ...inputs, ...found }, inputs, pending: null };
   }
 
   async update(call: ResourceCall, state: SavedResource, news: Values): Promise<Answer> {
     const { id } = state;
-    if (call.preview) return { id, outputs: { ...state.outputs, ...news }, pending: null };
+    if (call.preview) return { id, outputs: { ...foreseenOutputs(state, news), ...news }, pending: null };
     const operation = await this.connections.begin(call, news);
     const recovery = this.open(call);
     const held = heldOf(state);

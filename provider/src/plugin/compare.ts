@@ -15,8 +15,13 @@ export function diff(
   const news = openStruct(request.getNews());
   return onResource(context, request, [olds, oldInputs, news], async ({ type, call }) => {
     const state = savedResource(type, request.getId(), olds);
-    const difference = await context.resource(type.name).diff(call, state, news.values);
-    return diffResponse(type, difference, oldInputs.values, news.values);
+    const resource = context.resource(type.name);
+    const difference = await resource.diff(call, state, news.values);
+    const response = diffResponse(type, difference, oldInputs.values, news.values);
+    // the engine may replace on its own account, as the option replaceOnChanges wants it
+    if (!("replace" in difference)) response.setDeletebeforereplace(resource.deletesOldFirst(call, news.values));
+    if (state.pending) response.clearStablesList();
+    return response;
   });
 }
 
@@ -36,7 +41,7 @@ function diffResponse(
     response.setReplacesList([...replacement.inputs]);
     response.setDeletebeforereplace(replacement.oldFirst);
   } else {
-    response.setStablesList([...type.computed]);
+    response.setStablesList(type.computed.filter((name) => !type.changing.includes(name)));
   }
   const changed = type.inputs.filter((name) => !isDeepStrictEqual(oldInputs[name], news[name]));
   for (const name of new Set([...changed, ...(replacement?.inputs ?? [])])) {

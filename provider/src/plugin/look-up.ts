@@ -14,7 +14,10 @@ export async function invoke(
     const text = `The plugin has no function ${JSON.stringify(token)}. It has ${Object.keys(schema.functions).join(", ")}.`;
     throw callFailure(text, grpc.status.INVALID_ARGUMENT);
   }
-  const { values } = openProperties(fromStruct(request.getArgs()));
+  const { values, secretTexts, refused } = openProperties(fromStruct(request.getArgs()));
+  context.noteSecrets(secretTexts);
+  const [wrong] = refused;
+  if (wrong) throw callFailure(`${token}: ${wrong.property}: ${wrong.reason}.`, grpc.status.INVALID_ARGUMENT);
   const name = token.split(":").at(-1) as Parameters<ProviderContext["lookUp"]>[0];
   const response = new messages.InvokeResponse();
   response.setReturn(toStruct({ ...(await context.lookUp(name, values as Properties)) }));

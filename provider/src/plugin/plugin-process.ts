@@ -53,8 +53,12 @@ export class PluginProcess implements ProviderContext {
 
   async callOf({ resource, timeouts, preview }: RequestedCall): Promise<ResourceCall> {
     const { backend, clock, states, link } = this.parts;
-    this.organization ??= organizationOf(states, scopeOf(resource, undefined, backend()));
-    const scope = scopeOf(resource, await this.organization, backend());
+    this.organization ??= organizationOf(states, scopeOf(resource, undefined, backend()), clock);
+    const organization = await this.organization.catch((error) => {
+      this.organization = undefined; // the next call asks again
+      throw error;
+    });
+    const scope = scopeOf(resource, organization, backend());
     const former = urnUnderOtherAdapter(resource);
     return {
       scope,
@@ -66,7 +70,7 @@ export class PluginProcess implements ProviderContext {
       signal: this.cancelled.signal,
       progress: new Progress(link, clock, resource),
       saved: async () => savedUnder(await states.exportStack(scope), [resource, former]),
-      savedIds: () => savedIdsOf(states, scope),
+      savedIds: (of = scope) => savedIdsOf(states, scope, of),
       words: pulumiWords,
       preview,
     };

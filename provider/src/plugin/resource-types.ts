@@ -1,3 +1,4 @@
+import { repeatedOutputs } from "../resources/identity";
 import schema from "./schema.json";
 
 /** Begins the type of each of the plugin's resources. */
@@ -16,6 +17,8 @@ export interface ResourceType {
   readonly inputs: readonly string[];
   /** The outputs that no input has given. */
   readonly computed: readonly string[];
+  /** Those of them that an update may change. */
+  readonly changing: readonly string[];
 }
 
 /** The names of the plugin's resources. */
@@ -27,9 +30,14 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = Object.fromEntries
       name: "CollectionSnapshot",
       nameInput: "snapshotName",
       reference: "resultingSnapshotCollection",
-      repeated: { collection: ["collectionId", "collectionPath", "collectionName"] },
+      changing: [],
     }),
-    describeType({ name: "VirtualSystemCollection", nameInput: "name", reference: "collectionId", repeated: {} }),
+    describeType({
+      name: "VirtualSystemCollection",
+      nameInput: "name",
+      reference: "collectionId",
+      changing: ["machines"],
+    }),
   ].map((type) => [typePrefix + type.name, type]),
 );
 
@@ -47,8 +55,9 @@ export function secretNames({ repeated }: ResourceType, ...sets: readonly Readon
   return names;
 }
 
-function describeType(type: Omit<ResourceType, "inputs" | "computed">): ResourceType {
+function describeType(type: Omit<ResourceType, "inputs" | "computed" | "repeated">): ResourceType {
   const { inputProperties, properties } = schema.resources[`${typePrefix}${type.name}`];
   const inputs = Object.keys(inputProperties);
-  return { ...type, inputs, computed: Object.keys(properties).filter((name) => !inputs.includes(name)) };
+  const computed = Object.keys(properties).filter((name) => !inputs.includes(name));
+  return { ...type, inputs, computed, repeated: repeatedOutputs[type.name] };
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { Server, ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { check } from "./check";
 import { diff } from "./compare";
@@ -83,6 +84,10 @@ function asFailure(error: unknown, context: ProviderContext): CallFailure {
 }
 
 function unimplemented(name: string) {
-  return (_call: unknown, callback?: sendUnaryData<object>) =>
-    callback?.(callFailure(`The plugin doesn't serve ${name}.`, grpc.status.UNIMPLEMENTED));
+  return (call: EventEmitter, callback?: sendUnaryData<object>) => {
+    const failure = callFailure(`The plugin doesn't serve ${name}.`, grpc.status.UNIMPLEMENTED);
+    // a call that answers by a stream has no callback
+    if (callback) callback(failure);
+    else call.emit("error", failure);
+  };
 }

@@ -19,11 +19,12 @@ export interface InputWords {
 /**
  * Checks inputs against a schema: every failure at once, each on its property, with the correct form.
  *
- * Values that a preview doesn't know yet are let through.
+ * Values that a preview doesn't know yet are let through, at any depth. Null is the same as no value.
  */
 export function checkFailures(schema: InputsSchema, news: Values, words: InputWords): CheckFailure[] {
-  const { issues = [] } = v.safeParse(schema, withoutUnknowns(news));
+  const { issues = [] } = v.safeParse(schema, givenAmong(news));
   return issues
+    .filter(({ path = [] }) => !path.some(({ value }) => value === notKnownYet))
     .map((issue) => asFailure(issue, Object.keys(schema.entries), words))
     .filter(({ property }) => !isUnknown(news[property]));
 }
@@ -33,9 +34,9 @@ export function orList(values: readonly string[]): string {
   return values.map((value) => JSON.stringify(value)).join(", ");
 }
 
-function withoutUnknowns(value: Values): Values {
-  const known = Object.entries(value).filter(([, entry]) => entry !== notKnownYet);
-  return Object.fromEntries(known.map(([name, entry]) => [name, isRecord(entry) ? withoutUnknowns(entry) : entry]));
+function givenAmong(values: Values): Values {
+  const given = Object.entries(values).filter(([, entry]) => entry !== notKnownYet && entry !== null);
+  return Object.fromEntries(given.map(([name, entry]) => [name, isRecord(entry) ? givenAmong(entry) : entry]));
 }
 
 function asFailure(issue: v.BaseIssue<unknown>, names: readonly string[], words: InputWords): CheckFailure {

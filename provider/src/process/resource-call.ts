@@ -52,7 +52,15 @@ export interface Timeouts {
 }
 
 /** What the deployment's state holds for a resource; null for nothing, `unknown` where it can't be asked. */
-export type Saved = { readonly id: string; readonly snapshotCollectionId: string | null } | null | "unknown";
+export type Saved =
+  | {
+      readonly id: string;
+      readonly snapshotCollectionId: string | null;
+      /** Set when no delete of it will come: it was deleted so that another one replaces it, or the program retains it. */
+      readonly isLetGo?: true;
+    }
+  | null
+  | "unknown";
 
 /** The phrases in messages that differ from tool to tool. */
 export interface Words {
@@ -89,8 +97,10 @@ export interface ResourceCall {
   /**
    * Asks for the ids of all resources and snapshots that the deployment's states hold, under whatever name, in lower case; `unknown` where one of the
    * states can't be asked. It may take seconds, so it is asked only before what an earlier run left is used.
+   *
+   * @param scope - Another deployment's, for what its project's states hold.
    */
-  savedIds(): Promise<ReadonlySet<string> | "unknown">;
+  savedIds(scope?: Scope): Promise<ReadonlySet<string> | "unknown">;
   readonly words: Words;
   /** Whether `create` and `update` only look up what can be known; nothing is changed. */
   readonly preview: boolean;
@@ -167,6 +177,8 @@ export interface ManagedResource {
   /** @param olds - The inputs that the state holds; null for a new resource. */
   check(call: ResourceCall, olds: Properties | null, news: Values): Promise<Checked>;
   diff(call: ResourceCall, state: SavedResource, news: Values): Promise<Difference>;
+  /** Tells whether a replacement has to delete the old one first. */
+  deletesOldFirst(call: ResourceCall, inputs: Values): boolean;
   create(call: ResourceCall, inputs: Values): Promise<Answer>;
   /** @returns Null when the resource is deleted. */
   read(call: ResourceCall, state: SavedResource): Promise<ReadResource | null>;

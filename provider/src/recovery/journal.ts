@@ -211,6 +211,13 @@ export class Journal {
     }
   }
 
+  /** Reads the marks under the resource's name. */
+  async owned(): Promise<readonly OwnedBy[]> {
+    const names = (await this.listed(this.folder)).filter(ownedFile.idIn);
+    const texts = await Promise.all(names.map((name) => this.files.read(this.folder, name).catch(() => undefined)));
+    return texts.flatMap((text) => readMark(text) ?? []);
+  }
+
   /**
    * Fits the marks to the state, which holds an id: removes those of other ids under the resource's name, and takes over those of its former names.
    *

@@ -6,9 +6,9 @@ import type { Json, Pending } from "../process/resource-call";
 /** The format of a record's file. A later version reads it, and an earlier one refuses a later one's. */
 export const recordVersion = 1;
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Tells whether a text is a UUID: only those become part of a path. */
+/** Tells whether a text is a UUID in lower case: only those become part of a path. */
 export const isUuid = (text: string): boolean => uuid.test(text);
 
 const pendingSchema: v.GenericSchema<unknown, Pending> = v.object({

@@ -139,10 +139,10 @@ export class ResourceRecovery {
     if (keys.length === 0) return work(false);
     let hasWaited = false;
     const waiting =
-      <P extends unknown[]>(show: (...told: P) => void) =>
-      (...told: P) => {
+      <P extends unknown[]>(show: (...shown: P) => void) =>
+      (...shown: P) => {
         hasWaited = true;
-        show(...told);
+        show(...shown);
       };
     const onOther = waiting((holder: string) =>
       call.progress.info(`Waiting for another run that works on this VM group: ${holder}`),

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { input, output } from "../types";
 import { forgetRecordWhenSaved } from "./forget-record";
 import { withHiddenInputs } from "./hidden-inputs";
-import { collectionSnapshotType, isOfType } from "./identity";
+import { collectionSnapshotType, isOfType, repeatedOutputs } from "./identity";
 import { markLostValues } from "./mark-lost-values";
 import { leaveOutPromiseStacks } from "./promise-stacks";
 import { VirtualSystemCollection } from "./virtual-system-collection";
@@ -143,7 +143,7 @@ export class CollectionSnapshot extends pulumi.CustomResource {
         withHiddenInputs(options, {
           lifecycle: "collectionSnapshot",
           type: CollectionSnapshot.__pulumiType,
-          repeated: { collection: ["collectionId", "collectionPath", "collectionName"] },
+          repeated: repeatedOutputs.CollectionSnapshot,
           dependsOnOld: true,
           howToImport: (id, resource) =>
             `Then run: npx hyperv-snapshots import '${id}' --name ${resource}, and pulumi import --file hyperv-snapshots-import.json.`,

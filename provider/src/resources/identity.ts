@@ -7,6 +7,12 @@ export const collectionSnapshotType = `${ourTypePrefix}CollectionSnapshot` as co
 /** The type of a `VirtualSystemCollection`. */
 export const virtualSystemCollectionType = `${ourTypePrefix}VirtualSystemCollection` as const;
 
+/** The outputs of each resource that repeat an input under another name: of a secret input they are secret, too. */
+export const repeatedOutputs = {
+  CollectionSnapshot: { collection: ["collectionId", "collectionPath", "collectionName"] },
+  VirtualSystemCollection: { members: ["machines"] },
+} as const;
+
 /** Begins the types of the same resources as the plugin serves them. */
 const pluginTypePrefix = "hyperv-snapshots:index:";
 

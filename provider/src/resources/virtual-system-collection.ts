@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { output } from "../types";
 import { withHiddenInputs } from "./hidden-inputs";
-import { isOfType, virtualSystemCollectionType } from "./identity";
+import { isOfType, repeatedOutputs, virtualSystemCollectionType } from "./identity";
 import { leaveOutPromiseStacks } from "./promise-stacks";
 
 /**
@@ -84,6 +84,7 @@ export class VirtualSystemCollection extends pulumi.CustomResource {
         withHiddenInputs(options, {
           lifecycle: "virtualSystemCollection",
           type: VirtualSystemCollection.__pulumiType,
+          repeated: repeatedOutputs.VirtualSystemCollection,
           howToImport: (id, resource) =>
             `To use the group without managing it, write VirtualSystemCollection.get("${resource}", "${id}").`,
         }),

@@ -1,10 +1,12 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
-import { HyperVError, InvalidArgumentError } from "../errors";
+import { GuardError, HyperVError, InvalidArgumentError } from "../errors";
+import { normalizeGuid } from "../hyperv/collection-designator";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import { readMemberConditions, warnOfMembers } from "../hyperv/member-condition";
 import { servicePath } from "../hyperv/service-path";
+import { snapshotCollectionPath } from "../hyperv/snapshot-collection";
 import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
-import { isDeleted } from "../hyperv/visibility";
+import { exists, isDeleted } from "../hyperv/visibility";
 import { type Connections, endOfInterruptedDelete, lookAhead, type Operation } from "../process/operation";
 import {
   type Answer,
@@ -21,6 +23,7 @@ import {
 } from "../process/resource-call";
 import type { DeleteNote } from "../recovery/journal";
 import { decideOnDelete, decideOnUpdate, type Held } from "../recovery/policy";
+import { isUuid } from "../recovery/record";
 import type { Recovery, ResourceRecovery } from "../recovery/recovery";
 import { ClassName } from "../schema/names";
 import { createSnapshot, type GroupState, readGroup } from "./create";
@@ -29,12 +32,12 @@ import { diffSnapshot, replacement } from "./diff";
 import { describeRetained, discardRecord, endRequested } from "./discard";
 import {
   checkInputs,
+  foreseenOutputs,
   groupOutputs,
   knownMachines,
   knownThings,
   pickInputs,
   unknownOutputs,
-  withoutInputs,
 } from "./properties";
 import { readSnapshot } from "./read";
 import { endOfDelete, resumeIncomplete, updateInPlace, waitForInterruptedDelete } from "./update";
@@ -81,6 +84,10 @@ export class CollectionSnapshotResource implements ManagedResource {
       return replacement(["collection"], "an interrupted run has destroyed the snapshot", dependents);
     const hasToWait = interrupted !== "kept"; // update waits for the end of the delete
     return { changes: difference.changes || hasToWait || (await this.isUnsettled(call, state, news, recovery)) };
+  }
+
+  deletesOldFirst(call: ResourceCall, inputs: Values): boolean {
+    return this.connections.configurationOf(call, inputs).dependents !== "kept";
   }
 
   /** Says that the old snapshot goes first, and warns of members in a state in which hosts were seen to refuse. */
@@ -140,6 +147,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     const { merging } = this;
     const earlier = await touchedBefore(operation, recovery);
     const request = async (seen: GroupState) => {
+      await refuseBesideOld(operation, recovery);
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
       return createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, seen);
     };
@@ -173,12 +181,14 @@ export class CollectionSnapshotResource implements ManagedResource {
     const path = await pathToRead(operation, state);
     if (!path) return null;
     const outputs = await readSnapshot(operation, path, state.outputs);
-    return { id: state.id, outputs, inputs: pickInputs(outputs), pending: null };
+    // an import may name it by its reference; records and marks are kept by an id
+    const id = isUuid(state.id) ? state.id : normalizeGuid(String(path.key("CollectionID"))).toLowerCase();
+    return { id, outputs, inputs: pickInputs(outputs), pending: null };
   }
 
   async update(call: ResourceCall, state: SavedResource, news: Values): Promise<Answer> {
     const { id } = state;
-    if (call.preview) return { id, outputs: { ...withoutInputs(state.outputs), ...news }, pending: null };
+    if (call.preview) return { id, outputs: { ...foreseenOutputs(state), ...news }, pending: null };
     const inputs = news as Properties;
     const operation = await this.connections.begin(call, inputs);
     const recovery = this.open(call);
@@ -250,9 +260,11 @@ export class CollectionSnapshotResource implements ManagedResource {
     id: string,
     path: CimInstancePath,
   ): Promise<string | undefined> {
-    for (const mark of await recovery.holders(id, String(path.key("CollectionID")))) {
-      const ids = recovery.hasReturned(mark.id) ? "unknown" : await call.savedIds();
-      if (ids === "unknown" || ids.has(mark.id)) return mark.resource.split("::").at(-1);
+    for (const { id: other, scope, resource } of await recovery.holders(id, String(path.key("CollectionID")))) {
+      const ids = recovery.hasReturned(other) ? "unknown" : await call.savedIds(scope);
+      if (ids !== "unknown" && !ids.has(other.toLowerCase())) continue;
+      const isOther = !["", scope.project].includes(call.scope.project);
+      return `${resource.split("::").at(-1)}${isOther ? ` of project ${scope.project}` : ""}`;
     }
     return undefined;
   }
@@ -307,6 +319,41 @@ async function exclusively<T>(
     [String(outputs["collectionId"]), ...earlier.groupIds],
     () => recovery.exclusively([...machineIds, ...earlier.machineIds], work, how),
     how,
+  );
+}
+
+/**
+ * Refuses to take a snapshot while the old one of the same resource exists, unless the host keeps what depends on it: the old one couldn't be
+ * destroyed then, now or later. It happens where the engine replaces on its own account: a provider can't tell it to delete the old one first.
+ */
+async function refuseBesideOld(operation: Operation, { journal }: ResourceRecovery): Promise<void> {
+  const { call, configuration, host } = operation;
+  const { dependents } = configuration;
+  if (dependents === "kept") return;
+  const marks = await journal.owned();
+  if (marks.length === 0) return; // asking for the state takes a moment
+  const saved = await call.saved();
+  if (saved === null || saved === "unknown" || saved.isLetGo) return;
+  const old = marks.find(({ id }) => id === saved.id)?.snapshotCollectionId;
+  if (old !== undefined && (await exists(host.session, snapshotCollectionPath(old))))
+    throw oldSnapshotExists(call.words, old, dependents);
+}
+
+function oldSnapshotExists(
+  { key }: ResourceCall["words"],
+  snapshotCollectionId: string,
+  dependents: "unknown" | "removed",
+): GuardError {
+  const what = { unknown: "perhaps removes", removed: "removes" }[dependents];
+  return new GuardError(
+    {
+      attempted: "CreateSnapshot",
+      target: `the replacement of the snapshot collection ${snapshotCollectionId}`,
+      answer: `the old snapshot still exists, and this host ${what} a snapshot together with the one that it depends on`,
+      outcome: "No snapshot was taken, and the old one stays",
+      remedy: `Set the resource option deleteBeforeReplace: what asked for this replacement (--replace, replacementTrigger or a taint) takes the new one first. Or set ${key("dependents")} to kept if \`hyperv-snapshots probe\` shows that the host keeps them`,
+    },
+    { code: dependents === "unknown" ? "DEPENDENTS_UNKNOWN" : "DEPENDENTS_COLLECTED" },
   );
 }
 

@@ -22,6 +22,7 @@ import {
   notKnownYet,
   type Pending,
   type Properties,
+  type SavedResource,
   type Value,
   type Values,
 } from "../process/resource-call";
@@ -277,17 +278,15 @@ export function withoutInputs(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !isInput(name)));
 }
 
-const computed = [
-  "collectionId",
-  "collectionPath",
-  "collectionName",
-  "hostName",
-  "resultingSnapshotCollection",
-  "snapshotCollectionId",
-  "members",
-  "createdAt",
-  "job",
-];
+const ofGroup = ["collectionId", "collectionPath", "collectionName", "hostName"];
+const ofSnapshot = ["resultingSnapshotCollection", "snapshotCollectionId", "members", "createdAt", "job"];
+const computed = [...ofGroup, ...ofSnapshot];
+
+/** The outputs of a preview of an update, beside the inputs: of an incomplete snapshot only the group is known. */
+export function foreseenOutputs({ outputs, pending }: SavedResource): Values {
+  const unknown = pending ? ofSnapshot.map((name) => [name, notKnownYet]) : [];
+  return { ...withoutInputs(outputs), ...Object.fromEntries(unknown) };
+}
 
 /** The outputs of a preview: the inputs, and nothing else is known yet. */
 export function unknownOutputs(inputs: Values): Values {

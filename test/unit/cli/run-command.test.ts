@@ -72,7 +72,7 @@ describe("hyperv-snapshots", () => {
     expect(run("--version").trim()).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it("destroys all snapshots, though nobody reads what it says", async () => {
+  it("destroys all snapshots, although its output is closed", async () => {
     const at = new CommandLine();
     const ids = [at.takeSnapshot(), at.takeSnapshot()];
     const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");

@@ -6,10 +6,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import {
   backendUrl,
   type DeploymentStates,
+  organizationOf,
   recoveryFolder,
   savedIdsOf,
   statesBy,
 } from "../../../provider/src/dynamic/deployment";
+import { FakeClock } from "../../support/fake-clock";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 let home: string;
@@ -81,13 +83,42 @@ describe("the ids that the states hold", () => {
   };
 
   it("are those of all stacks of the project", async () => {
-    expect(await savedIdsOf(states, scope)).toEqual(new Set(["id-test", "id-renamed"]));
+    expect(await savedIdsOf(states, scope, scope)).toEqual(new Set(["id-test", "id-renamed"]));
   });
 
   it("are unknown if the stacks can't be listed, or one of their states can't be exported", async () => {
     const exportStack: typeof states.exportStack = async ({ stack }) => (stack === "renamed" ? undefined : []);
-    expect(await savedIdsOf({ ...states, exportStack }, scope)).toBe("unknown");
-    expect(await savedIdsOf({ ...states, listStacks: async () => undefined }, scope)).toBe("unknown");
+    expect(await savedIdsOf({ ...states, exportStack }, scope, scope)).toBe("unknown");
+    expect(await savedIdsOf({ ...states, listStacks: async () => undefined }, scope, scope)).toBe("unknown");
+  });
+});
+
+it("the ids of a project whose backend isn't this one's are unknown", async () => {
+  const scope = { backend: "file:///a", organization: "organization", project: "project", stack: "test" };
+  const states: DeploymentStates = { listStacks: async () => [], exportStack: async () => [] };
+  expect(await savedIdsOf(states, scope, { ...scope, project: "other" })).toEqual(new Set());
+  expect(await savedIdsOf(states, scope, { ...scope, backend: "file:///b" })).toBe("unknown");
+});
+
+describe("the organization of a stack", () => {
+  const scope = { backend: "https://api.pulumi.com", organization: "", project: "project", stack: "test" };
+  const asked = (...answers: Awaited<ReturnType<DeploymentStates["listStacks"]>>[]) => {
+    const clock = new FakeClock();
+    const states: DeploymentStates = { exportStack: async () => [], listStacks: async () => answers.shift() };
+    return clock.run(organizationOf(states, scope, clock));
+  };
+  const stacks = [{ ...scope, organization: "acme" }];
+
+  it("is asked for again when the backend didn't answer", async () => {
+    expect(await asked(undefined, undefined, stacks)).toBe("acme");
+  });
+
+  it("is never guessed: under another one, a second snapshot would be taken", async () => {
+    await expect(asked()).rejects.toThrow("`pulumi stack ls --project project` failed four times");
+  });
+
+  it("isn't known without a CLI", async () => {
+    expect(await asked([])).toBeUndefined();
   });
 });
 

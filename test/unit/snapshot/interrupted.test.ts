@@ -364,9 +364,9 @@ it("two resources with the same identity in one run are an error", async () => {
 });
 
 it("the old and the new copy of a resource are deleted in one destroy, newest first", async () => {
-  const at = new LifecycleInProcess({ dependents: "removed" });
+  const at = new LifecycleInProcess(kept);
   const first = await at.create(inputsWithUrn);
-  const next = new LifecycleInProcess({ dependents: "removed" }, webTierSeed, at);
+  const next = new LifecycleInProcess(kept, webTierSeed, at);
   await next.run(next.clock.sleep(60_000));
   next.state = [{ urn, id: first.id, outputs: first.outs }];
   const second = await next.create(inputsWithUrn);
