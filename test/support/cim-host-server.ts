@@ -114,8 +114,10 @@ export class CimHostServer {
   private serve(socket: Socket): void {
     this.sockets.add(socket);
     socket.on("close", () => this.sockets.delete(socket));
-    socket.on("error", () => {});
-    createInterface({ input: socket }).on("line", async (line) => {
+    const lines = createInterface({ input: socket });
+    // a killed shell resets its connection; the reader of lines reports it once more
+    for (const one of [socket, lines]) one.on("error", () => {});
+    lines.on("line", async (line) => {
       const request = JSON.parse(line) as StandInRequest;
       if (request.verb === "connect") this.connects.push(request);
       const intercepted = await this.intercept?.(request);
