@@ -38,6 +38,16 @@ export class RawAnswers {
     return (this.server.address() as { port: number }).port;
   }
 
+  /** Counts the open connections. */
+  get connections(): number {
+    return this.sockets.size;
+  }
+
+  /** Sends bytes over every connection, although nothing was asked. */
+  send(bytes: Buffer): void {
+    for (const socket of this.sockets) socket.write(bytes);
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));

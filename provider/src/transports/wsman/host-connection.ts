@@ -59,6 +59,8 @@ export class HostConnection {
           return new HostConnection(endpoint, http, { authorization: certificateScheme });
         case "ntlm": {
           const sealing = await logOn(endpoint, http, credentials, abortSignal);
+          // the log-on ends with its connection: without this check, the pool would log on again and again
+          if (!http.isUsable) throw closedByLogOn(endpoint);
           return new HostConnection(endpoint, http, { sealing: endpoint.isHttps ? undefined : sealing });
         }
       }
@@ -179,6 +181,7 @@ async function logOn(
   if (first.status !== 401) throw unexpectedLogOn(endpoint, first);
   const challenge = /\bNegotiate ([\w+/]+=*)/.exec(first.header("www-authenticate") ?? "")?.[1];
   if (challenge === undefined) throw notOffered(first, "NTLM", "Negotiate");
+  if (!http.isUsable) throw closedByLogOn(endpoint);
   let answered: ReturnType<NtlmClient["authenticate"]>;
   try {
     answered = client.authenticate(Buffer.from(challenge, "base64"));
@@ -193,6 +196,13 @@ async function logOn(
   if (last.status === 401) throw refused();
   if (last.status === 403 || last.status === 503) throw unexpectedLogOn(endpoint, last);
   return answered.sealing;
+}
+
+function closedByLogOn(endpoint: Endpoint): ExchangeFailure {
+  return new ExchangeFailure("lost", `${endpointText(endpoint)} closed the connection during the log-on`, {
+    sent: false,
+    remedy: "If a proxy or gateway is between, reach the host without it: NTLM needs one connection that stays open",
+  });
 }
 
 function unexpectedLogOn(endpoint: Endpoint, { status, header }: HttpAnswer): ExchangeFailure {

@@ -46,7 +46,12 @@ export class HttpConnection {
 
   /** Whether a request may be sent. A device in between may have dropped a connection that was idle for a minute, without a sign. */
   get isUsable(): boolean {
-    return !this.isBroken && performance.now() - this.idleSince < 60_000;
+    return this.isOpen && performance.now() - this.idleSince < 60_000;
+  }
+
+  /** A socket that has bytes to read although nothing was asked would give them to the next request as its answer. */
+  private get isOpen(): boolean {
+    return !this.isBroken && !this.socket.destroyed && this.socket.readableLength === 0;
   }
 
   /** The host's certificate in DER; without TLS there is none. */
@@ -63,7 +68,7 @@ export class HttpConnection {
 
   /** Sends a request and waits for the head of its answer. @throws {@link ExchangeFailure} when none comes. */
   async post(headers: Readonly<Record<string, string>>, body: Buffer, limits: ExchangeLimits): Promise<HttpAnswer> {
-    if (this.isBroken) throw new ExchangeFailure("lost", "the connection is closed", { sent: false });
+    if (!this.isOpen) throw new ExchangeFailure("lost", "the connection is closed", { sent: false });
     limits.abortSignal?.throwIfAborted();
     const deadline = this.deadline(limits);
     try {
@@ -92,7 +97,14 @@ export class HttpConnection {
         path: "/wsman",
         headers: { "Content-Length": String(body.length), "Accept-Encoding": "identity", ...headers },
       });
-      sent.on("response", resolve).on("error", reject);
+      // a request that waits in the agent isn't attached to the socket, so it doesn't fail with it
+      const closed = () => reject(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }));
+      this.socket.once("close", closed);
+      sent.on("error", reject).on("response", (message) => {
+        this.socket.removeListener("close", closed);
+        if (!sent.shouldKeepAlive) this.isBroken = true;
+        resolve(message);
+      });
       sent.end(body);
     });
   }

@@ -262,8 +262,15 @@ class WsmanSession implements CimSession {
   ): Promise<XmlElement> {
     const { id, text } = writeEnvelope(request, this.frame);
     const limits = { timeoutMs: this.timeoutMs, abortSignal };
-    const answer = await this.pool.use((connection) => connection.exchange(text, limits, takes), abortSignal);
-    return readable(context, () => this.bodyOfAnswer(answer, id));
+    return this.pool.use(async (connection) => {
+      const answer = await connection.exchange(text, limits, takes);
+      try {
+        return readable(context, () => this.bodyOfAnswer(answer, id));
+      } catch (error) {
+        connection.destroy(); // if an answer belongs to another request, so do all later ones
+        throw error;
+      }
+    }, abortSignal);
   }
 
   private bodyOfAnswer({ envelope, status }: EnvelopeAnswer, id: string): XmlElement {
