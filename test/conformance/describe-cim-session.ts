@@ -4,6 +4,7 @@ import { CimInstancePath } from "../../provider/src/cim/cim-instance-path";
 import type { CimSession } from "../../provider/src/cim/cim-session";
 import { quoteWql } from "../../provider/src/cim/wql-text";
 import { AccessDeniedError, CimError, ConnectionError, NotFoundError } from "../../provider/src/errors";
+import { Hresult } from "../../provider/src/schema/hresults";
 import { type HostRequest, type Seed, SimulatedHost } from "../../provider/src/simulator/index";
 import { embeddedSettings, jobOf, SteppedClock } from "../support/simulated-hosts";
 
@@ -16,6 +17,8 @@ export interface SessionTraits {
   readonly release?: (session: CimSession) => Promise<void>;
   /** Whether a read whose connection is lost is repeated once, over another. */
   readonly repeatsReads?: boolean;
+  /** The number with which the transport reports a missing object; WMI's own when absent. */
+  readonly notFoundNumber?: number;
 }
 
 const xmlCharacters = `<&>"'\t]]> <![CDATA[ &amp; &#10; <!-- -->`;
@@ -45,7 +48,11 @@ const seed: Seed = {
  * what was asked of it, and what it holds, can be compared with what the session says.
  */
 export function describeCimSession(name: string, makeSession: MakeSession, traits: SessionTraits = {}): void {
-  const { release = (session) => session.close(), repeatsReads = false } = traits;
+  const {
+    release = (session) => session.close(),
+    repeatsReads = false,
+    notFoundNumber = Hresult.WBEM_E_NOT_FOUND,
+  } = traits;
   describe(`CimSession: ${name}`, () => {
     let clock: SteppedClock;
     let host: SimulatedHost;
@@ -150,7 +157,7 @@ export function describeCimSession(name: string, makeSession: MakeSession, trait
         );
         const error = await session.get(nothing).catch((thrown: unknown) => thrown);
         expect(NotFoundError.isInstance(error)).toBe(true);
-        expect((error as NotFoundError).hresult).toBe(0x80041002);
+        expect((error as NotFoundError).hresult).toBe(notFoundNumber);
       });
 
       test("throws a typed error for a class that doesn't exist", async () => {

@@ -17,7 +17,7 @@ it("a probe over WS-Management finds what a probe of the same host finds in proc
     wsmanStack: "3.0",
     wsmanEnvelopeLimit: "8192",
     wsmanSelectors: "accept",
-    wsmanMissingObject: "hresult80041002",
+    wsmanMissingObject: "hresult80338000",
   });
   expect(others).toEqual(inProcess);
 });

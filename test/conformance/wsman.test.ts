@@ -1,5 +1,6 @@
 import { afterAll, describe } from "vitest";
 import type { CimSession } from "../../provider/src/cim/cim-session";
+import { Hresult } from "../../provider/src/schema/hresults";
 import type { WsmanServer } from "../../provider/src/simulator/serve/index";
 import type { SimulatedHost } from "../../provider/src/simulator/simulated-host";
 import { openServed, serveHost, wsmanConnections } from "../support/wsman-hosts";
@@ -18,6 +19,6 @@ describe.each(wsmanConnections)("over a real socket, %s", (connection) => {
       server ??= await serveHost(() => host, connection);
       return openServed(server.port, connection);
     },
-    { repeatsReads: true },
+    { repeatsReads: true, notFoundNumber: Hresult.ERROR_WSMAN_RESOURCE_NOT_FOUND },
   );
 });

@@ -1,8 +1,8 @@
 // What the numbers mean for a client, for all transports and the simulated host.
 import { Hresult } from "./hresults";
 
-/** The object doesn't exist, or the account can't see it. */
-export const notFound: readonly number[] = [Hresult.WBEM_E_NOT_FOUND];
+/** The object doesn't exist, or the account can't see it. WinRM replaces WMI's number by its own. */
+export const notFound: readonly number[] = [Hresult.WBEM_E_NOT_FOUND, Hresult.ERROR_WSMAN_RESOURCE_NOT_FOUND];
 
 /** The account lacks the rights. */
 export const accessDenied: readonly number[] = [Hresult.WBEM_E_ACCESS_DENIED, Hresult.E_ACCESSDENIED];

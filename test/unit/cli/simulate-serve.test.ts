@@ -55,7 +55,7 @@ describe("hyperv-snapshots simulate serve", () => {
         value.answers.map(({ question, answer }: Record<string, string>) => [question, answer] as const),
       );
       expect(answers.get("wsmanStack")).toBe("3.0");
-      expect(answers.get("wsmanMissingObject")).toBe("hresult80041002");
+      expect(answers.get("wsmanMissingObject")).toBe("hresult80338000");
       expect(answers.get("collectionIdForm")).toBe("upperCase");
     });
   });

@@ -29,9 +29,14 @@ const subcodes: Readonly<Record<number, string>> = {
   [Hresult.WBEM_E_TIMED_OUT]: "TimedOut",
 };
 
-/** Makes the fault for a refusal of the host. */
+/**
+ * Makes the fault for a refusal of the host.
+ *
+ * Windows Server 2012 R2 reports a missing object by WinRM's number, and WMI's is nowhere in its answer (recorded in microsoft/omi).
+ */
 export function faultOf(hresult: number | null, text: string): Fault {
-  return { subcode: subcodes[hresult ?? 0] ?? "InternalError", hresult, text };
+  const number = hresult === Hresult.WBEM_E_NOT_FOUND ? Hresult.ERROR_WSMAN_RESOURCE_NOT_FOUND : hresult;
+  return { subcode: subcodes[hresult ?? 0] ?? "InternalError", hresult: number, text };
 }
 
 /** The texts of hosts in other languages; clients decide by numbers. */
@@ -43,9 +48,23 @@ const translated: Readonly<Record<HostLanguage, (fault: Fault) => string>> = {
 
 const languageTags: Readonly<Record<HostLanguage, string>> = { English: "en-US", German: "de-DE", Japanese: "ja-JP" };
 
-/** Writes a fault as WinRM does: WMI's number in WinRM's own detail. */
+const invalidResourceUri = "http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/InvalidResourceURI";
+
+/** What WMI's provider adds for a missing object: the place for WMI's number is empty. */
+const extendedError = element(
+  "f:ExtendedError",
+  elementWith(
+    "e:__ExtendedStatus",
+    { "xmlns:e": "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/__ExtendedStatus" },
+    elementWith("e:Description", { "xsi:nil": "true" }),
+    elementWith("e:StatusCode", { "xsi:nil": "true" }),
+  ),
+);
+
+/** Writes a fault as WinRM does: a number in WinRM's own detail. */
 export function faultBody(fault: Fault, machine: string, language: HostLanguage): Xml {
   const { subcode, hresult } = fault;
+  const isMissing = hresult === Hresult.ERROR_WSMAN_RESOURCE_NOT_FOUND;
   const message = translated[language](fault);
   const ofAddressing = subcode === "DestinationUnreachable" || subcode === "ActionNotSupported";
   const attributes = { Code: String(hresult ?? Hresult.ERROR_WSMAN_RESOURCE_NOT_FOUND), Machine: machine };
@@ -53,6 +72,7 @@ export function faultBody(fault: Fault, machine: string, language: HostLanguage)
     "f:ProviderFault",
     { provider: "WMI Provider", path: "%systemroot%\\system32\\WsmWmiPl.dll" },
     elementWith("f:WSManFault", attributes, element("f:Message", message)),
+    isMissing ? extendedError : undefined,
   );
   return element(
     "s:Fault",
@@ -64,6 +84,10 @@ export function faultBody(fault: Fault, machine: string, language: HostLanguage)
     element("s:Reason", elementWith("s:Text", { "xml:lang": languageTags[language] }, message)),
     hresult === null
       ? undefined
-      : element("s:Detail", elementWith("f:WSManFault", attributes, element("f:Message", provider))),
+      : element(
+          "s:Detail",
+          isMissing ? element("w:FaultDetail", invalidResourceUri) : undefined,
+          elementWith("f:WSManFault", attributes, element("f:Message", provider)),
+        ),
   );
 }

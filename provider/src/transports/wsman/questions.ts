@@ -43,7 +43,7 @@ export const wsmanQuestions: readonly ConnectionQuestion<WsmanTransportOptions>[
     id: "wsmanMissingObject",
     question: "Which fault reports an object that doesn't exist?",
     asked: "Gets an Msvm_ConcreteJob by an id that no job has, and reads the number and the form of the fault.",
-    assumed: "`hresult80041002`, wherever the number stands.",
+    assumed: "`hresult80338000`, as Windows Server 2012 R2 answers. `hresult80041002` is understood, too.",
     ask: (options) => {
       const keys = { InstanceID: randomUUID().toUpperCase() };
       return askForInstance(options, new CimInstancePath({ className: ClassName.concreteJob, keys }));

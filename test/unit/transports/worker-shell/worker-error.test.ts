@@ -18,6 +18,7 @@ const context = { attempted: "Invoking CreateSnapshot", target: "x on HV01", cha
 describe("an error of the worker", () => {
   it.each([
     ["CIM_NOT_FOUND", { messageId: "HRESULT 0x80041002", nativeErrorCode: 6 }, "0x80041002 (WBEM_E_NOT_FOUND)"],
+    ["CIM_NOT_FOUND", { messageId: "HRESULT 0x80338000", nativeErrorCode: 6 }, "ERROR_WSMAN_RESOURCE_NOT_FOUND"],
     ["CIM_NOT_FOUND", { nativeErrorCode: 6 }, "MI_Result 6 (NotFound)"],
     ["CIM_ACCESS_DENIED", { messageId: "HRESULT 0x80070005", nativeErrorCode: 1 }, "E_ACCESSDENIED"],
     ["CIM_ACCESS_DENIED", { errorCode: 0x80041003 - 2 ** 32 }, "WBEM_E_ACCESS_DENIED"],
@@ -67,6 +68,7 @@ describe("the effect of a call that failed", () => {
     ["none", { messageId: "HRESULT 0x8007052e", nativeErrorCode: 1 }],
     ["unknown", { messageId: "HRESULT 0x80041001", nativeErrorCode: 1 }],
     ["unknown", { messageId: "HRESULT 0x80041002", nativeErrorCode: 6 }],
+    ["unknown", { messageId: "HRESULT 0x80338000", nativeErrorCode: 6 }],
     ["unknown", { messageId: "HRESULT 0x80041013", nativeErrorCode: 1 }],
     ["unknown", { messageId: "HRESULT 0x80070005", nativeErrorCode: 1 }],
     ["unknown", { nativeErrorCode: 1 }],
