@@ -48,7 +48,7 @@ export class WsmanServer {
   private readonly service: SoapService;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
-  private readonly states = new WeakMap<Socket, ConnectionState>();
+  private states = new WeakMap<Socket, ConnectionState>();
   private readonly bindings: Buffer | undefined;
   /** The largest number of concurrent connections so far. */
   mostSockets = 0;
@@ -111,7 +111,7 @@ export class WsmanServer {
 
   /** Ends every log-on but no connection, as a restart of the host behind a proxy does. */
   forgetLogOns(): void {
-    for (const socket of this.sockets) this.states.delete(socket);
+    this.states = new WeakMap();
   }
 
   /** Ends every connection, and serves no more. */

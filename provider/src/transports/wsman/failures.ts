@@ -57,6 +57,16 @@ export function isLoss(error: unknown): boolean {
   return error instanceof ExchangeFailure && error.kind === "lost";
 }
 
+/** Tells whether a failure shows that a connection was cut. One that is cut in its first exchange looks like one to the wrong port. */
+export function isCut(error: unknown): boolean {
+  return isLoss(error) || (error instanceof ExchangeFailure && error.kind === "wrongProtocol");
+}
+
+/** Tells whether the host may have answered, and the answer was lost on its way. */
+export function mayBeLost(error: unknown): boolean {
+  return error instanceof ExchangeFailure && error.sent && (isCut(error) || error.kind === "busy");
+}
+
 /** What is known of a request that got no usable answer, in words and as data. */
 export function outcomeOf(
   { changes }: RequestContext,

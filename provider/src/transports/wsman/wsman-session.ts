@@ -11,6 +11,7 @@ import type {
 import type { CimValue } from "../../cim/cim-value";
 import { type AuthenticationError, HyperVError, NotFoundError, ProtocolError } from "../../errors";
 import { ClassName } from "../../schema/names";
+import { WsmanAction } from "../../schema/wsman-names";
 import { bodyOf, childOf, childText, elementAt, type XmlElement, XmlProblem } from "../../soap/read-xml";
 import { type Logon, logonOf } from "../refused-logons";
 import { ConnectionPool } from "./connection-pool";
@@ -25,7 +26,16 @@ import {
   type SoapRequest,
   writeEnvelope,
 } from "./envelopes";
-import { ExchangeFailure, exchangeError, isRefusal, outcomeOf, type RequestContext, sessionClosed } from "./failures";
+import {
+  ExchangeFailure,
+  exchangeError,
+  isCut,
+  isRefusal,
+  mayBeLost,
+  outcomeOf,
+  type RequestContext,
+  sessionClosed,
+} from "./failures";
 import { faultError, isBusy, readFault } from "./fault";
 import { type EnvelopeAnswer, HostConnection } from "./host-connection";
 import { readInstance, readOutput } from "./read-instance";
@@ -60,6 +70,15 @@ export function logonTo({ endpoint, credentials }: WsmanTransportOptions): Logon
   const certificate = endpoint.clientCertificate?.certificate;
   return logonOf({ host: serviceAddress(endpoint), ...credentials, certificate });
 }
+
+/** Reads an answer item by item. */
+interface ItemReader {
+  readonly takes: (item: XmlElement) => void;
+  /** Discards what was read of an answer that was lost; what earlier answers brought stays. */
+  readonly startsOver: () => void;
+}
+
+const noItems: ItemReader = { takes: () => {}, startsOver: () => {} };
 
 class WsmanSession implements CimSession {
   hostName: string;
@@ -185,46 +204,47 @@ class WsmanSession implements CimSession {
     options: CimRequestOptions,
     namespace = this.namespace,
   ): Promise<readonly CimInstance[]> {
-    const found: CimInstance[] = [];
     const fragmentClass = /^\s*SELECT\b.*?\bFROM\s+(\w+)/is.exec(wql)?.[1];
-    const takes = (item: XmlElement) => {
-      found.push(readInstance(item, fragmentClass, this));
-    };
-    // an answer that is lost half read is read again as a whole
-    const batch = (request: SoapRequest) => {
-      const before = found.length;
-      return this.ask(request, context, options, takes, () => found.splice(before));
-    };
-    let open: string | undefined;
-    try {
-      open = nextContext(await batch(enumerateRequest(wql, namespace)));
-      while (open !== undefined) open = nextContext(await batch(pullRequest(open, namespace)));
-      return found;
-    } catch (error) {
-      if (open !== undefined && !this.isClosed) {
-        const released = { attempted: "Releasing an enumeration", target: context.target, changes: false };
-        // the host forgets it by itself, too
-        void this.ask(releaseRequest(open, namespace), released, {}).catch(() => {});
+    for (let hasLost = false; ; hasLost = true) {
+      const found: CimInstance[] = [];
+      const takes = (item: XmlElement) => {
+        found.push(readInstance(item, fragmentClass, this));
+      };
+      const batch = (request: SoapRequest) => {
+        const before = found.length;
+        return this.ask(request, context, options, { takes, startsOver: () => found.splice(before) });
+      };
+      let open: string | undefined;
+      try {
+        open = nextContext(await batch(enumerateRequest(wql, namespace)));
+        while (open !== undefined) open = nextContext(await batch(pullRequest(open, namespace)));
+        return found;
+      } catch (error) {
+        if (open !== undefined && !this.isClosed) {
+          const released = { attempted: "Releasing an enumeration", target: context.target, changes: false };
+          // the host forgets it by itself, too
+          void this.ask(releaseRequest(open, namespace), released, {}).catch(() => {});
+        }
+        // the host may have moved past a batch whose answer was lost: only a new enumeration has it
+        const isLostPull = open !== undefined && mayBeLost((error as Error).cause);
+        if (!isLostPull || hasLost) throw error;
       }
-      throw error;
     }
   }
 
   /**
    * Asks the host.
    *
-   * A host that is too busy is asked again after a pause. A read whose answer was lost is repeated once; a request that may change the host
-   * only when it was not sent.
-   *
-   * @param startsOver - Discards what was read of an answer that was lost.
+   * A host that is too busy is asked again after a pause. A read whose answer was lost is repeated once; a request that may change the host,
+   * or that moves an enumeration on, only when it was not sent.
    */
   private async ask(
     request: SoapRequest,
     context: RequestContext,
     { abortSignal }: CimRequestOptions,
-    takes: (item: XmlElement) => void = () => {},
-    startsOver: () => void = () => {},
+    { takes, startsOver }: ItemReader = noItems,
   ): Promise<XmlElement> {
+    const isRepeatable = !context.changes && request.action !== WsmanAction.pull;
     let hasLost = false;
     for (let busy = 0; ; ) {
       abortSignal?.throwIfAborted();
@@ -239,11 +259,9 @@ class WsmanSession implements CimSession {
         startsOver();
         if (!(error instanceof ExchangeFailure)) throw error;
         if (this.isClosed) throw sessionClosed(context, error.sent);
-        // a connection that is cut in its first exchange looks like one to the wrong port
-        const isCut = error.kind === "lost" || error.kind === "wrongProtocol";
-        const mayRepeat = isCut && !hasLost && (!error.sent || !context.changes);
+        if (error.sent && !isRepeatable) throw exchangeError(error, context);
         if (error.kind !== "busy" || busy === pausesWhenBusy.length) {
-          if (!mayRepeat) throw exchangeError(error, context);
+          if (!isCut(error) || hasLost) throw exchangeError(error, context);
           hasLost = true;
           continue;
         }

@@ -1,15 +1,16 @@
 import { expect, onTestFinished, test } from "vitest";
 import { SimulatedHost } from "../../../../provider/src/simulator/simulated-host";
+import { CuttingProxy } from "../../../support/cutting-proxy";
 import { httpAnswer, RawAnswers } from "../../../support/raw-answers";
 import { webTierSeed } from "../../../support/simulated-hosts";
-import { openServed, serveHost } from "../../../support/wsman-hosts";
+import { openServed, serveHost, type WsmanConnection } from "../../../support/wsman-hosts";
 
 const machines = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `vm-${at}` }));
 
-async function served(count: number, maxEnvelopeBytes: number) {
+async function served(count: number, maxEnvelopeBytes: number, connection: WsmanConnection = "sealed") {
   const host = SimulatedHost.inMemory({ seed: { hostName: "HV-MANY", machines: machines(count) } });
-  const server = await serveHost(() => host, "sealed", { maxEnvelopeBytes });
-  const session = await openServed(server.port, "sealed");
+  const server = await serveHost(() => host, connection, { maxEnvelopeBytes });
+  const session = await openServed(server.port, connection);
   onTestFinished(async () => {
     await session.close();
     await server.stop();
@@ -33,6 +34,65 @@ test("a larger result is pulled to its end, each item once", async () => {
   expect(found).toHaveLength(300);
   expect(server.requests - before).toBeGreaterThan(5);
   expect(host.requests.query).toBe(2);
+});
+
+test.each(["before", "after"] as const)(
+  "a result is complete if a pull was interrupted %s the host received it",
+  async (place) => {
+    const { server } = await served(300, 64 * 1024);
+    const proxy = await CuttingProxy.start(server.port);
+    const session = await openServed(proxy.port, "sealed");
+    onTestFinished(async () => {
+      await session.close();
+      await proxy.stop();
+    });
+    await expect.poll(() => server.logOns).toBe(4); // both sessions have their spare connection
+    proxy.cut = { at: proxy.requests + 4, place };
+    const found = await session.query("SELECT * FROM Msvm_ComputerSystem WHERE Caption = 'Virtual Machine'");
+    expect(new Set(found.map(({ path }) => path.identity)).size).toBe(300);
+    expect(found).toHaveLength(300);
+    expect(proxy.cut).toBeUndefined();
+  },
+);
+
+test("a result is complete if a pull was repeated because the host didn't take it", async () => {
+  const { host, server, session } = await served(300, 64 * 1024, "TLS");
+  await expect.poll(() => server.logOns).toBe(2);
+  const before = { requests: server.requests, queries: host.requests.query };
+  server.onRequest = () => {
+    // the fourth is the third pull
+    if (server.requests - before.requests === 4) server.forgetLogOns();
+  };
+  const found = await session.query("SELECT * FROM Msvm_ComputerSystem WHERE Caption = 'Virtual Machine'");
+  expect(new Set(found.map(({ path }) => path.identity)).size).toBe(300);
+  expect(found).toHaveLength(300);
+  // the same enumeration went on
+  expect(host.requests.query - before.queries).toBe(1);
+});
+
+test("a query begins again only once if pulls are lost, and then reports the loss", async () => {
+  const asked = { Enumerate: 0, Pull: 0, Release: 0 };
+  const server = await RawAnswers.start((request) => {
+    const verb = /enumeration\/(Enumerate|Pull|Release)</.exec(request)?.[1] as keyof typeof asked;
+    asked[verb] += 1;
+    if (verb === "Pull") return undefined;
+    const id = /MessageID>([^<]+)</.exec(request)?.[1];
+    const body = /vmms/.test(request) ? "<EnumerationContext>uuid:1</EnumerationContext>" : "<EndOfSequence/>";
+    return httpAnswer(
+      200,
+      "application/soap+xml;charset=UTF-8",
+      `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header><RelatesTo>${id}</RelatesTo></s:Header><s:Body><R>${body}</R></s:Body></s:Envelope>`,
+    );
+  });
+  const session = await openServed(server.port, "plain");
+  onTestFinished(async () => {
+    await session.close();
+    await server.stop();
+  });
+  asked.Enumerate = 0;
+  const query = session.query("SELECT * FROM Win32_Service WHERE Name = 'vmms'");
+  await expect(query).rejects.toMatchObject({ code: "CONNECTION_FAILED", effect: "none" });
+  expect(asked).toMatchObject({ Enumerate: 2, Pull: 2 });
 });
 
 test("an enumeration that can't be pulled to its end is released on the host", async () => {
