@@ -60,6 +60,8 @@ export class WsmanServer {
   onRequest: () => void = () => {};
   /** Whether responses to sealed requests are sealed; tests disable it to check the client. */
   sealsAnswers = true;
+  /** Whether every request is refused with HTTP 503, as Windows' HTTP server does without room in its queue; for tests. */
+  isTooBusy = false;
 
   private constructor(options: WsmanServerOptions) {
     this.options = options;
@@ -127,6 +129,7 @@ export class WsmanServer {
     this.states.set(request.socket, state);
     const body = await bodyOf(request, (this.options.maxEnvelopeBytes ?? 500 * 1024) + 64 * 1024);
     response.setHeader("Server", "Microsoft-HTTPAPI/2.0");
+    if (this.isTooBusy) return end(response, 503);
     if (request.method !== "POST" || !/^\/wsman\b/.test(request.url ?? "")) return end(response, 404);
     const isAnonymous = /^\/wsman-anon\/identify$/.test(request.url ?? "");
     const challenge = isAnonymous ? undefined : this.authenticate(request, state);

@@ -111,10 +111,14 @@ export class HostConnection {
     const { status } = answer;
     const type = answer.header("content-type");
     const isEnvelope = /soap\+xml|text\/xml|application\/xml/i.test(type ?? "") || isSealed(type);
-    if (status === 401) throw notAccepted(answer, this.authorization);
+    // over a sealed connection, an answer that isn't sealed may be anyone's: it doesn't prove that the host didn't get the request
+    const sent = this.sealing !== undefined;
+    if (status === 401) throw notAccepted(answer, { authorization: this.authorization, sent });
     if ([200, 400, 500].includes(status) && isEnvelope) return;
-    if (status === 503)
-      throw new ExchangeFailure("busy", "the host is too busy for another request (HTTP 503)", { sent: false });
+    if (status === 503) {
+      const answered = "the host is too busy for another request (HTTP 503)";
+      throw new ExchangeFailure("busy", answered, { sent: sent || !isOfHttpSys(answer) });
+    }
     const page = type === undefined ? "" : `, ${type.split(";")[0]} and not an envelope`;
     const isProxy = status === 407 || answer.header("via") !== undefined;
     throw new ExchangeFailure("garbage", `${endpointText(this.endpoint)} answered HTTP ${status}${page}`, {
@@ -224,10 +228,18 @@ function refused(): ExchangeFailure {
   );
 }
 
+/** Whether Windows' own HTTP server gave an answer, before WinRM got the request. A gateway may answer after it has passed the request on. */
+function isOfHttpSys({ header }: HttpAnswer): boolean {
+  return /^Microsoft-HTTPAPI\//.test(header("server") ?? "") && header("via") === undefined;
+}
+
 /** What a 401 means for a method that goes with every request, or for a log-on that the host has forgotten. */
-function notAccepted(answer: HttpAnswer, authorization: string | undefined): ExchangeFailure {
+function notAccepted(
+  answer: HttpAnswer,
+  { authorization, sent }: { readonly authorization: string | undefined; readonly sent: boolean },
+): ExchangeFailure {
   if (authorization === undefined)
-    return new ExchangeFailure("lost", "the host has forgotten the log-on (HTTP 401)", { sent: false });
+    return new ExchangeFailure("lost", "the host has forgotten the log-on (HTTP 401)", { sent });
   if (authorization === certificateScheme) {
     return new ExchangeFailure("refused", "the host refused the client's certificate (HTTP 401)", {
       sent: false,

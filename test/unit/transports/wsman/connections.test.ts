@@ -157,12 +157,25 @@ describe("connections", () => {
     expect(server.logOns).toBe(server.mostSockets);
   });
 
-  test("a log-on that the host has forgotten is repeated, even for a call, since the call had not run", async () => {
+  test("a log-on that the host has forgotten is repeated over TLS, even for a call, since the call had not run", async () => {
+    const { host, server, session } = await scene("TLS");
+    const create = await createSnapshot(session);
+    const { logOns } = server;
+    server.forgetLogOns();
+    expect((await create()).returnValue).toBe(4096);
+    expect(server.logOns).toBeGreaterThan(logOns);
+    expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
+  });
+
+  test("a log-on that the host has forgotten is repeated for a read, but not for a sealed call, since the answer isn't sealed", async () => {
     const { host, server, session } = await scene("sealed");
     const create = await createSnapshot(session);
     server.forgetLogOns();
-    expect((await create()).returnValue).toBe(4096);
-    expect(host.methodCalls).toEqual({ CreateSnapshot: 1 });
+    expect(await session.query("SELECT * FROM Msvm_VirtualSystemCollection")).toHaveLength(1);
+    await expect.poll(() => server.logOns).toBe(4); // another spare connection is open
+    server.forgetLogOns();
+    expect(await create().catch((thrown: unknown) => thrown)).toMatchObject({ effect: "unknown" });
+    expect(host.methodCalls).toEqual({});
   });
 
   test("a request that is aborted while it waits for a connection is never sent", async () => {
@@ -225,6 +238,51 @@ describe("a host that is too busy", () => {
     expect(error).toMatchObject({ effect: "none" });
     expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 8000, 15_000]);
     expect(server.requests).toBe(8);
+  });
+
+  const created = (request: string) => {
+    const id = /MessageID>([^<]+)</.exec(request)?.[1];
+    const body = /CreateSnapshot_INPUT/.test(request)
+      ? "<R><ReturnValue>0</ReturnValue></R>"
+      : "<R><EndOfSequence/></R>";
+    const envelope = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header><RelatesTo>${id}</RelatesTo></s:Header><s:Body>${body}</s:Body></s:Envelope>`;
+    return httpAnswer(200, soap, envelope);
+  };
+
+  test.each([
+    ["is sent again if Windows' HTTP server had no room for it", "Server: Microsoft-HTTPAPI/2.0\r\n", { calls: 2 }],
+    ["isn't sent again after a gateway's HTTP 503", "Server: nginx\r\n", { calls: 1, effect: "unknown" }],
+    ["isn't sent again after an HTTP 503 without a server's name", "", { calls: 1, effect: "unknown" }],
+    [
+      "isn't sent again after an HTTP 503 that passed a gateway",
+      "Server: Microsoft-HTTPAPI/2.0\r\nVia: 1.1 gateway\r\n",
+      { calls: 1, effect: "unknown" },
+    ],
+  ])("a call %s", async (_, headers, expected) => {
+    let calls = 0;
+    const server = await RawAnswers.start((request) => {
+      if (!/CreateSnapshot_INPUT/.test(request)) return created(request);
+      calls += 1;
+      return calls === 1 ? httpAnswer(503, "text/html", "", headers) : created(request);
+    });
+    const session = await openServed(server.port, "plain");
+    onTestFinished(async () => {
+      await session.close();
+      await server.stop();
+    });
+    const path = new CimInstancePath({ className: "Msvm_CollectionSnapshotService", keys: { Name: "x" } });
+    const answer = await session.invokeMethod(path, "CreateSnapshot", {}).catch((thrown: unknown) => thrown);
+    const { effect = undefined } = answer as { readonly effect?: string };
+    expect({ calls, ...(effect !== undefined && { effect }) }).toEqual(expected);
+  });
+
+  test("a sealed call isn't sent again after an HTTP 503, which isn't sealed", async () => {
+    const { host, server, session } = await scene("sealed");
+    const create = await createSnapshot(session);
+    server.isTooBusy = true;
+    expect(await create().catch((thrown: unknown) => thrown)).toMatchObject({ effect: "unknown" });
+    server.isTooBusy = false;
+    expect(host.methodCalls).toEqual({});
   });
 
   test("serves a read and a call once it has room again, and the call runs once", async () => {
