@@ -50,7 +50,13 @@ function startPowerShell(firstLine: string): ShellChannel {
       await shell.dispose().catch(() => {});
       return end;
     }),
-    kill: () => void shell.dispose("SIGKILL").catch(() => {}),
+    kill: () => {
+      // a process that it started may keep its output open
+      const close = () => {
+        for (const stream of [stdout, stderr]) stream.destroy();
+      };
+      shell.dispose("SIGKILL").then(close, close);
+    },
     onReady: release,
   };
 }

@@ -9,6 +9,9 @@ import { sshFailure } from "./ssh-failure";
 /** How much of what `ssh` prints is kept, in characters: more than its longest warning. */
 const keptText = 8000;
 
+/** How long the rest of the output is waited for after the end of `ssh`, in milliseconds. */
+const restMs = 1000;
+
 /** What starts of `ssh` have in common. */
 export interface SshSession {
   readonly options: SshTransportOptions;
@@ -87,7 +90,15 @@ function endOf(child: ChildProcessWithoutNullStreams, prompt: PasswordPrompt | u
     child.on("error", (reason) => {
       error = reason;
     });
+    let rest: NodeJS.Timeout | undefined;
+    child.on("exit", () => {
+      // a ProxyCommand may outlive ssh and keep its output open
+      rest = setTimeout(() => {
+        for (const stream of [child.stdout, child.stderr]) stream.destroy();
+      }, restMs);
+    });
     child.on("close", (code) => {
+      clearTimeout(rest);
       prompt?.close();
       resolve({ code, error, stderr });
     });
