@@ -71,6 +71,13 @@ it("isn't sent to a host with an unknown key", async () => {
   expect([sshd.accepted, sshd.refusedPasswords]).toEqual([0, 0]);
 });
 
+it("isn't sent to a host whose key isn't checked because it is this computer", async () => {
+  const lax = `Host *\n  UserKnownHostsFile /dev/null\n  NoHostAuthenticationForLocalhost yes\n`;
+  const opening = openSshSession(options({ sshConfig: sshd.config("lax_config", lax) }));
+  await expect(opening).rejects.toMatchObject({ code: "HOST_KEY_UNKNOWN" });
+  expect([sshd.accepted, sshd.refusedPasswords]).toEqual([0, 0]);
+});
+
 it("isn't sent to a jump host that asks for a password", async () => {
   const jump = `Host target\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  ProxyJump jump@127.0.0.1:${sshd.port}\n`;
   const through = sshd.config(

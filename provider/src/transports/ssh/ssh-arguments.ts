@@ -22,10 +22,13 @@ const framing = {
 /** The same, of OpenSSH 8.7 and later; an older one refuses what it doesn't know. */
 const framingSince87 = { StdinNull: "no", ForkAfterAuthentication: "no", SessionType: "default" } as const;
 
-/** A password is never given to a host whose key isn't known, nor twice, nor by another method. */
+/** A password is never given to a host whose key isn't in known_hosts, nor twice by one `ssh`, nor by another method. */
 const withPassword = {
   BatchMode: "no",
   StrictHostKeyChecking: "yes",
+  // either of them could replace known_hosts
+  NoHostAuthenticationForLocalhost: "no",
+  VerifyHostKeyDNS: "no",
   PasswordAuthentication: "yes",
   PubkeyAuthentication: "no",
   PreferredAuthentications: "password",

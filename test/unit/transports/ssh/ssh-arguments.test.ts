@@ -30,6 +30,8 @@ it("never prompts without a password, and prompts once, only for a known host, w
   expect(withPassword).toEqual(
     expect.arrayContaining([
       "StrictHostKeyChecking=yes",
+      "NoHostAuthenticationForLocalhost=no",
+      "VerifyHostKeyDNS=no",
       "NumberOfPasswordPrompts=1",
       "PasswordAuthentication=yes",
       "PreferredAuthentications=password",
