@@ -46,6 +46,16 @@ it("refuses an unknown host key and names the command that shows it", async () =
   expect(sshd.accepted).toBe(0);
 });
 
+it("names the address of an alias whose host key is unknown", async () => {
+  const alias = `Host hv-alias\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  UserKnownHostsFile /dev/null\n`;
+  const error = await failure({
+    host: "hv-alias",
+    port: undefined,
+    sshConfig: sshd.config("alias_config", alias),
+  });
+  expect(error.message).toContain(`ssh-keyscan -p ${sshd.port} 127.0.0.1`);
+});
+
 it("refuses a changed host key without another try", async () => {
   const changed = { sshConfig: sshd.path("wrong_config") };
   const error = await failure(changed);

@@ -78,7 +78,7 @@ async function through(mode: string, work: (session: CimSession) => Promise<unkn
 /** What a session over ssh says when `ssh` ends at its start. */
 async function overSsh(code: number, stderr = ""): Promise<Error> {
   const options = { host: "hv01", namespace: virtualizationNamespace, remoteShell: "powershell" } as const;
-  const failure = sshFailure({ code, stderr }, { printed: "", wasReady: false }, options);
+  const failure = sshFailure({ code, stderr }, { printed: "", wasReady: false }, { options, resolved: {} });
   return shellError(failure, { attempted: "Opening a session", target: "hv01", changes: false }, false);
 }
 

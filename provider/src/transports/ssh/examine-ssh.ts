@@ -9,6 +9,7 @@ import { bad, doubtful, type Finding, failure, fine } from "../../finding";
 import { examineWorker } from "../worker-shell/examine-worker";
 import { workerFindings } from "../worker-shell/findings";
 import type { SshTransportOptions } from "./options";
+import { shellQuoted } from "./shell-quoted";
 import { findSsh, type ResolvedHost, resolveHost } from "./ssh-client";
 import { workerOptions } from "./ssh-session";
 
@@ -62,7 +63,11 @@ export async function* examineSsh(options: SshTransportOptions): AsyncGenerator<
 function addressFinding(resolved: ResolvedHost, { host }: SshTransportOptions): Finding {
   const { user, hostname, port, proxyjump, proxycommand } = resolved;
   if (hostname === undefined) {
-    return bad(tries.address, "ssh refuses its configuration", `Run ssh -G ${host}: it says which line is wrong`);
+    return bad(
+      tries.address,
+      "ssh refuses its configuration",
+      `Run ssh -G ${shellQuoted(host)}: it says which line is wrong`,
+    );
   }
   const isThrough = [proxyjump, proxycommand].filter((way) => way !== undefined && way !== "none");
   return fine(

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { shellQuoted } from "./shell-quoted";
 
 /** The built program, also where this file itself runs from its source, as in tests. */
 const askpass = join(__dirname, "../../../dist/transports/ssh/askpass.js");
@@ -59,10 +60,6 @@ export function passwordQuestion(user: string, host: string): (prompt: string) =
     (who) => `${who}'s password: `,
   );
   return (prompt) => questions.includes(prompt);
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function promptIn(line: string): string {

@@ -9,13 +9,21 @@ import {
 import type { EndCircumstances, ShellEnd } from "../worker-shell/shell-channel";
 import { type FailureDescription, ShellFailure, shellEnded } from "../worker-shell/shell-failure";
 import type { SshTransportOptions } from "./options";
+import { shellQuoted } from "./shell-quoted";
+import type { ResolvedHost } from "./ssh-client";
+
+/** The host as the configuration names it, and what `ssh` makes of it. */
+export interface SshTarget {
+  readonly options: SshTransportOptions;
+  readonly resolved: ResolvedHost;
+}
 
 /** A failure that `ssh` reports, recognised by its untranslated text at the start of a line. */
 interface KnownFailure {
   readonly sign: RegExp;
   readonly make: FailureDescription["make"];
   readonly answer: string;
-  readonly remedy: (options: SshTransportOptions) => string;
+  readonly remedy: (target: SshTarget) => string;
 }
 
 const authentication =
@@ -34,14 +42,35 @@ const hostKey =
 const remoteShell: KnownFailure["make"] = (parts, options) =>
   new MissingDependencyError(parts, { ...options, code: "REMOTE_SHELL_FAILED" });
 
-/** Writes the command that shows a host's keys, for people: its answer has to be compared with the host before it is trusted. */
-export function scanCommand({ host, port }: Pick<SshTransportOptions, "host" | "port">): string {
-  return `ssh-keyscan ${port === undefined ? "" : `-p ${port} `}${host}`;
+/** The port of ssh itself, which stands in no name. */
+const usualPort = "22";
+
+/** The host's address. The programs that show and remove keys read no ssh configuration, so an alias isn't one. */
+function addressOf({ options, resolved }: SshTarget): { readonly host: string; readonly port: string } {
+  const { hostname = options.host, port = String(options.port ?? usualPort) } = resolved;
+  return { host: hostname, port };
 }
 
-/** How a new host key gets known. */
-const learnKey = (options: SshTransportOptions) =>
-  `Add it to known_hosts: ${scanCommand(options)} shows the keys; compare them with ssh-keygen -lf on the host (C:\\ProgramData\\ssh\\ssh_host_ed25519_key.pub) before you add one`;
+/** The name of the host's key in known_hosts. */
+function knownName(target: SshTarget): string {
+  const { host, port } = addressOf(target);
+  return target.resolved["hostkeyalias"] ?? (port === usualPort ? host : `[${host}]:${port}`);
+}
+
+/** Says how a new host key gets known. The keys that are shown have to be compared with the host before they are trusted. */
+function learnKey(target: SshTarget): string {
+  const { host, port } = addressOf(target);
+  const { proxyjump = "none", proxycommand = "none", hostkeyalias } = target.resolved;
+  const scan = `ssh-keyscan ${port === usualPort ? "" : `-p ${port} `}${shellQuoted(host)}`;
+  const place =
+    proxyjump !== "none"
+      ? ` (run it on the jump host ${proxyjump})`
+      : proxycommand !== "none"
+        ? " (run it where the host is reached without a ProxyCommand)"
+        : "";
+  const name = hostkeyalias === undefined ? "" : ` under the name ${hostkeyalias}`;
+  return `Add it to known_hosts${name}: ${scan}${place} shows the keys; compare them with ssh-keygen -lf on the host (C:\\ProgramData\\ssh\\ssh_host_ed25519_key.pub) before you add one`;
+}
 
 /** In this order: a later sign may stand beside an earlier one, which then says more. */
 const knownFailures: readonly KnownFailure[] = [
@@ -49,8 +78,8 @@ const knownFailures: readonly KnownFailure[] = [
     sign: /^@ *WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!/m,
     make: hostKey("HOST_KEY_CHANGED"),
     answer: "the host's key isn't the one in known_hosts: another computer may be answering",
-    remedy: (options) =>
-      `Find out why. If the host was reinstalled, remove the old key (ssh-keygen -R ${knownName(options)}). ${learnKey(options)}`,
+    remedy: (target) =>
+      `Find out why. If the host was reinstalled, remove the old key (ssh-keygen -R ${shellQuoted(knownName(target))}). ${learnKey(target)}`,
   },
   {
     sign: /^(Host key verification failed\.|No \S+ host key is known for )/m,
@@ -62,7 +91,8 @@ const knownFailures: readonly KnownFailure[] = [
     sign: /^@ *WARNING: UNPROTECTED PRIVATE KEY FILE!/m,
     make: authentication("KEY_FILE_UNPROTECTED"),
     answer: "other accounts can read the private key file, so ssh ignores it",
-    remedy: ({ identityFile = "KEY" }) => `Let only its owner read it: chmod 600 ${identityFile}`,
+    remedy: ({ options: { identityFile = "KEY" } }) =>
+      `Let only its owner read it: chmod 600 ${shellQuoted(identityFile)}`,
   },
   {
     sign: /^ssh_askpass: exec\(/m,
@@ -80,7 +110,7 @@ const knownFailures: readonly KnownFailure[] = [
     sign: /Permission denied( \(|, please try again)/m,
     make: authentication(),
     answer: "the host refused the log-on",
-    remedy: ({ password }) =>
+    remedy: ({ options: { password } }) =>
       password === undefined
         ? "Check username and key: ssh -v shows which keys were offered. A key with a passphrase needs an agent (ssh-add). The keys of administrators are in C:\\ProgramData\\ssh\\administrators_authorized_keys on the host"
         : "Check username and password, and that the host's sshd_config allows PasswordAuthentication",
@@ -122,7 +152,7 @@ const knownFailures: readonly KnownFailure[] = [
     sign: /Bad configuration option|terminating, \d+ bad configuration options|Bad owner or permissions on |Can't open user config file/m,
     make: (parts, options) => new InvalidArgumentError(parts, options),
     answer: "ssh refused its own configuration",
-    remedy: ({ host }) => `Correct the file that the answer names; ssh -G ${host} tries it`,
+    remedy: ({ options: { host } }) => `Correct the file that the answer names; ssh -G ${shellQuoted(host)} tries it`,
   },
   {
     sign: /^(kex_exchange_identification|Connection closed by |Connection reset by )/m,
@@ -140,25 +170,22 @@ const noSuchProgram: readonly (number | null)[] = [127, 9009];
 const ownFailure = 255;
 
 /** Explains why an `ssh` ended. Its text decides before the log-on only: later the other end writes to the same stream. */
-export function sshFailure(
-  end: ShellEnd,
-  { printed, wasReady }: EndCircumstances,
-  options: SshTransportOptions,
-): ShellFailure {
+export function sshFailure(end: ShellEnd, { printed, wasReady }: EndCircumstances, target: SshTarget): ShellFailure {
+  const { host, remoteShell: shell } = target.options;
   const { code, error, stderr = "" } = end;
   if (wasReady) return shellEnded(code === ownFailure ? lastLine(stderr) || "the connection was lost" : printed);
   const known = code === ownFailure ? knownFailures.find(({ sign }) => sign.test(stderr)) : undefined;
   if (known) {
     const { make, answer, remedy } = known;
     const said = lastLine(stderr);
-    return new ShellFailure({ make, answer: said ? `${answer} (ssh: ${said})` : answer, remedy: remedy(options) });
+    return new ShellFailure({ make, answer: said ? `${answer} (ssh: ${said})` : answer, remedy: remedy(target) });
   }
   if (noSuchProgram.includes(code)) {
     return new ShellFailure({
       make: remoteShell,
-      answer: `the host has no ${options.remoteShell}`,
+      answer: `the host has no ${shell}`,
       remedy:
-        options.remoteShell === "pwsh"
+        shell === "pwsh"
           ? "Install PowerShell 7 on the host, or use Windows PowerShell: pulumi config set hyperv-snapshots:remoteShell powershell"
           : "Check that the host is a Windows host, and the PATH of its OpenSSH server",
     });
@@ -167,7 +194,7 @@ export function sshFailure(
   return new ShellFailure({
     make: code === null || code === ownFailure ? connection() : remoteShell,
     answer: `the shell on the host ended at its start (${[how, printed].filter(Boolean).join("; ")})`,
-    remedy: `Try it by hand: ssh ${options.host} ${options.remoteShell} -NoProfile -Command exit`,
+    remedy: `Try it by hand: ssh ${shellQuoted(host)} ${shell} -NoProfile -Command exit`,
   });
 }
 
@@ -175,8 +202,4 @@ export function sshFailure(
 function lastLine(stderr: string): string {
   const lines = stderr.split(/\r?\n/).map((line) => line.trim());
   return (lines.filter((line) => line !== "" && !line.startsWith("@")).at(-1) ?? "").replace(/^ssh: /, "");
-}
-
-function knownName({ host, port }: SshTransportOptions): string {
-  return port === undefined ? host : `'[${host}]:${port}'`;
 }

@@ -1,10 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import type { ShellChannel, ShellEnd, ShellProgram } from "../worker-shell/shell-channel";
-import type { SshTransportOptions } from "./options";
 import { answerPassword, type PasswordPrompt } from "./password-prompt";
 import { commandArguments, type SshVersion, sessionArguments } from "./ssh-arguments";
 import { sshEnvironment } from "./ssh-client";
-import { sshFailure } from "./ssh-failure";
+import { type SshTarget, sshFailure } from "./ssh-failure";
 
 /** How much of what `ssh` prints is kept, in characters: more than its longest warning. */
 const keptText = 8000;
@@ -13,8 +12,7 @@ const keptText = 8000;
 const restMs = 1000;
 
 /** What starts of `ssh` have in common. */
-export interface SshSession {
-  readonly options: SshTransportOptions;
+export interface SshSession extends SshTarget {
   readonly version: SshVersion;
   /** Tells the question for this account's password from any other. */
   readonly isPasswordQuestion: (prompt: string) => boolean;
@@ -28,7 +26,7 @@ export function sshProgram(session: SshSession): ShellProgram {
       channel.stdin.write(`${firstLine}\n`);
       return channel;
     },
-    explain: (end, circumstances) => sshFailure(end, circumstances, session.options),
+    explain: (end, circumstances) => sshFailure(end, circumstances, session),
   };
 }
 

@@ -34,18 +34,15 @@ export async function workerOptions(options: SshTransportOptions): Promise<Worke
 /** Finds what starts of `ssh` need. */
 export async function sshSession(options: SshTransportOptions): Promise<SshSession> {
   const { version } = await findSsh();
-  return { options, version, isPasswordQuestion: await passwordQuestionOf(options) };
+  const resolved = await resolveHost(options);
+  // the question is about the name that the user's configuration makes of the host
+  const { user = "", hostname = options.host, hostkeyalias = hostname } = resolved;
+  const isPasswordQuestion = options.password === undefined ? () => false : passwordQuestion(user, hostkeyalias);
+  return { options, resolved, version, isPasswordQuestion };
 }
 
 /** The log-ons of the account. */
 export function sshLogon(options: SshTransportOptions): Logon {
   const { host, port, userName, password, identityFile, sshConfig } = options;
   return logonOf({ transport: "ssh", host, port, userName, password, identityFile, sshConfig });
-}
-
-/** The question is about the name that the user's configuration makes of the host. */
-async function passwordQuestionOf(options: SshTransportOptions): Promise<(prompt: string) => boolean> {
-  if (options.password === undefined) return () => false;
-  const { user = "", hostname = options.host, hostkeyalias } = await resolveHost(options);
-  return passwordQuestion(user, hostkeyalias ?? hostname);
 }

@@ -4,8 +4,17 @@ import { shellError } from "../../../../provider/src/transports/worker-shell/she
 
 const options = { host: "hv01", namespace: "root\\virtualization\\v2", remoteShell: "pwsh" } as const;
 const context = { attempted: "Opening a session", target: "hv01", changes: false };
-const explain = (code: number | null, stderr: string, { wasReady = false, printed = "" } = {}) =>
-  shellError(sshFailure({ code, stderr }, { printed, wasReady }, options), context, wasReady);
+const resolvedHost: Readonly<Record<string, string>> = { hostname: "hv01", port: "22" };
+const explain = (
+  code: number | null,
+  stderr: string,
+  { wasReady = false, printed = "", host = options.host as string, resolved = resolvedHost } = {},
+) =>
+  shellError(
+    sshFailure({ code, stderr }, { printed, wasReady }, { options: { ...options, host }, resolved }),
+    context,
+    wasReady,
+  );
 
 describe("a failure of ssh before the log-on", () => {
   // test/ssh has those that a real server shows
@@ -46,6 +55,37 @@ describe("a failure of ssh before the log-on", () => {
   it("recognizes a missing PowerShell by the exit codes of Unix and cmd.exe", () => {
     for (const code of [127, 9009]) expect(explain(code, "?").code).toBe("REMOTE_SHELL_FAILED");
   });
+});
+
+describe("the fix for a host key", () => {
+  const changed = "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @";
+  const fixFor = (resolved: Readonly<Record<string, string>>) =>
+    explain(255, changed, { host: "alias", resolved }).message;
+
+  it("has the address that ssh makes of an alias, which ssh-keyscan and ssh-keygen don't know", () => {
+    const fix = fixFor({ hostname: "10.0.0.1", port: "2222" });
+    expect(fix).toContain("ssh-keygen -R '[10.0.0.1]:2222')");
+    expect(fix).toContain("ssh-keyscan -p 2222 10.0.0.1 shows");
+    expect(fixFor({ hostname: "hv01.example.com", port: "22" })).toContain("ssh-keygen -R hv01.example.com)");
+  });
+
+  it("has the name under which a HostKeyAlias stores the key", () => {
+    const fix = fixFor({ hostname: "10.0.0.1", port: "2222", hostkeyalias: "hv cluster" });
+    expect(fix).toContain("ssh-keygen -R 'hv cluster')");
+    expect(fix).toContain("known_hosts under the name hv cluster: ssh-keyscan -p 2222 10.0.0.1");
+  });
+
+  it("says where to run it if the host is reached through another one", () => {
+    const address = { hostname: "10.0.0.1", port: "22" };
+    expect(fixFor({ ...address, proxyjump: "bastion" })).toContain("(run it on the jump host bastion)");
+    expect(fixFor({ ...address, proxycommand: "nc %h %p" })).toContain("without a ProxyCommand");
+    expect(fixFor({ ...address, proxyjump: "none", proxycommand: "none" })).not.toContain("run it");
+  });
+});
+
+it("quotes the names that a command to copy has", () => {
+  const stderr = "/home/me/.ssh/config: terminating, 1 bad configuration options";
+  expect(explain(255, stderr, { host: "a b; c" }).message).toContain("ssh -G 'a b; c' tries it");
 });
 
 it("every exit after the log-on is a lost connection, whatever the host printed", () => {
