@@ -3,6 +3,7 @@ import {
   ConnectionError,
   HostKeyError,
   InvalidArgumentError,
+  StorageError,
   TransportTimeoutError,
 } from "../../errors";
 import { bad, doubtful, type Finding, failure, fine } from "../../finding";
@@ -39,6 +40,7 @@ export async function* examineSsh(options: SshTransportOptions): AsyncGenerator<
     const { error } = examination.failure;
     const isBeforeHostKey =
       ConnectionError.isInstance(error) ||
+      StorageError.isInstance(error) ||
       TransportTimeoutError.isInstance(error) ||
       InvalidArgumentError.isInstance(error);
     if (isBeforeHostKey) {

@@ -4,6 +4,7 @@ import { CimInstancePath } from "../../cim/cim-instance-path";
 import { type ConnectionAnswer, type ConnectionQuestion, NoAnswer } from "../../probe-answer";
 import { workerQuestions } from "../worker-shell/questions";
 import type { ShellChannel, ShellProgram } from "../worker-shell/shell-channel";
+import { ShellFailure } from "../worker-shell/shell-failure";
 import type { WireInstance } from "../worker-shell/wire-answer";
 import { wirePath, wireText } from "../worker-shell/wire-request";
 import { type AskWorker, withShell } from "../worker-shell/with-shell";
@@ -79,7 +80,11 @@ async function run(
   more: readonly string[] = [],
 ): Promise<CommandResult> {
   const session = await sshSession(options);
-  const result = await sshLogon(options).attempt(() => runOverSsh(session, command, more));
+  const result = await sshLogon(options)
+    .attempt(() => runOverSsh(session, command, more))
+    .catch((error: unknown) => {
+      throw error instanceof ShellFailure ? new NoAnswer(error.message) : error;
+    });
   if (result.code === null || result.code === 255) throw new NoAnswer("ssh lost the session");
   return result;
 }

@@ -174,6 +174,7 @@ export function sshFailure(end: ShellEnd, { printed, wasReady }: EndCircumstance
   const { host, remoteShell: shell } = target.options;
   const { code, error, stderr = "" } = end;
   if (wasReady) return shellEnded(code === ownFailure ? lastLine(stderr) || "the connection was lost" : printed);
+  if (error instanceof ShellFailure) return error;
   const known = code === ownFailure ? knownFailures.find(({ sign }) => sign.test(stderr)) : undefined;
   if (known) {
     const { make, answer, remedy } = known;

@@ -36,7 +36,12 @@ export interface CommandResult extends ShellEnd {
   readonly stderr: string;
 }
 
-/** Runs a command on the host, with no input. @param more - Further options of `ssh`. */
+/**
+ * Runs a command on the host, with no input.
+ *
+ * @param more - Further options of `ssh`.
+ * @throws {@link ShellFailure} when `ssh` can't be given the password.
+ */
 export async function runOverSsh(
   session: SshSession,
   command: string,
@@ -98,7 +103,7 @@ function endOf(child: ChildProcessWithoutNullStreams, prompt: PasswordPrompt | u
     child.on("close", (code) => {
       clearTimeout(rest);
       prompt?.close();
-      resolve({ code, error, stderr });
+      resolve({ code, error: error ?? prompt?.failure(), stderr });
     });
   });
 }

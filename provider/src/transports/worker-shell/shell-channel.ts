@@ -36,7 +36,7 @@ export interface EndCircumstances {
 
 /** Starts shells of one kind, and knows what their ends mean. */
 export interface ShellProgram {
-  /** Starts a shell and gives it its first line in the same tick. */
+  /** Starts a shell and gives it its first line in the same tick. @throws {@link ShellFailure} when it lacks what it needs. */
   readonly start: (firstLine: string) => ShellChannel;
   /** Explains why a shell ended. */
   readonly explain: (end: ShellEnd, circumstances: EndCircumstances) => ShellFailure;

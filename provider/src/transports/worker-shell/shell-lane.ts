@@ -135,14 +135,15 @@ export class ShellLane {
     const { program, limits, target } = this.options;
     const context = { attempted: "Opening a session", target, changes: false };
     if (this.closed) throw sessionClosed(context, false);
-    const shell = new WorkerShell(program, limits);
-    this.shell = shell;
+    let shell: WorkerShell | undefined;
     try {
+      shell = new WorkerShell(program, limits);
+      this.shell = shell;
       await shell.ready;
       this.opened = (await askShell(shell, this.options.open, context)) as OpenAnswer;
       return shell;
     } catch (error) {
-      this.retire(shell);
+      if (shell) this.retire(shell);
       if (this.closed) throw sessionClosed(context, false);
       throw error instanceof ShellFailure ? shellError(error, context, false) : error;
     }
