@@ -34,7 +34,16 @@ export const utf16 = (text: string): Buffer => Buffer.from(text, "utf16le");
 
 /** The key that stands for a password: NTOWFv2. */
 export function passwordKey(userName: string, domain: string, password: string): Buffer {
-  return hmacMd5(md4(utf16(password)), utf16(userName.toUpperCase() + domain));
+  return hmacMd5(md4(utf16(password)), utf16(upperCase(userName) + domain));
+}
+
+/** Makes a name upper-case as Windows does: its table has one character for each, so that ß stays as it is. */
+function upperCase(name: string): string {
+  const upper = (character: string) => {
+    const mapped = character.toUpperCase();
+    return mapped.length === 1 ? mapped : character;
+  };
+  return name.split("").map(upper).join("");
 }
 
 /** The time as Windows counts it. */

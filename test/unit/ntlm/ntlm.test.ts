@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
 import { channelBindings } from "../../../provider/src/ntlm/channel-bindings";
-import { md4, Rc4 } from "../../../provider/src/ntlm/ciphers";
-import { passwordKey } from "../../../provider/src/ntlm/messages";
+import { hmacMd5, md4, Rc4 } from "../../../provider/src/ntlm/ciphers";
+import { passwordKey, utf16 } from "../../../provider/src/ntlm/messages";
 import { NtlmClient, readAccount } from "../../../provider/src/ntlm/ntlm-client";
 import { NtlmServer } from "../../../provider/src/ntlm/ntlm-server";
 import { openBody, sealBody } from "../../../provider/src/ntlm/sealed-body";
@@ -28,6 +28,14 @@ function logOn(
   const { message, sealing } = client.authenticate(server.challengeFor(client.negotiate()));
   return { client: sealing, server, message, verdict: server.accept(message) };
 }
+
+test.each([
+  ["straße", "STRAßE"],
+  ["ŉǰ-zoë", "ŉǰ-ZOË"],
+  ["operator", "OPERATOR"],
+])("a name is upper-cased character by character, as Windows does: %s", (name, upper) => {
+  expect(passwordKey(name, "LAB", password)).toEqual(hmacMd5(md4(utf16(password)), utf16(`${upper}LAB`)));
+});
 
 test.each([
   ["", "31d6cfe0d16ae931b73c59d7e0c089c0"],
