@@ -85,7 +85,12 @@ function tlsOptions({ host, port, ca, fingerprint, clientCertificate }: Endpoint
     port,
     ...(isName && { servername: host }),
     ...(ca !== undefined && { ca }),
-    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
+    // over TLS 1.3, Windows asks for the certificate after the handshake, and Node doesn't answer that
+    ...(clientCertificate && {
+      cert: clientCertificate.certificate,
+      key: clientCertificate.key,
+      maxVersion: "TLSv1.2",
+    }),
     // a pinned certificate is compared by itself; its issuer and its names don't count
     rejectUnauthorized: fingerprint === undefined,
   };
