@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { type ConfigurationKeys, type ConfigurationValues, settingCommandIn } from "../../configuration-key";
+import { configuredPath } from "../configured-path";
 import { hostKeys, readPort } from "../host-keys";
 import { refuseConfiguration } from "../refuse-configuration";
 import type { SshTransportOptions } from "./options";
@@ -59,7 +58,7 @@ export function sshOptions(
   const file = (name: "identityFile" | "sshConfig") => {
     const path = configuration[name];
     if (path === undefined) return undefined;
-    const full = path.startsWith("~/") ? join(homedir(), path.slice(2)) : resolve(path);
+    const full = configuredPath(path);
     if (existsSync(full)) return full;
     throw refuse(name, `there is no file ${full}`, "Correct the path. A relative one starts at the program's folder");
   };

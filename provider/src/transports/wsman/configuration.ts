@@ -1,8 +1,11 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { type ConfigurationKeys, type ConfigurationValues, settingCommandIn } from "../../configuration-key";
+import { configuredPath } from "../configured-path";
 import { hostKeys, readPort } from "../host-keys";
 import { refuseConfiguration } from "../refuse-configuration";
-import type { Credentials, Endpoint, WsmanTransportOptions } from "./endpoint";
+import type { ClientCertificate, Credentials, Endpoint, WsmanTransportOptions } from "./endpoint";
 
 /** The keys that only this transport has. */
 export const wsmanKeys = {
@@ -61,14 +64,9 @@ export function wsmanOptions(configuration: WsmanConfiguration): WsmanTransportO
     host,
     port: readPort(configuration, ports[protocol]) ?? ports[protocol],
     isHttps: protocol === "https",
-    ...(configuration.caFile !== undefined && { ca: readPem(configuration, "caFile") }),
+    ...(configuration.caFile !== undefined && { ca: readAuthorities(configuration) }),
     ...(configuration.certificateFingerprint !== undefined && { fingerprint: readFingerprint(configuration) }),
-    ...(credentials.method === "certificate" && {
-      clientCertificate: {
-        certificate: readPem(configuration, "clientCertificate"),
-        key: readPem(configuration, "clientKey"),
-      },
-    }),
+    ...(credentials.method === "certificate" && { clientCertificate: readClientCertificate(configuration) }),
   };
   return { endpoint, credentials, namespace };
 }
@@ -128,10 +126,65 @@ function readFingerprint(configuration: WsmanConfiguration): string {
   );
 }
 
-function readPem(configuration: WsmanConfiguration, name: "caFile" | "clientCertificate" | "clientKey"): string {
-  const file = configuration[name];
-  if (file === undefined)
+/** Reads the certificates of the trusted authorities. TLS itself ignores those that can't be read. */
+function readAuthorities(configuration: WsmanConfiguration): string {
+  const pem = readPem(configuration, "caFile");
+  const certificates = pem.match(/-----BEGIN [^-]*CERTIFICATE-----.*?-----END [^-]*CERTIFICATE-----/gs) ?? [];
+  const remedy = `Set it to a PEM file of certificates: ${set(configuration, "caFile")} FILE`;
+  if (certificates.length === 0) throw refusal(configuration, "caFile", "the file has no certificate", remedy);
+  checked(configuration, "caFile", "the file has a certificate that can't be read", remedy, () => {
+    for (const certificate of certificates) new X509Certificate(certificate);
+  });
+  return pem;
+}
+
+function readClientCertificate(configuration: WsmanConfiguration): ClientCertificate {
+  const certificate = readPem(configuration, "clientCertificate");
+  checked(
+    configuration,
+    "clientCertificate",
+    "the file's certificate can't be used",
+    `Set it to a PEM file of the certificate: ${set(configuration, "clientCertificate")} FILE`,
+    () => createSecureContext({ cert: certificate }),
+  );
+  const key = readPem(configuration, "clientKey");
+  if (/BEGIN ENCRYPTED|,ENCRYPTED/.test(key)) {
+    const remedy = "Decrypt it: openssl pkey -in FILE -out FILE.pem; let only its owner read it";
+    throw refusal(configuration, "clientKey", "the file's key is encrypted", remedy);
+  }
+  checked(
+    configuration,
+    "clientKey",
+    "the file's key isn't the one of clientCertificate, or can't be read",
+    `Set it to a PEM file of the certificate's key: ${set(configuration, "clientKey")} FILE`,
+    () => createSecureContext({ cert: certificate, key }),
+  );
+  return { certificate, key };
+}
+
+/** Turns a failure of OpenSSL, which names neither key nor file, into the refusal of a key. */
+function checked(
+  configuration: WsmanConfiguration,
+  name: PemKey,
+  answer: string,
+  remedy: string,
+  check: () => void,
+): void {
+  try {
+    check();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw refusal(configuration, name, code === undefined ? answer : `${answer} (${code})`, remedy);
+  }
+}
+
+type PemKey = "caFile" | "clientCertificate" | "clientKey";
+
+function readPem(configuration: WsmanConfiguration, name: PemKey): string {
+  const path = configuration[name];
+  if (path === undefined)
     throw refusal(configuration, name, "it is not set", `Set it: ${set(configuration, name)} FILE`);
+  const file = configuredPath(path);
   try {
     const text = readFileSync(file, "utf8");
     if (/-----BEGIN [A-Z ]+-----/.test(text)) return text;
@@ -144,7 +197,7 @@ function readPem(configuration: WsmanConfiguration, name: "caFile" | "clientCert
       `Correct it: ${set(configuration, name)} FILE`,
     );
   }
-  const remedy = "Convert it: openssl x509 -inform der -in FILE -out FILE.pem";
+  const remedy = `Convert it: openssl ${name === "clientKey" ? "pkey" : "x509"} -inform der -in FILE -out FILE.pem`;
   throw refusal(configuration, name, `the file ${file} isn't PEM`, remedy);
 }
 

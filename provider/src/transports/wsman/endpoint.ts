@@ -1,3 +1,9 @@
+/** A client's certificate and its key, in PEM. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** Where a host's WinRM service is, and how it is trusted. */
 export interface Endpoint {
   readonly host: string;
@@ -7,8 +13,7 @@ export interface Endpoint {
   readonly ca?: string | undefined;
   /** The SHA-256 fingerprint of the only certificate that is trusted. */
   readonly fingerprint?: string | undefined;
-  /** The client's certificate and key in PEM. */
-  readonly clientCertificate?: { readonly certificate: string; readonly key: string } | undefined;
+  readonly clientCertificate?: ClientCertificate | undefined;
   /** How long a connection may take to open, in milliseconds; 20 000 without a value. */
   readonly connectTimeoutMs?: number;
 }
