@@ -200,14 +200,15 @@ export class InvalidArgumentError extends HyperVError {
 }
 
 /**
- * A guard of this package refused, before anything was asked of the host: the request would have destroyed something else, too.
+ * A guard of this package refused before anything was changed: the request would have destroyed something else, too, or another run works on the
+ * same VM group.
  *
  * @public
  */
 export class GuardError extends HyperVError {
   readonly code: ErrorCode;
 
-  /** `code` tells the guard: `DEPENDENTS_UNKNOWN`, `DEPENDENTS_COLLECTED`, `GROUP_HAS_SNAPSHOTS`, `SNAPSHOT_OWNED`. */
+  /** `code` tells the guard: `DEPENDENTS_UNKNOWN`, `DEPENDENTS_COLLECTED`, `GROUP_HAS_SNAPSHOTS`, `SNAPSHOT_OWNED`, `LOCKED`. */
   constructor(parts: ErrorParts, options: FailureOptions & { readonly code: ErrorCode }) {
     super(
       { headline: `Refusing ${parts.attempted} on ${parts.target}: ${parts.answer}`, ...parts },

@@ -98,10 +98,18 @@ describe("a value", () => {
     await expect(plugin.call("invoke", request)).rejects.toThrow("collection: assets and archives can't be compared");
   });
 
+  it("that is secret inside connections is hidden, whatever it is", async () => {
+    const request = new messages.CheckRequest();
+    const east = { transport: "simulated", dependents: secret("very-secret") };
+    request.setNews(struct({ connections: { east } }));
+    const [wrong] = (await plugin.call<messages.CheckResponse>("checkConfig", request)).getFailuresList();
+    expect(wrong?.getReason()).toContain('"[secret]" isn\'t one of its values');
+  });
+
   it.each([
     ["an object", (map: object) => map],
     ["JSON", (map: object) => JSON.stringify(map)],
-  ])("of secret connections, as %s, is hidden only if it is a password", async (_form, write) => {
+  ])("that isn't a password stays readable if all connections are secret: written as %s", async (_form, write) => {
     await plugin.stop();
     const east = { transport: "wsman", host: "web-tier", username: "joe", password: "hunter2-horse" };
     plugin = await start({ connections: secret(write({ east })) });

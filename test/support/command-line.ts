@@ -8,7 +8,7 @@ import { requireDocumentedForm } from "./json-form";
 import { temporaryFolder } from "./temporary-folder";
 
 /** A group of two running machines with an application, a group of one, and jobs that are over soon. */
-const quickSeed: Seed = {
+export const quickSeed: Seed = {
   hostName: "HV-TEST",
   machines: [
     { name: "web-01", applicationVersion: "1.4.0" },

@@ -74,7 +74,8 @@ function refuseOwned(session: CimSession, { snapshotCollectionId }: SnapshotDeta
   }
   if (owner.kind === "request") {
     const answer = `an interrupted run requested a snapshot of its group for ${owner.urn}, and this may be it`;
-    throw refused("SNAPSHOT_OWNED", target, answer, "Run `pulumi up`, which finds out, or `pulumi destroy`");
+    const remedy = `Run \`pulumi up\`, which finds out, or \`pulumi destroy\`. If no program has this resource any more, delete the record ${owner.file}`;
+    throw refused("SNAPSHOT_OWNED", target, answer, remedy);
   }
   const { urn, stack, isInterrupted } = owner;
   throw isInterrupted

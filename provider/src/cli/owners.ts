@@ -18,7 +18,14 @@ export type Owner =
       readonly isInterrupted: boolean;
     }
   /** Perhaps a resource: an interrupted run requested a snapshot of the group for it, and this one is newer. The next run finds out. */
-  | { readonly kind: "request"; readonly urn: string; readonly name: string; readonly stack: string }
+  | {
+      readonly kind: "request";
+      readonly urn: string;
+      readonly name: string;
+      readonly stack: string;
+      /** The path of the recovery record. */
+      readonly file: string;
+    }
   /** None that this command can see: retained, orphaned, another computer's stack, or taken by a person. */
   | { readonly kind: "unknown" };
 
@@ -31,6 +38,9 @@ export interface Owners {
   /** Why no state was read, and what to do. */
   readonly missing?: string;
 }
+
+/** What is known without asking. */
+export const noOwners: Owners = { state: undefined, records: [], requests: [] };
 
 /** Options of commands that ask who owns a snapshot. */
 export interface OwnerOptions extends CommonOptions {
@@ -66,12 +76,10 @@ export const doubtsOf = ({ missing, state }: Owners): readonly string[] => [
 
 /** Finds who owns a snapshot. */
 export function ownerOf(
-  {
-    snapshotCollectionId,
-    group,
-  }: Pick<SnapshotDetails, "snapshotCollectionId"> & Partial<Pick<SnapshotDetails, "group">>,
+  snapshot: Pick<SnapshotDetails, "snapshotCollectionId"> & Partial<SnapshotDetails>,
   { state, records, requests }: Owners,
 ): Owner {
+  const { snapshotCollectionId, group, createdAt } = snapshot;
   const id = normalizeGuid(snapshotCollectionId);
   const resource = state?.snapshots.find((one) => one.snapshotCollectionId === id && !one.isExternal);
   if (resource) return { kind: "resource", urn: resource.urn, name: resourceName(resource.urn) };
@@ -81,10 +89,15 @@ export function ownerOf(
     return { kind: "record", urn, name: resourceName(urn), stack: scope.stack, isInterrupted };
   }
   const groupId = group && normalizeGuid(group.collectionId);
-  const request = requests.find((one) => one.groupId === groupId && !one.before.includes(id));
+  const isInTime = ({ beganAt }: OpenRequest) => createdAt == null || Date.parse(createdAt) <= beganAt + requestMs;
+  const request = requests.find((one) => one.groupId === groupId && !one.before.includes(id) && isInTime(one));
   if (!request) return { kind: "unknown" };
-  return { kind: "request", urn: request.urn, name: resourceName(request.urn), stack: request.scope.stack };
+  const { urn, scope, file } = request;
+  return { kind: "request", urn, name: resourceName(urn), stack: scope.stack, file };
 }
+
+/** How long after a request its snapshot may have been created: the host's job takes hours at most, and the clocks may differ. */
+const requestMs = 24 * 3_600_000;
 
 /** A mark is outdated if its stack was read and doesn't have the resource any more: it was retained, or deleted from the state. */
 const isOutdated = ({ isInterrupted, urn }: RecordedOwner, state: PulumiState | undefined): boolean =>

@@ -2,8 +2,8 @@ import { recoveryFolder } from "../dynamic/deployment";
 import { normalizeGuid } from "../hyperv/collection-designator";
 import type { Scope } from "../process/resource-call";
 import { readAllMarks, readAllRecords } from "../recovery/journal";
-import type { Phase } from "../recovery/record";
-import { recordFilesIn } from "../recovery/record-files";
+import { collectionIdIn, type Phase } from "../recovery/record";
+import { recordFile, recordFilesIn, resourceFolder } from "../recovery/record-files";
 import { type CommonOptions, commandConfiguration } from "./configuration";
 import { projectFolderOf } from "./selected-stack";
 import type { Surroundings } from "./surroundings";
@@ -26,6 +26,10 @@ export interface OpenRequest {
   readonly groupId: string;
   /** The snapshots that the group had before. */
   readonly before: readonly string[];
+  /** When it was sent, by this computer's clock, in milliseconds since 1970. */
+  readonly beganAt: number;
+  /** The record. */
+  readonly file: string;
 }
 
 /** What this computer's recovery folder tells. */
@@ -48,16 +52,21 @@ export async function readRecordedOwners(options: CommonOptions, surroundings: S
   const [records, marks] = [await readAllRecords(files), await readAllMarks(files)];
   const open = records.filter(({ phase }) => openPhases.includes(phase));
   const interrupted = open.flatMap(({ id, resource, scope, pending: { made } }) => {
-    const snapshotCollectionId = made === null ? undefined : idIn(made);
+    const snapshotCollectionId = collectionIdIn(made);
     return snapshotCollectionId === undefined
       ? []
-      : [{ snapshotCollectionId, urn: resource, id, scope, isInterrupted: true }];
+      : [{ snapshotCollectionId: normalizeGuid(snapshotCollectionId), urn: resource, id, scope, isInterrupted: true }];
   });
-  const requests = open.flatMap(({ resource, scope, subject, pending: { made, before, failed } }) =>
-    made !== null || failed !== undefined
-      ? []
-      : [{ urn: resource, scope, groupId: normalizeGuid(subject.key), before: before.map(normalizeGuid) }],
-  );
+  const requests = open
+    .filter(({ resource, pending: { made, failed } }) => isSnapshot(resource) && made === null && failed === undefined)
+    .map((record) => ({
+      urn: record.resource,
+      scope: record.scope,
+      groupId: normalizeGuid(record.subject.key),
+      before: record.pending.before.map(normalizeGuid),
+      beganAt: Date.parse(record.beganAt),
+      file: files.locate(resourceFolder(record), recordFile.of(record.id)),
+    }));
   const marked = marks.flatMap(({ snapshotCollectionId, resource, id, scope }) =>
     snapshotCollectionId === undefined
       ? []
@@ -66,8 +75,5 @@ export async function readRecordedOwners(options: CommonOptions, surroundings: S
   return { records: [...interrupted, ...marked], requests };
 }
 
-/** The id in a record's reference. A damaged one concerns only its own resource. */
-function idIn(reference: string): string | undefined {
-  const [, id] = /CollectionID="([^"]+)"/i.exec(reference) ?? [];
-  return id === undefined ? undefined : normalizeGuid(id);
-}
+/** Whether a URN is that of a snapshot. */
+const isSnapshot = (urn: string): boolean => urn.split("::")[2]?.endsWith("CollectionSnapshot") ?? false;

@@ -12,7 +12,7 @@ import { readDuration } from "./durations";
 import type { Ending } from "./exit-codes";
 import { findSnapshot, latestSnapshot, snapshotHelp } from "./find-snapshot";
 import { JobProgress } from "./job-progress";
-import { type OwnerOptions, readOwners, stateHelp } from "./owners";
+import { noOwners, type OwnerOptions, readOwners, stateHelp } from "./owners";
 import type { Report } from "./report";
 import { planText, type RestorePlan, readRestorePlan } from "./restore-plan";
 import type { Surroundings } from "./surroundings";
@@ -45,10 +45,7 @@ export function addRestore(program: Command, site: CommandSite): void {
         const timeoutMs = readDuration("--timeout", options.timeout);
         if ((word === undefined) === (latest === undefined)) throw oneOfBoth();
         if (!options.yes && !options.dryRun) requireTerminal(surroundings, "restore");
-        const owners =
-          word === undefined
-            ? { state: undefined, records: [], requests: [] }
-            : await readOwners(options, surroundings);
+        const owners = word === undefined ? noOwners : await readOwners(options, surroundings);
         return withHost(surroundings, options, async (host) => {
           const snapshot =
             word === undefined

@@ -97,6 +97,8 @@ export interface ExportedResource {
   /** Set for a resource that was deleted so that another one replaces it. */
   readonly pendingReplacement?: boolean;
   readonly retainOnDelete?: boolean;
+  /** Set for a resource that is only read. */
+  readonly external?: boolean;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
@@ -237,7 +239,7 @@ export function savedUnder(resources: readonly ExportedResource[] | undefined, u
   return {
     id: found.id,
     snapshotCollectionId: typeof snapshot === "string" ? snapshot : null,
-    ...((found.pendingReplacement || found.retainOnDelete) && { isLetGo: true }),
+    ...((found.pendingReplacement || found.retainOnDelete || found.external) && { needsNoDelete: true }),
   };
 }
 

@@ -272,7 +272,7 @@ export class VirtualSystemCollectionResource implements ManagedResource {
       ...(machines.length + before.length > 0 && { members: spelledAsBefore(machines, before) }),
     };
     const found = groupProperties(host.session.hostName, group, machines);
-    // an import may name the group otherwise
+    // an import may give the group's name as the id
     return { id: group.collectionId, outputs: { ...outputs, ...inputs, ...found }, inputs, pending: null };
   }
 

@@ -53,8 +53,8 @@ export interface Look<Found> {
 }
 
 /**
- * Looks for something. That nothing is found counts only if what must exist is visible, and a second look finds nothing, either: VMMS may have
- * come up between the first one and the proof.
+ * Looks for something. An empty result counts only if what must exist is visible, and a second look is empty, too: VMMS may have come up between
+ * the first one and the proof.
  *
  * @throws What {@link requireVisibility} throws.
  */

@@ -18,7 +18,7 @@ export function diff(
     const resource = context.resource(type.name);
     const difference = await resource.diff(call, state, news.values);
     const response = diffResponse(type, difference, oldInputs.values, news.values);
-    // the engine may replace on its own account, as the option replaceOnChanges wants it
+    // the engine may decide a replacement itself, because of the option replaceOnChanges
     if (!("replace" in difference)) response.setDeletebeforereplace(resource.deletesOldFirst(call, news.values));
     if (state.pending) response.clearStablesList();
     return response;

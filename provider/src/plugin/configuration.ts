@@ -28,8 +28,8 @@ function openConfiguration(properties: unknown, context: ProviderContext): Opene
   const { connections, ...others } = (properties ?? {}) as Record<string, unknown>;
   const opened = openProperties(properties);
   context.noteSecrets(openProperties(others).secretTexts);
+  context.noteSecrets(openProperties(connections).secretTexts); // what is secret inside it
   if (opened.secrets.has("connections")) context.noteSecrets(secretsOf(opened.values["connections"]));
-  else context.noteSecrets(openProperties({ connections }).secretTexts);
   return opened;
 }
 

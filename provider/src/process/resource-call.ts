@@ -56,8 +56,8 @@ export type Saved =
   | {
       readonly id: string;
       readonly snapshotCollectionId: string | null;
-      /** Set when no delete of it will come: it was deleted so that another one replaces it, or the program retains it. */
-      readonly isLetGo?: true;
+      /** Set when the engine won't delete it: it has done so already to replace it, the program retains it, or it is only read. */
+      readonly needsNoDelete?: true;
     }
   | null
   | "unknown";

@@ -1,6 +1,7 @@
 import { HyperVError, StorageError } from "../errors";
 import type { Pending } from "../process/resource-call";
 import {
+  collectionIdIn,
   isUuid,
   type Phase,
   type RecordedConnection,
@@ -161,7 +162,7 @@ export class Journal {
   async noteDelete(id: string, { moment, made }: DeleteNote): Promise<void> {
     if (!isUuid(id)) return;
     const text = made === undefined ? moment.toISOString() : `${moment.toISOString()}\n${made ?? nothing}`;
-    const outcome = made === undefined ? notAsked : "The snapshot's job is over, and nothing was removed";
+    const outcome = made === undefined ? "Nothing was changed" : "The snapshot's job is over, and nothing was removed";
     await this.writing(() => this.files.write(deletesFolder, deleteFile.of(id), text), outcome);
   }
 
@@ -314,8 +315,8 @@ function readOwn(text: string, folder: string, name: string, file: string): Reco
 function readNote(text: string): DeleteNote | undefined {
   const [written = "", made] = text.split("\n");
   const moment = new Date(written);
-  const isPath = (path: string) => /:?Msvm_SnapshotCollection\.CollectionID="[^"]+"$/i.test(path);
-  if (Number.isNaN(moment.getTime()) || !(made === undefined || made === nothing || isPath(made))) return undefined;
+  const isKnown = made === undefined || made === nothing || collectionIdIn(made) !== undefined;
+  if (Number.isNaN(moment.getTime()) || !isKnown) return undefined;
   return { moment, ...(made !== undefined && { made: made === nothing ? null : made }) };
 }
 

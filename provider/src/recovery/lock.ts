@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { ConnectionError, GuardError } from "../errors";
+import { GuardError } from "../errors";
 import type { Clock } from "../jobs/clock";
 import { waitUntil } from "../jobs/wait-until";
 import type { Liveness } from "./liveness";
@@ -16,7 +16,7 @@ export interface Lock {
   /**
    * Makes sure, before something is sent, that the lock is still held: another machine may have taken it over while this process was suspended.
    *
-   * @throws {@link ConnectionError} when it is lost.
+   * @throws {@link GuardError} with the code `LOCKED` when it is lost.
    */
   confirm(): Promise<void>;
   release(): Promise<void>;
@@ -26,8 +26,10 @@ export interface Lock {
 export interface LockWait {
   /** Called when there is something to wait for. @param holder - Who has the lock, for people. */
   readonly onWaiting: (holder: string) => void;
-  /** How long to wait for other processes, in milliseconds. This process ends its own operations. */
+  /** How long to wait for other processes, in milliseconds, since `startedAt`. This process ends its own operations. */
   readonly timeoutMs: number;
+  /** When the waiting began, on the clock; now by default. */
+  readonly startedAt?: number;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
 }
@@ -170,7 +172,8 @@ export class Locks {
     );
   }
 
-  private async untilFree(own: OwnTicket, { onWaiting, timeoutMs, signal }: LockWait): Promise<void> {
+  private async untilFree(own: OwnTicket, waiting: LockWait): Promise<void> {
+    const { onWaiting, timeoutMs, startedAt = this.clock.now(), signal } = waiting;
     const watched = new Map<string, { readonly text: string | null | undefined; readonly since: number }>();
     const isDead = ({ name, machine, process }: Ticket, text: string | null | undefined) => {
       if (machine === this.liveness.machine) {
@@ -182,7 +185,7 @@ export class Locks {
       watched.set(name, { text, since: this.clock.now() });
       return false;
     };
-    const until = this.clock.now() + timeoutMs;
+    const until = startedAt + timeoutMs;
     let renewedAt = this.clock.now();
     let hasReported = false;
     let holder: Ticket | undefined;
@@ -213,7 +216,7 @@ export class Locks {
         renewedAt = this.clock.now();
         this.renew(own).catch(() => {}); // the next one may succeed
       },
-      late: (_, elapsedMs) => this.locked(holder, elapsedMs),
+      late: () => this.locked(holder, this.clock.now() - startedAt),
       ...(signal && { signal }),
     });
   }
@@ -235,7 +238,7 @@ export class Locks {
         attempted: "Waiting for another run that works on this VM group",
         target,
         answer: `${name} still has the lock after ${seconds} s`,
-        outcome: "Nothing was asked of the host",
+        outcome: "Nothing was changed",
         remedy: `Wait until that run ends, or end its process if it hangs: its lock (${target}) then ends, too`,
       },
       { code: "LOCKED" },
@@ -279,15 +282,16 @@ export class Locks {
 
   private async confirm({ name }: OwnTicket): Promise<void> {
     if ((await this.files.read(locksFolder, name)) !== undefined) return;
-    throw new ConnectionError(
+    throw new GuardError(
       {
+        headline: "Another run has taken over the lock, because this one was suspended for too long",
         attempted: "Working on this resource",
         target: this.files.locate(locksFolder, name),
-        answer: "another process has taken over the lock, because this one was suspended for too long",
+        answer: "another run has taken over the lock, because this one was suspended for too long",
         outcome: "This process sent nothing more",
         remedy: "Look at the output of the other run",
       },
-      { effect: "none" },
+      { code: "LOCKED" },
     );
   }
 

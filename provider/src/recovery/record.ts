@@ -57,6 +57,11 @@ export type Phase = RecoveryRecord["phase"];
 /** How a host is reached, as configured, and the name it gives itself: after a failover only the first is still the same. */
 export type RecordedConnection = RecoveryRecord["connection"];
 
+/** Finds the id in a reference to a snapshot collection; undefined in a damaged one. */
+export function collectionIdIn(reference: string | null): string | undefined {
+  return /CollectionID="([^"]+)"/i.exec(reference ?? "")?.[1];
+}
+
 /** A fingerprint of inputs, salted so that secret ones can't be looked up in a table of guesses. */
 export type Fingerprint = RecoveryRecord["inputs"];
 

@@ -5,7 +5,7 @@ import { forgetOldNotes, Journal, type OwnedBy, readAllMarks, readAllRecords } f
 import type { Liveness } from "./liveness";
 import { type Lock, Locks, type LockWait, Queue, type QueueOptions } from "./lock";
 import { type Decision, decideOnUpdate, type Fate, type Held, isUnsettled } from "./policy";
-import type { RecoveryRecord } from "./record";
+import { collectionIdIn, type RecoveryRecord } from "./record";
 import { type RecordFiles, recordFilesInMemory } from "./record-files";
 
 /** What belongs to other resources: a search ignores it. */
@@ -77,7 +77,7 @@ export class Recovery {
       return [...(await this.marks), ...this.written];
     };
     const { queue, returned } = this;
-    return new ResourceRecovery({ journal, files, marks, queue, locks, returned, liveness, call });
+    return new ResourceRecovery({ journal, files, marks, clock, queue, locks, returned, liveness, call });
   }
 
   /** Forgets the notes of deletes that no run will repeat, once in the life of a process. */
@@ -100,6 +100,7 @@ interface ResourceRecoveryParts {
   readonly files: RecordFiles;
   /** The marks of all resources, of which this process has read those of others once. */
   readonly marks: () => Promise<readonly OwnedBy[]>;
+  readonly clock: Clock;
   readonly queue: Queue;
   readonly locks: Locks;
   readonly returned: Set<string>;
@@ -112,6 +113,8 @@ export class ResourceRecovery {
   readonly journal: Journal;
   private readonly parts: ResourceRecoveryParts;
   private lock: Lock | undefined;
+  /** When it began to wait for its first lock, on the clock. */
+  private startedAt = 0;
 
   constructor(parts: ResourceRecoveryParts) {
     this.parts = parts;
@@ -124,7 +127,7 @@ export class ResourceRecovery {
    * What runs inside it can lock more: the machines, after the group.
    *
    * @param work - Gets whether it had to wait.
-   * @param how - How long to wait for other processes, and in which order deletes go.
+   * @param how - How long to wait in all, if other processes hold the locks, and in which order deletes go.
    * @throws {@link GuardError} with the code `LOCKED` when the time is over.
    */
   async exclusively<T>(
@@ -132,9 +135,11 @@ export class ResourceRecovery {
     work: (hasWaited: boolean) => Promise<T>,
     { newestFirst, timeoutMs }: Pick<QueueOptions, "newestFirst"> & Pick<LockWait, "timeoutMs">,
   ): Promise<T> {
-    const { queue, locks, call } = this.parts;
+    const { queue, locks, call, clock } = this.parts;
     const { project, stack } = call.scope;
     const outer = this.lock;
+    if (!outer) this.startedAt = clock.now();
+    const { startedAt } = this;
     const keys = outer || call.resource === "" ? ids : [...ids, `${project}/${stack}/${call.resource}`];
     if (keys.length === 0) return work(false);
     let hasWaited = false;
@@ -147,7 +152,7 @@ export class ResourceRecovery {
     const onOther = waiting((holder: string) =>
       call.progress.info(`Waiting for another run that works on this VM group: ${holder}`),
     );
-    const wait: LockWait = { onWaiting: onOther, timeoutMs, signal: call.signal };
+    const wait: LockWait = { onWaiting: onOther, timeoutMs, startedAt, signal: call.signal };
     const locked = async () => {
       await this.journal
         .writing(async () => {
@@ -232,7 +237,9 @@ export class ResourceRecovery {
     return decisions.map((one) => {
       if (!isAsked(one)) return one;
       if (ids === "unknown") return one.record.phase === "returned" ? { ...one, fate: "retain" } : one;
-      return ids.has(one.record.id) ? { ...one, fate: "forget" } : one;
+      const { id, pending } = one.record;
+      const isSaved = [id, collectionIdIn(pending.made)?.toLowerCase()].some((known) => known && ids.has(known));
+      return isSaved ? { ...one, fate: "forget" } : one;
     });
   }
 
@@ -301,7 +308,10 @@ export class ResourceRecovery {
     return {
       owned: marks,
       // a record names its snapshot a moment before the mark does
-      made: [...marks.flatMap(({ snapshotCollectionId }) => snapshotCollectionId ?? []), ...records.flatMap(madeBy)],
+      made: [
+        ...marks.flatMap(({ snapshotCollectionId }) => snapshotCollectionId ?? []),
+        ...records.flatMap(({ pending: { made } }) => collectionIdIn(made) ?? []),
+      ],
       jobs: [...records.map(({ pending }) => pending), ...marks].flatMap(({ job }) => job ?? []),
     };
   }
@@ -317,9 +327,3 @@ export function isRecent(record: RecoveryRecord, now: Date, withinMs: number): b
 }
 
 const clockToleranceMs = 60_000;
-
-/** The id of the snapshot collection that a record names as its result. Another resource's record may be damaged, so this never fails. */
-function madeBy({ pending: { made } }: RecoveryRecord): readonly string[] {
-  const [, id] = /CollectionID="([^"]+)"/i.exec(made ?? "") ?? [];
-  return id === undefined ? [] : [id];
-}

@@ -4,9 +4,8 @@ import { normalizeGuid } from "../hyperv/collection-designator";
 import { findSnapshotCollection } from "../hyperv/find-snapshot-collection";
 import { readMemberConditions, warnOfMembers } from "../hyperv/member-condition";
 import { servicePath } from "../hyperv/service-path";
-import { snapshotCollectionPath } from "../hyperv/snapshot-collection";
 import { findVirtualSystemCollection } from "../hyperv/virtual-system-collection";
-import { exists, isDeleted } from "../hyperv/visibility";
+import { isDeleted } from "../hyperv/visibility";
 import { type Connections, endOfInterruptedDelete, lookAhead, type Operation } from "../process/operation";
 import {
   type Answer,
@@ -115,7 +114,7 @@ export class CollectionSnapshotResource implements ManagedResource {
   ): Promise<"destroyed" | "kept" | "underWay" | "unknown"> {
     const noted = await journal.notedDelete(state.id);
     if (!noted) return "kept";
-    const made = madeBy(state, noted);
+    const made = snapshotToDelete(state, noted);
     if (made === null) return "destroyed";
     return endOfInterruptedDelete(call, "snapshot", async () => {
       const operation = await this.connections.begin(call, state.outputs);
@@ -147,7 +146,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     const { merging } = this;
     const earlier = await touchedBefore(operation, recovery);
     const request = async (seen: GroupState) => {
-      await refuseBesideOld(operation, recovery);
+      await refuseBesideOld(operation, recovery, seen);
       const deadlineAt = operation.clock.now() + operation.timeoutMs;
       return createSnapshot(operation, { inputs: known, group, recovery, merging, deadlineAt }, seen);
     };
@@ -197,7 +196,7 @@ export class CollectionSnapshotResource implements ManagedResource {
       await this.settle(operation, recovery, { state, deadlineAt, decide: decideOnUpdate });
       const { pending, outputs } = state;
       const noted = await recovery.journal.notedDelete(id);
-      const made = noted && madeBy(state, noted);
+      const made = noted && snapshotToDelete(state, noted);
       if (made) await waitForInterruptedDelete(operation, outputs, made, deadlineAt);
       if (pending) return resumeIncomplete(operation, recovery, { state, pending, inputs, deadlineAt });
       return updateInPlace(operation, state, inputs);
@@ -235,12 +234,12 @@ export class CollectionSnapshotResource implements ManagedResource {
         others: () => recovery.others(id),
         confirmLock: () => recovery.confirmLock(),
       };
-      const isFirst = (await recovery.journal.notedDelete(id)) === undefined;
-      const path = await this.pathToDelete(operation, recovery, state, deletion);
+      const noted = await recovery.journal.notedDelete(id);
+      const path = await this.pathToDelete(operation, recovery, state, { deletion, noted });
       const holder = path && (await this.otherHolder(call, recovery, id, path));
       if (holder) operation.progress.warn(`The snapshot stays on the host: the resource ${holder} holds it, too`);
       else if (path) {
-        const isUntouched = isFirst && (state.pending === null || state.pending.made !== null);
+        const isUntouched = noted === undefined && (state.pending === null || state.pending.made !== null);
         const refused = isUntouched ? () => recovery.journal.forgetDelete(id) : undefined;
         await deleteSnapshot(operation, path, { ...deletion, ...(refused && { refused }) });
         for (const { vmId } of knownMachines(outputs)) this.merging.add(vmId.toLowerCase());
@@ -274,14 +273,13 @@ export class CollectionSnapshotResource implements ManagedResource {
     operation: Operation,
     { journal }: ResourceRecovery,
     { id, outputs, pending }: SavedResource,
-    deletion: Deletion,
+    { deletion, noted }: { readonly deletion: Deletion; readonly noted: DeleteNote | undefined },
   ): Promise<CimInstancePath | null> {
     const moment = operation.moment();
     if (!pending) {
       await journal.noteDelete(id, { moment });
       return CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
     }
-    const noted = await journal.notedDelete(id);
     if (noted?.made !== undefined) return noted.made === null ? null : CimInstancePath.parse(noted.made);
     await journal.noteDelete(id, { moment });
     const path = await endRequested(operation, pending, deletion).catch(async (error) => {
@@ -299,7 +297,7 @@ export class CollectionSnapshotResource implements ManagedResource {
 }
 
 /** What a delete of an interrupted run was to destroy; null for an incomplete snapshot that wasn't known. */
-function madeBy({ outputs, pending }: SavedResource, noted: DeleteNote): CimInstancePath | null {
+function snapshotToDelete({ outputs, pending }: SavedResource, noted: DeleteNote): CimInstancePath | null {
   const made = pending ? (pending.made ?? noted.made ?? null) : String(outputs["resultingSnapshotCollection"]);
   return made === null ? null : CimInstancePath.parse(made);
 }
@@ -324,19 +322,23 @@ async function exclusively<T>(
 
 /**
  * Refuses to take a snapshot while the old one of the same resource exists, unless the host keeps what depends on it: the old one couldn't be
- * destroyed then, now or later. It happens where the engine replaces on its own account: a provider can't tell it to delete the old one first.
+ * destroyed then, now or later. It happens where the engine decides a replacement itself: a provider can't let it delete the old one first.
+ *
+ * @param before - The snapshots that the group has.
  */
-async function refuseBesideOld(operation: Operation, { journal }: ResourceRecovery): Promise<void> {
-  const { call, configuration, host } = operation;
-  const { dependents } = configuration;
-  if (dependents === "kept") return;
-  const marks = await journal.owned();
-  if (marks.length === 0) return; // asking for the state takes a moment
+async function refuseBesideOld(
+  { call, configuration: { dependents } }: Operation,
+  { journal }: ResourceRecovery,
+  { before }: GroupState,
+): Promise<void> {
+  if (dependents === "kept" || before.length === 0) return; // asking for the state takes a moment
   const saved = await call.saved();
-  if (saved === null || saved === "unknown" || saved.isLetGo) return;
-  const old = marks.find(({ id }) => id === saved.id)?.snapshotCollectionId;
-  if (old !== undefined && (await exists(host.session, snapshotCollectionPath(old))))
-    throw oldSnapshotExists(call.words, old, dependents);
+  if (saved === null || saved === "unknown" || saved.needsNoDelete) return;
+  const mark = (await journal.owned()).find(({ id }) => id === saved.id); // the state hides an id that is secret
+  const old = saved.snapshotCollectionId ?? mark?.snapshotCollectionId;
+  const isOld = (id: string) => old !== undefined && normalizeGuid(id) === normalizeGuid(old);
+  const found = before.find(isOld);
+  if (found !== undefined) throw oldSnapshotExists(call.words, found, dependents);
 }
 
 function oldSnapshotExists(
@@ -344,14 +346,14 @@ function oldSnapshotExists(
   snapshotCollectionId: string,
   dependents: "unknown" | "removed",
 ): GuardError {
-  const what = { unknown: "perhaps removes", removed: "removes" }[dependents];
+  const removes = { unknown: "may remove", removed: "removes" }[dependents];
   return new GuardError(
     {
       attempted: "CreateSnapshot",
       target: `the replacement of the snapshot collection ${snapshotCollectionId}`,
-      answer: `the old snapshot still exists, and this host ${what} a snapshot together with the one that it depends on`,
+      answer: `the old snapshot still exists, and this host ${removes} the new one together with it`,
       outcome: "No snapshot was taken, and the old one stays",
-      remedy: `Set the resource option deleteBeforeReplace: what asked for this replacement (--replace, replacementTrigger or a taint) takes the new one first. Or set ${key("dependents")} to kept if \`hyperv-snapshots probe\` shows that the host keeps them`,
+      remedy: `Set the resource option deleteBeforeReplace: Pulumi decided this replacement itself (--replace, a taint, replacementTrigger or replaceWith) and takes the new one first. Or set ${key("dependents")} to kept if \`hyperv-snapshots probe\` shows that the host keeps them`,
     },
     { code: dependents === "unknown" ? "DEPENDENTS_UNKNOWN" : "DEPENDENTS_COLLECTED" },
   );

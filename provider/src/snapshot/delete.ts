@@ -84,7 +84,8 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
       await waitUntilIdle(operation, { busy, deadlineAt, error });
       if (await isDeleted(host.session, path, target, knownThings(outputs))) return;
     }
-    if (HyperVError.isInstance(error) && error.effect === "none") await deletion.refused?.();
+    const isRefused = HyperVError.isInstance(error) && error.effect === "none" && error.code !== "LOCKED";
+    if (isRefused) await deletion.refused?.();
     throw stillThere(operation, error);
   }
 }
@@ -92,11 +93,12 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
 /** Tells whether a snapshot may be deleted although destroying it failed. */
 function mayBeDestroyed(error: unknown): boolean {
   if (NotFoundError.isInstance(error) || MethodFailedError.isInstance(error)) return true;
-  return HyperVError.isInstance(error) && error.effect === "unknown" && !JobFailedError.isInstance(error);
+  return HyperVError.isInstance(error) && error.effect === "unknown";
 }
 
 function stillThere({ call: { words } }: Operation, error: unknown): unknown {
-  if (!HyperVError.isInstance(error) || error.effect !== "unknown") return error;
+  // a failed job may have destroyed a part of it
+  if (!HyperVError.isInstance(error) || error.effect !== "unknown" || JobFailedError.isInstance(error)) return error;
   const outcome = "The snapshot is still there, and stays in the state";
   const remedy = JobLostError.isInstance(error) ? { remedy: `Run ${words.destroy} or ${words.apply} again` } : {};
   return error.with({ outcome, ...remedy, effect: "none" });

@@ -8,25 +8,26 @@ import { exportedSnapshot, exportedState } from "../../support/exported-state";
 import { fakePulumi } from "../../support/fake-pulumi";
 
 const id = "11111111-1111-4111-8111-111111111111";
-const urn = (stack: string) =>
-  `urn:pulumi:${stack}::shop::pulumi-nodejs:dynamic/hyperv-snapshots:CollectionSnapshot::before`;
+const urn = (stack: string, type = "CollectionSnapshot") =>
+  `urn:pulumi:${stack}::shop::pulumi-nodejs:dynamic/hyperv-snapshots:${type}::before`;
 
 /** A computer that took a snapshot for a resource of a stack. */
-function computer(stack: string) {
+function computer(stack: string, type = "CollectionSnapshot") {
   const at = new CommandLine();
   const snapshot = at.takeSnapshot();
   at.environment["PULUMI_HOME"] = at.folder;
   const files = recordFilesIn(join(at.folder, "hyperv-snapshots", "recovery"));
   const scope = { backend: "file:///state", organization: "organization", project: "shop", stack };
-  const journal = new Journal(files, { scope, resource: urn(stack) });
+  const journal = new Journal(files, { scope, resource: urn(stack, type) });
   return { at, snapshot, journal };
 }
 
 /** Writes the record of an interrupted run that made the snapshot. */
 async function interrupt(
   { at, snapshot, journal }: ReturnType<typeof computer>,
-  phase: "accepted" | "made" | "retained",
+  phase: "accepted" | "made" | "retained" | "returned",
   pending: { readonly made?: string | null; readonly before?: readonly string[] } = {},
+  moment = new Date(),
 ): Promise<void> {
   const [group] = at.host().query("SELECT * FROM Msvm_VirtualSystemCollection");
   const record = await journal.begin(
@@ -38,7 +39,7 @@ async function interrupt(
       machines: [],
       before: [],
     },
-    new Date(),
+    moment,
   );
   const made = `Msvm_SnapshotCollection.CollectionID="${snapshot}"`;
   await journal.advance(record, phase, { job: null, before: [], made, ...pending });
@@ -81,6 +82,15 @@ describe("the owner of a snapshot", () => {
       if (exitCode === 1) expect(destroyed.value.error.answer).toContain(`for ${urn("prod")}, and this may be it`);
     },
   );
+
+  it("isn't the request of another resource than a snapshot, nor one that is too old", async () => {
+    const group = computer("prod", "VirtualSystemCollection");
+    await interrupt(group, "returned", { made: null });
+    expect(await group.at.json(["destroy", group.snapshot, "--yes"])).toMatchObject({ exitCode: 0 });
+    const old = computer("prod");
+    await interrupt(old, "accepted", { made: null }, new Date(Date.now() - 25 * 3_600_000));
+    expect(await old.at.json(["destroy", old.snapshot, "--yes"])).toMatchObject({ exitCode: 0 });
+  });
 
   it("isn't taken from a record whose reference is damaged", async () => {
     const here = computer("prod");

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ageText } from "../../../provider/src/cli/age-text";
 import { exitCodes } from "../../../provider/src/cli/exit-codes";
-import { CommandLine } from "../../support/command-line";
+import type { Seed } from "../../../provider/src/simulator/seed";
+import { CommandLine, quickSeed } from "../../support/command-line";
 import { repositoryFolder } from "../../support/repository";
 
 describe("hyperv-snapshots", () => {
@@ -72,16 +73,20 @@ describe("hyperv-snapshots", () => {
     expect(run("--version").trim()).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it("destroys all snapshots, although its output is closed", async () => {
+  it("destroys all snapshots, although its output and its errors are closed", async () => {
     const at = new CommandLine();
-    const ids = [at.takeSnapshot(), at.takeSnapshot()];
+    const seed: Seed = { ...quickSeed, jobs: { DestroySnapshot: { seconds: 1.2, progress: "linear" } } };
+    at.host(seed).setOption("completion", "atOnce");
+    const ids = [at.takeSnapshot("web-tier"), at.takeSnapshot("mail")];
+    at.host().setOption("completion", "job");
     const command = join(repositoryFolder, "provider/bin/hyperv-snapshots.js");
     const child = spawn(process.execPath, [command, "destroy", ...ids, "--yes"], {
       cwd: at.folder,
       env: at.environment,
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.destroy();
+    child.stderr.destroy();
     expect(await once(child, "exit")).toEqual([0, null]);
     expect(at.host().query("SELECT * FROM Msvm_SnapshotCollection")).toEqual([]);
   });

@@ -245,7 +245,7 @@ it.each(["update", "delete", "resume"] as const)(
       resume: () => at.groups.create(inputs),
     };
     const error = await at.failure(calls[method]());
-    expect(error.message).toContain("another process has taken over the lock");
+    expect(error.message).toContain("Another run has taken over the lock");
     expect(at.host.methodCalls).toEqual(before);
   },
 );

@@ -114,7 +114,7 @@ describe("a lock", () => {
     expect(at.clock.now() - before).toBeGreaterThan(60_000);
     expect(at.clock.now() - before).toBeLessThan(62_000);
     await lock.confirm();
-    await expect(lost.confirm()).rejects.toThrow("another process has taken over the lock");
+    await expect(lost.confirm()).rejects.toThrow("Another run has taken over the lock");
   });
 
   it.each([2, 5, 12])("is held by one of %i concurrent processes", async (count) => {
@@ -259,7 +259,7 @@ describe("a lock", () => {
     while ((await files.list(locksFolder)).length < 2) await Promise.resolve();
     const [second] = (await files.list(locksFolder)).filter((name) => name !== first);
     await files.remove(locksFolder, second!);
-    await expect(at.clock.run(extended)).rejects.toThrow("another process has taken over the lock");
+    await expect(at.clock.run(extended)).rejects.toThrow("Another run has taken over the lock");
   });
 
   it("of a dead process fails no run that can't remove it", async () => {

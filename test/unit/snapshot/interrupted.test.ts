@@ -415,7 +415,7 @@ it("no job is cancelled by a run whose lock was taken over", async () => {
     isLost = true;
   };
   const error = await at.failure(at.lifecycle.delete(id, outs));
-  expect(error.message).toContain("another process has taken over the lock");
+  expect(error.message).toContain("Another run has taken over the lock");
   expect(at.host.methodCalls).toEqual({ CreateSnapshot: 1 });
 });
 

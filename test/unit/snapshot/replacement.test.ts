@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { recordFilesInMemory } from "../../../provider/src/recovery/record-files";
 import { collectionsOn } from "../../support/interrupted-run";
 import { inputsWithUrn, LifecycleInProcess } from "../../support/lifecycle-in-process";
+import { groupsOfOne, webTierSeed } from "../../support/simulated-hosts";
 
 const { urn } = inputsWithUrn.__meta;
 
@@ -13,7 +15,7 @@ async function taken(configuration: Readonly<Record<string, string>> = {}) {
   return { at, id, outs };
 }
 
-describe("a replacement that the engine asks for on its own account", () => {
+describe("a replacement that the engine decides itself", () => {
   it.each([
     ["unknown", "DEPENDENTS_UNKNOWN"],
     ["removed", "DEPENDENTS_COLLECTED"],
@@ -34,8 +36,8 @@ describe("a replacement that the engine asks for on its own account", () => {
     expect(collectionsOn(at)).toHaveLength(2);
   });
 
-  it.each(["pendingReplacement", "retainOnDelete"] as const)(
-    "isn't refused where no delete comes: %s",
+  it.each(["pendingReplacement", "retainOnDelete", "external"] as const)(
+    "isn't refused where the engine deletes nothing: %s",
     async (field) => {
       const { at, id, outs } = await taken();
       at.state = [{ id, urn, outputs: outs, [field]: true }];
@@ -44,14 +46,31 @@ describe("a replacement that the engine asks for on its own account", () => {
     },
   );
 
+  it("is refused on a computer that has no records of the old one, too", async () => {
+    const { at } = await taken();
+    const { host, clock } = at;
+    const elsewhere = new LifecycleInProcess({}, undefined, { host, clock, records: recordFilesInMemory() });
+    elsewhere.state = at.state;
+    expect(await elsewhere.failure(elsewhere.lifecycle.create(inputsWithUrn))).toMatchObject({ effect: "none" });
+  });
+
+  it("isn't refused where the new snapshot is of another group", async () => {
+    const seed = groupsOfOne(["one", "two"], webTierSeed);
+    const at = new LifecycleInProcess({}, seed);
+    const { id, outs } = await at.create({ ...inputsWithUrn, collection: "group-one" });
+    await at.run(at.lifecycle.diff(id, outs, { ...inputsWithUrn, collection: "group-one" }));
+    at.state = [{ id, urn, outputs: outs }];
+    await at.create({ ...inputsWithUrn, collection: "group-two" });
+    expect(collectionsOn(at)).toHaveLength(2);
+  });
+
   it("isn't refused where the old snapshot is deleted, or the state doesn't hold it", async () => {
-    const { at, id, outs } = await taken();
+    const { at } = await taken();
     at.state = [];
     await at.create(inputsWithUrn);
     const second = await taken();
     await second.at.run(second.at.lifecycle.delete(second.id, second.outs));
     await second.at.create(inputsWithUrn);
-    expect([id, outs["snapshotCollectionId"]]).toHaveLength(2);
     expect(collectionsOn(second.at)).toHaveLength(1);
   });
 });

@@ -99,3 +99,15 @@ describe("groups that share a machine", () => {
     expect(outs["resultingSnapshotCollection"]).toEqual(expect.any(String));
   });
 });
+
+it("operations that wait one after the other for a run that hangs end together", async () => {
+  const at = new LifecycleInProcess();
+  await at.lockElsewhere("web-tier");
+  const meta = (name: string) => ({ urn: `${inputsWithUrn.__meta.urn}-${name}`, timeouts: { create: "30m" } });
+  const creates = ["a", "b", "c"].map((name) => at.lifecycle.create({ ...inputsWithUrn, __meta: meta(name) }));
+  const ended = await at.run(Promise.allSettled(creates));
+  expect(ended.map((one) => (one as PromiseRejectedResult).reason)).toMatchObject(
+    creates.map(() => ({ code: "LOCKED" })),
+  );
+  expect(at.clock.now()).toBeLessThan(31 * 60_000);
+});

@@ -58,6 +58,18 @@ describe("a job that ends in", () => {
     expect(await at.failure(at.lifecycle.create(standardInputs))).toMatchObject({ code });
   });
 
+  it.each([true, false])(
+    "of a destroy that failed counts as done only if the snapshot is deleted: %s",
+    async (takesEffect) => {
+      const at = new LifecycleInProcess();
+      const { id, outs } = await at.create();
+      at.host.injectFault({ method: "DestroySnapshot", job: { endState: 10, errorCode: 32768, takesEffect } });
+      const ended = at.run(at.lifecycle.delete(id, outs)).then(() => "done");
+      if (takesEffect) expect(await ended).toBe("done");
+      else await expect(ended).rejects.toMatchObject({ code: "JOB_FAILED", effect: "unknown" });
+    },
+  );
+
   it.each([7, 32768])("state %i is a success", async (endState) => {
     const at = new LifecycleInProcess();
     at.host.injectFault({ method: "CreateSnapshot", job: { endState } });
