@@ -48,7 +48,7 @@ export async function whatIsWrong(
         : [other.live, ...other.pendingDeletes].map((live) => (live ? collectionIdOf(live.outs) : "")),
     ),
   );
-  if (others.has(named)) return `${named} is in two stacks`;
+  if (others.has(named) && !isUnseen(world, named)) return `${named} is in two stacks`;
   const ours = [...onHost].filter((id) => !world.untouchable.has(id) && !others.has(id));
   const isNamed = world.warnings.some((text) => /stays? on the host|by another program/.test(text));
   if (isAlone && !isNamed && !world.hasLeftOvers && ours.length !== 1)
@@ -99,6 +99,9 @@ function isAmbiguous(error: unknown): boolean {
 function isResultDeleted(error: unknown): boolean {
   return /A snapshot was made, and can't be found/.test(messageOf(error));
 }
+
+/** An import leaves no mark, so a run that can't read the states resumes what it knows by its own record, though another stack has imported it. */
+const isUnseen = ({ imported, hasUnknownState }: World, id: string): boolean => hasUnknownState && imported.has(id);
 
 /**
  * An interrupted run's job failed only after another run had put the incomplete snapshot into the state: the next run reports that, and the one

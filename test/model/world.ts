@@ -86,6 +86,8 @@ export class World {
   hasForgottenJobs = false;
   /** A job that was requested on this host fails, be it after its run was interrupted. */
   hasFailingJobs = false;
+  /** Whether a run couldn't read the states. */
+  hasUnknownState = false;
   /** The ids of snapshot collections that were imported, whatever their names. */
   readonly imported = new Set<string>();
   /** What the operation under way has reported as left alone. */
@@ -149,6 +151,7 @@ export class World {
       this.startEngine(stack, operation, fuse).up(inputs(stack, operation), {
         isReplace: operation.startsWith("replace"),
       });
+    this.hasUnknownState ||= operation.endsWith("unknown state");
     switch (operation) {
       case "forget":
         if (stack.live && !(await this.isTakenForUnsaved(stack))) await this.keep(stack.live);

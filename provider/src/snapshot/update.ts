@@ -1,7 +1,8 @@
 import { CimInstancePath } from "../cim/cim-instance-path";
+import type { CimSession } from "../cim/cim-session";
 import { NotFoundError, UnknownOutcomeError } from "../errors";
 import { machinesDoing, waitUntilIdle } from "../hyperv/busy-machines";
-import { memberSnapshots } from "../hyperv/snapshot-collection";
+import { type MemberSnapshot, memberSnapshots } from "../hyperv/snapshot-collection";
 import { nameSnapshots, nameWarning } from "../hyperv/snapshot-name";
 import { describeCollection } from "../hyperv/virtual-system-collection";
 import { isDeleted, lookWithProof } from "../hyperv/visibility";
@@ -67,7 +68,7 @@ export async function endOfDelete(
 ): Promise<"destroyed" | "kept" | "underWay"> {
   const { host } = operation;
   const known = knownMachines(outputs);
-  const machines = known.length > 0 ? known : await memberSnapshots(host.session, path);
+  const machines = known.length > 0 ? known : await membersIfThere(host.session, path);
   const vmIds = machines.map(({ vmId }) => vmId);
   const busy = () => machinesDoing(host.session, vmIds, OperationalStatus.DeletingSnapshot);
   const late = new Error(waitingForDelete);
@@ -79,6 +80,15 @@ export async function endOfDelete(
   }
   const target = describeSnapshot(operation, outputs, path);
   return (await isDeleted(host.session, path, target, knownThings(outputs))) ? "destroyed" : "kept";
+}
+
+async function membersIfThere(session: CimSession, path: CimInstancePath): Promise<readonly MemberSnapshot[]> {
+  try {
+    return await memberSnapshots(session, path);
+  } catch (error) {
+    if (NotFoundError.isInstance(error)) return [];
+    throw error;
+  }
 }
 
 /**

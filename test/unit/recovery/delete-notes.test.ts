@@ -76,6 +76,16 @@ describe("the record of a delete", () => {
     expect(await run.run(run.lifecycle.diff(id, outs, named))).toMatchObject({ replaces: ["collection"] });
   });
 
+  it("of a snapshot that the state never knew, and that is gone: the next up takes a new one", async () => {
+    const run = new LifecycleInProcess();
+    run.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
+    const { id, outs } = await run.partial(inputsWithUrn);
+    await run.run(run.clock.sleep(11 * 60_000));
+    await run.run(run.lifecycle.delete(id, outs));
+    expect(await run.run(run.lifecycle.diff(id, outs, inputsWithUrn))).toMatchObject({ replaces: ["collection"] });
+    expect(run.warnings).toEqual([]);
+  });
+
   it.each([32773, 32780])(
     "is forgotten when the host refuses (%i) a first delete, and kept otherwise",
     async (returnValue) => {
