@@ -417,9 +417,14 @@ function inputs({ urn, former, version }: Stack, operation: Operation): Properti
 }
 
 function exported({ urn, live, pendingDeletes, group }: Stack) {
-  const resource = (name: string, { id, outs }: Live) => ({ urn: name, id, outputs: outs });
+  const resource = (name: string, { id, outs, isReplacementPending }: Live) => ({
+    urn: name,
+    id,
+    outputs: outs,
+    ...(isReplacementPending && { pendingReplacement: true }),
+  });
   return [
-    ...(live && !live.isReplacementPending ? [resource(urn, live)] : []),
+    ...(live ? [resource(urn, live)] : []),
     ...pendingDeletes.map((old) => ({ ...resource(urn, old), delete: true })),
     ...(group.live ? [resource(groupUrn(urn), group.live)] : []),
   ];

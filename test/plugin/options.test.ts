@@ -190,3 +190,18 @@ it("a machine that isn't known yet may be a member beside one that is, in the pr
   expect(await project.preview()).toMatchObject({ status: 0 });
   expect(await project.up()).toMatchObject({ status: 0 });
 });
+
+it("a snapshot that was destroyed for its replacement is marked so in the state, and the next up takes the new one", async (context) => {
+  const program = (version: string) =>
+    yamlProgram({ before: { properties: { collection: "web-tier", triggers: [version] } } });
+  const project = await yamlProject(context, program("1"));
+  expect(await project.up()).toMatchObject({ status: 0 });
+  project.write("Pulumi.yaml", program("2"));
+  project.host.injectFault({ method: "CreateSnapshot", returnValue: 32773 });
+  expect((await project.up()).status).not.toBe(0);
+  const exported = await project.run(["stack", "export"]);
+  expect(exported.output).toContain('"pendingReplacement": true');
+  expect(project.snapshotCounts()).toEqual([0, 0]);
+  expect(await project.up()).toMatchObject({ status: 0 });
+  expect(project.snapshotCounts()).toEqual([1, 1]);
+});

@@ -76,7 +76,7 @@ describe("the record of a delete", () => {
     expect(await run.run(run.lifecycle.diff(id, outs, named))).toMatchObject({ replaces: ["collection"] });
   });
 
-  it("of a snapshot that the state never knew, and that is gone: the next up takes a new one", async () => {
+  it("of a snapshot that the state never knew, and is deleted: the next up takes a new one", async () => {
     const run = new LifecycleInProcess();
     run.host.injectFault({ method: "CreateSnapshot", job: { seconds: 40 * 60 } });
     const { id, outs } = await run.partial(inputsWithUrn);
