@@ -34,10 +34,6 @@ export class CliStage extends Stage {
     return this.project.host;
   }
 
-  override async configure(configuration: Readonly<Record<string, string>>): Promise<void> {
-    for (const [key, value] of Object.entries(configuration)) await this.run(["config", "set", key, value]);
-  }
-
   override async up(inputs: Properties, { isReplace = false, ...options }: UpOptions = {}): Promise<void> {
     this.write(inputs, options);
     const replaced = isReplace ? this.saved(false).map(({ urn }) => `--replace=${urn}`) : [];
@@ -52,10 +48,6 @@ export class CliStage extends Stage {
 
   override async destroy(): Promise<void> {
     await this.run(["destroy", "--yes", "--skip-preview"]);
-  }
-
-  override async destroyAsConfigured(): Promise<void> {
-    await this.run(["destroy", "--yes", "--skip-preview", "--run-program"]);
   }
 
   /** No process is left by a run that has ended. */

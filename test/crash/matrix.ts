@@ -61,7 +61,7 @@ export async function interruptEachPoint(
     const points = await stage.record(() => operation.run(stage));
     // a hook that no longer meets the provider would leave nothing to interrupt
     for (const kind of stage.recordedKinds) expect(points).toContainEqual(expect.stringMatching(kind));
-    await (operation.cleanUp?.(stage) ?? stage.destroy());
+    await stage.destroy();
     for (const point of choose(points)) {
       if (progress.has(point) || (await interruptAt(stage, operation, point, action))) {
         enter(tally, point);
@@ -103,13 +103,13 @@ async function interruptAt(stage: Stage, operation: Operation, point: KillPoint,
   const [named, ...others] = [stage.named, ...stage.pendingDeletion];
   const expected = operation.leavesNone ? [] : [named, ...others];
   expect(stage.collections().toSorted(), `after ${point}`).toEqual(expected.toSorted());
-  if (!operation.mayKeepOld) expect(others, `after ${point}`).toEqual([]);
+  expect(others, `after ${point}`).toEqual([]);
   expect(sent, `${stage.subject.method} after ${point}`).toBeLessThanOrEqual(operation.requests);
   expect(
     stage.files().filter((name) => name.startsWith("ticket-")),
     `after ${point}`,
   ).toEqual([]);
-  await (operation.cleanUp?.(stage) ?? stage.destroy());
+  await stage.destroy();
   expect(stage.collections(), `after ${point} and a destroy`).toEqual([]);
   const what = hasHappened ? `${happened[action]} at` : "never came to";
   const seconds = ((Date.now() - beganAt) / 1000).toFixed(1);

@@ -12,7 +12,7 @@ const notLinux = "only-linux: who started whom";
 /** The request itself: a start of PowerShell takes its time, and the long form tries all kinds of points. */
 const onlyTheRequest: Choose = (points) => points.filter((point) => point === "invoke CreateSnapshot #1 after");
 
-const interruptedOperations = isWhole ? ["create", "--replace", "delete"] : ["create"];
+const interruptedOperations = isWhole ? ["create", "--replace, the new one first", "delete"] : ["create"];
 const killed = (["provider", "shells"] as const).flatMap((action) =>
   operations.filter(({ name }) => interruptedOperations.includes(name)).map((operation) => ({ ...operation, action })),
 );

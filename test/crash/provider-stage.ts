@@ -56,11 +56,6 @@ export class ProviderStage extends Stage {
     };
   }
 
-  override async configure(configuration: Readonly<Record<string, string>>): Promise<void> {
-    await this.end();
-    this.configuration = { ...this.configuration, ...configuration };
-  }
-
   override async up(inputs: Properties, { isReplace = false, create = "5m" }: UpOptions = {}): Promise<void> {
     await (await this.engine()).up(this.registered(inputs, create), { isReplace });
   }
@@ -78,11 +73,6 @@ export class ProviderStage extends Stage {
 
   override async destroy(): Promise<void> {
     await (await this.engine()).destroy();
-  }
-
-  /** An engine of a few lines records no configuration. */
-  override async destroyAsConfigured(): Promise<void> {
-    await this.destroy();
   }
 
   /** `pulumi state rm`, or a removal with `retainOnDelete`. */
@@ -174,7 +164,12 @@ export class ProviderStage extends Stage {
   /** What `pulumi stack export` answers. */
   private stateResources(): readonly StateResource[] {
     const { live, pendingDeletes } = this.state;
-    const resource = ({ id, outs }: Live) => ({ urn: this.urn, id, outputs: outs });
+    const resource = ({ id, outs, isReplacementPending }: Live) => ({
+      urn: this.urn,
+      id,
+      outputs: outs,
+      ...(isReplacementPending && { pendingReplacement: true }),
+    });
     return [...(live ? [resource(live)] : []), ...pendingDeletes.map((old) => ({ ...resource(old), delete: true }))];
   }
 
@@ -182,7 +177,7 @@ export class ProviderStage extends Stage {
     return new FewLineEngine({
       provider: called(await this.started()),
       state: this.state,
-      takesNewFirst: (isReplace) => isReplace || this.configuration["hyperv-snapshots:dependents"] === "kept",
+      takesNewFirst: () => this.configuration["hyperv-snapshots:dependents"] === "kept",
       onSaved: async (id) => this.forgetSaved(id),
     });
   }

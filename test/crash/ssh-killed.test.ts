@@ -24,7 +24,7 @@ const shortPoints: Readonly<Partial<Record<Action, readonly KillPoint[]>>> = {
 };
 const known = isWhole ? undefined : [outcomeUnknown, ...Object.values(others)];
 
-const operationsTried = isWhole ? ["create", "--replace", "delete"] : ["create"];
+const operationsTried = isWhole ? ["create", "--replace, the new one first", "delete"] : ["create"];
 const killed = Object.entries(shortPoints).flatMap(([action, points = []]) =>
   operations
     .filter(({ name }) => operationsTried.includes(name))

@@ -71,16 +71,10 @@ export abstract class Stage {
     mkdirSync(records, { recursive: true });
   }
 
-  /** Changes the configuration, as a user does between two runs. */
-  abstract configure(configuration: Readonly<Record<string, string>>): Promise<void>;
-
   /** `pulumi up` of a program with this one resource. */
   abstract up(inputs: Properties, options?: UpOptions): Promise<void>;
 
   abstract destroy(): Promise<void>;
-
-  /** Destroys with what is configured now, and not what the last `up` had recorded. */
-  abstract destroyAsConfigured(): Promise<void>;
 
   abstract end(): Promise<void>;
 

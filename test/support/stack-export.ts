@@ -7,6 +7,7 @@ export interface StateResource {
   readonly urn: string;
   readonly id: string;
   readonly delete?: boolean;
+  readonly pendingReplacement?: boolean;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
