@@ -200,8 +200,7 @@ export class InvalidArgumentError extends HyperVError {
 }
 
 /**
- * A guard of this package refused before anything was changed: the request would have destroyed something else, too, or another run works on the
- * same VM group.
+ * A guard of this package refused a request before it was sent: it could have led to the loss of another snapshot, or another run has the lock.
  *
  * @public
  */

@@ -7,7 +7,7 @@ import * as outputs from "./types/output";
 import * as utilities from "./utilities";
 
 /**
- * Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable; an explicit provider doesn't read the stack's keys, and its own properties win over the variables.
+ * Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable. An explicit provider ignores the stack's keys; its properties override the environment variables.
  */
 export class Provider extends pulumi.ProviderResource {
     /** @internal */

@@ -67,7 +67,7 @@ describe("a value", () => {
     expect(Object.keys(await failures({ name: "all", members: [7, unknown] }, groupUrn))).toEqual(["members.0"]);
   });
 
-  it("that is null is the same as none, of an input and of the configuration", async () => {
+  it("counts as absent if it is null, in inputs and in the configuration", async () => {
     const empty = { snapshotType: null, settings: { consistencyLevel: null }, waitForMerge: null, connection: null };
     expect(await failures({ collection: "web-tier", ...empty })).toEqual({});
     expect(await failures({ collection: null })).toEqual({ collection: expect.stringContaining("it is missing") });
@@ -78,7 +78,7 @@ describe("a value", () => {
     expect(checked.getFailuresList()).toEqual([]);
   });
 
-  it("that is secret stands in no message of a look-up, nor of the provider's configuration", async () => {
+  it("doesn't appear in messages of look-ups or of the provider's configuration if it is secret", async () => {
     const request = new messages.InvokeRequest();
     request.setTok("hyperv-snapshots:index:getVirtualSystemCollection");
     request.setArgs(struct({ collection: secret("top-secret-tier") }));

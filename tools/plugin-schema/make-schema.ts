@@ -59,7 +59,7 @@ export function makeSchema(sources: SchemaSources): Readonly<Record<string, unkn
     config: { variables },
     provider: {
       description:
-        "Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable; an explicit provider doesn't read the stack's keys, and its own properties win over the variables.",
+        "Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable. An explicit provider ignores the stack's keys; its properties override the environment variables.",
       inputProperties: variables,
       properties: Object.fromEntries(texts),
     },

@@ -73,8 +73,8 @@ function refuseOwned(session: CimSession, { snapshotCollectionId }: SnapshotDeta
     throw refused("SNAPSHOT_OWNED", target, `the resource ${owner.urn} owns it`, remedy);
   }
   if (owner.kind === "request") {
-    const answer = `an interrupted run requested a snapshot of its group for ${owner.urn}, and this may be it`;
-    const remedy = `Run \`pulumi up\`, which finds out, or \`pulumi destroy\`. If no program has this resource any more, delete the record ${owner.file}`;
+    const answer = `it may be the result of an interrupted run's request for ${owner.urn}`;
+    const remedy = `Run \`pulumi up\` or \`pulumi destroy\`: either finds out. If no program has this resource any more, delete the recovery record ${owner.file}`;
     throw refused("SNAPSHOT_OWNED", target, answer, remedy);
   }
   const { urn, stack, isInterrupted } = owner;

@@ -39,7 +39,7 @@ export interface Owners {
   readonly missing?: string;
 }
 
-/** What is known without asking. */
+/** Stands for owners that were not looked up. */
 export const noOwners: Owners = { state: undefined, records: [], requests: [] };
 
 /** Options of commands that ask who owns a snapshot. */

@@ -32,7 +32,7 @@ export interface OpenRequest {
   readonly file: string;
 }
 
-/** What this computer's recovery folder tells. */
+/** The owners and the requests that this computer's recovery folder names. */
 export interface RecordedOwners {
   readonly records: readonly RecordedOwner[];
   readonly requests: readonly OpenRequest[];

@@ -214,9 +214,9 @@ function organizationUnknown({ project, stack }: Scope): ConnectionError {
     {
       attempted: "Finding the organization of the stack",
       target: stack,
-      answer: `\`${command}\` failed four times, and the records of earlier runs are kept by organization`,
+      answer: `\`${command}\` failed four times, and without the organization the recovery records can't be found`,
       outcome: "Nothing was asked of the host",
-      remedy: `Find out why it fails (\`${command}\`), then run the command again`,
+      remedy: `Run \`${command}\` to see why it fails, then run \`pulumi up\` again`,
     },
     { effect: "none" },
   );
@@ -247,8 +247,8 @@ export function savedUnder(resources: readonly ExportedResource[] | undefined, u
  * Lists the ids, in lower case, of the resources and of the snapshots that the states of all stacks of a project hold: a stack may have been
  * renamed, a resource renamed, moved to another stack, or imported. `unknown` if one of the states can't be asked: it may hold any.
  *
- * @param scope - Of the deployment that asks: the CLI answers for its backend only.
- * @param of - Of the project.
+ * @param scope - The deployment that asks: the CLI answers for its backend only.
+ * @param of - The deployment whose project is searched.
  */
 export async function savedIdsOf(
   states: DeploymentStates,

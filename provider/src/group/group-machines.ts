@@ -1,3 +1,4 @@
+import type { CimInstancePath } from "../cim/cim-instance-path";
 import type { CimSession } from "../cim/cim-session";
 import { HyperVError, MethodFailedError, NotFoundError } from "../errors";
 import { addMember, removeMember, renameGroup } from "../hyperv/collection-management-service";
@@ -20,10 +21,14 @@ export interface FilledGroup {
   readonly machines: readonly VirtualMachine[];
 }
 
-/** Finds a group by its id. */
-export async function findGroup(session: CimSession, id: string): Promise<VirtualSystemCollection | undefined> {
+/** Finds a group by its id. @param known - What must be visible before it counts as deleted, beside the service. */
+export async function findGroup(
+  session: CimSession,
+  id: string,
+  known: readonly CimInstancePath[] = [],
+): Promise<VirtualSystemCollection | undefined> {
   try {
-    return await findVirtualSystemCollection(session, id);
+    return await findVirtualSystemCollection(session, id, known);
   } catch (error) {
     if (NotFoundError.isInstance(error)) return undefined;
     throw error;

@@ -72,7 +72,7 @@ export const unknownOutputs: Values = {
   hostName: notKnownYet,
 };
 
-/** The outputs of a preview of an update, beside the inputs. The machines change with the members, and a group may lack some still. */
+/** The outputs of an update's preview, beside the inputs. The machines are unknown if the members change, or some aren't in the group yet. */
 export function foreseenOutputs({ outputs }: SavedResource, news: Values): Values {
   const isInput = (name: string) => groupInputNames.includes(name);
   const known = Object.fromEntries(Object.entries(outputs).filter(([name]) => !isInput(name)));

@@ -11,7 +11,6 @@ import {
   type VirtualMachine,
   type VirtualSystemCollection,
 } from "../hyperv/virtual-system-collection";
-import { lookWithProof } from "../hyperv/visibility";
 import { type Connections, endOfInterruptedDelete, lookAhead, type Operation } from "../process/operation";
 import {
   type Answer,
@@ -347,14 +346,7 @@ const madeBefore = async ({ connection }: Operation, { journal }: ResourceRecove
 
 /** Finds the group that a state names. @returns Null when it is deleted. */
 async function groupIn(session: CimSession, state: SavedResource): Promise<VirtualSystemCollection | null> {
-  const { id, outputs } = state;
-  const group = await lookWithProof(session, {
-    look: () => findGroup(session, id),
-    isNothing: (found) => found === undefined,
-    missing: `the VM group ${id}`,
-    known: knownMachines(outputs),
-  });
-  return group ?? null;
+  return (await findGroup(session, state.id, knownMachines(state.outputs))) ?? null;
 }
 
 /** Finds the group of an interrupted attempt; a request without an answer may still make it. */

@@ -29,7 +29,7 @@ export async function findSnapshotCollection(
     return found?.path ?? null;
   };
   const missing = `the snapshot collection ${designator.id}`;
-  const found = await lookWithProof(session, { look, isNothing: (one) => one === null, missing });
+  const found = await lookWithProof(session, { look, isIncomplete: (one) => one === null, missing });
   if (!found && path) requireHostOf(session, path, missing);
   return found;
 }

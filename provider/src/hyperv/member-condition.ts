@@ -59,7 +59,7 @@ export async function membersNow(session: CimSession, group: CimInstancePath): P
   try {
     return await lookWithProof(session, {
       look: () => readMemberConditions(session, group),
-      isNothing: (members) => members.length === 0,
+      isIncomplete: (members) => members.length === 0,
       missing: "the group's members",
       known: [group],
     });

@@ -33,7 +33,7 @@ export function describeGained(ids: readonly string[]): string {
 async function newCollections(session: CimSession, group: GroupBefore): Promise<readonly string[]> {
   return lookWithProof(session, {
     look: () => newSnapshotCollections(session, group),
-    isNothing: (left) => left.length === 0,
+    isIncomplete: (left) => left.length === 0,
     missing: "new snapshots of the group",
     known: [group.collection.path],
   });

@@ -35,7 +35,7 @@ export interface SnapshotDetails {
 export async function listVirtualSystemCollections(session: CimSession): Promise<readonly VirtualSystemCollection[]> {
   const groups = await lookWithProof(session, {
     look: () => session.query(`SELECT * FROM ${ClassName.virtualSystemCollection}`),
-    isNothing: (found) => found.length === 0,
+    isIncomplete: (found) => found.length === 0,
     missing: "the VM groups",
   });
   return groups.map((group) => asCollection(session, group));

@@ -32,10 +32,15 @@ export function describeCollection(session: CimSession, name: string): string {
 /**
  * Finds the one VM group that a name, a `CollectionID` or an object path means.
  *
+ * @param known - What must be visible before the group counts as missing, beside the service.
  * @throws {@link NotFoundError} when it doesn't exist, with the groups that do; {@link AccessDeniedError} or {@link VisibilityError} when too little is visible.
  * @throws {@link InvalidArgumentError} when several groups have the name, or it is a management group, with their ids, or the text is malformed.
  */
-export async function findVirtualSystemCollection(session: CimSession, text: string): Promise<VirtualSystemCollection> {
+export async function findVirtualSystemCollection(
+  session: CimSession,
+  text: string,
+  known: readonly CimInstancePath[] = [],
+): Promise<VirtualSystemCollection> {
   const designator = readCollectionDesignator(text, [
     ClassName.virtualSystemCollection,
     ClassName.managementCollection,
@@ -50,8 +55,9 @@ export async function findVirtualSystemCollection(session: CimSession, text: str
       if (groups.length === 0) await refuseManagementGroup(session, text, property, values);
       return groups;
     },
-    isNothing: (groups) => groups.length === 0,
+    isIncomplete: (groups) => groups.length === 0,
     missing: `the VM group ${JSON.stringify(text)}`,
+    known,
   });
   const [collection] = found;
   if (!collection) throw await notFound(session, text);

@@ -44,26 +44,26 @@ export async function requireVisibility(
 /** A look for something on the host. */
 export interface Look<Found> {
   readonly look: () => Promise<Found>;
-  /** Whether it has found nothing. */
-  readonly isNothing: (found: Found) => boolean;
-  /** What was not found then, for the message. */
+  /** Tells whether something that was expected is missing from the result. */
+  readonly isIncomplete: (found: Found) => boolean;
+  /** What is missing then, for the message. */
   readonly missing: string;
   /** What must exist, see {@link requireVisibility}. */
   readonly known?: readonly CimInstancePath[];
 }
 
 /**
- * Looks for something. An empty result counts only if what must exist is visible, and a second look is empty, too: VMMS may have come up between
+ * Looks for something. That something is missing counts only if what must exist is visible, and a second look misses it, too: VMMS may have come up between
  * the first one and the proof.
  *
  * @throws What {@link requireVisibility} throws.
  */
 export async function lookWithProof<Found>(
   session: CimSession,
-  { look, isNothing, missing, known }: Look<Found>,
+  { look, isIncomplete, missing, known }: Look<Found>,
 ): Promise<Found> {
   const found = await look();
-  if (!isNothing(found)) return found;
+  if (!isIncomplete(found)) return found;
   await requireVisibility(session, missing, known);
   return look();
 }
@@ -79,8 +79,10 @@ export async function isDeleted(
   missing: string,
   known: readonly CimInstancePath[],
 ): Promise<boolean> {
-  const isNothing = (isThere: boolean) => !isThere;
-  return isNothing(await lookWithProof(session, { look: () => exists(session, path), isNothing, missing, known }));
+  const isIncomplete = (isThere: boolean) => !isThere;
+  return isIncomplete(
+    await lookWithProof(session, { look: () => exists(session, path), isIncomplete, missing, known }),
+  );
 }
 
 /** Whether an instance can be read. A host answers the same for what is invisible and what doesn't exist. */

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { GuardError } from "../errors";
 import type { Clock } from "../jobs/clock";
 import { waitUntil } from "../jobs/wait-until";
+import { durationText } from "../moment-text";
 import type { Liveness } from "./liveness";
 import { locksFolder, type RecordFiles } from "./record-files";
 
@@ -26,7 +27,7 @@ export interface Lock {
 export interface LockWait {
   /** Called when there is something to wait for. @param holder - Who has the lock, for people. */
   readonly onWaiting: (holder: string) => void;
-  /** How long to wait for other processes, in milliseconds, since `startedAt`. This process ends its own operations. */
+  /** How long to wait for other processes, in milliseconds, since `startedAt`. Operations of this process are waited for without a limit. */
   readonly timeoutMs: number;
   /** When the waiting began, on the clock; now by default. */
   readonly startedAt?: number;
@@ -188,12 +189,12 @@ export class Locks {
     const until = startedAt + timeoutMs;
     let renewedAt = this.clock.now();
     let hasReported = false;
-    let holder: Ticket | undefined;
-    await waitUntil<void, void>(this.clock, {
+    let isOurs = false;
+    await waitUntil<void, Ticket>(this.clock, {
       look: async () => {
         const tickets = (own.present ?? (await this.tickets())).filter(({ name }) => name < own.name);
         own.present = undefined;
-        holder = undefined;
+        let holder: Ticket | undefined;
         // the newest first: an extended lock's first ticket lists everything before the second one goes
         const others = tickets.filter(({ keys }) => keys === undefined).sort((a, b) => (a.name < b.name ? 1 : -1));
         for (const ticket of others) {
@@ -204,19 +205,20 @@ export class Locks {
         }
         // in one step, since nothing may change in between
         holder ??= tickets.find(({ name, keys }) => keys && this.drawn.has(name) && meet(keys, own.keys));
-        return holder ? { waitFor: undefined } : { done: undefined };
+        isOurs = holder?.keys !== undefined;
+        return holder ? { waitFor: holder } : { done: undefined };
       },
-      until: () => (holder?.keys ? Number.POSITIVE_INFINITY : until),
+      until: () => (isOurs ? Number.POSITIVE_INFINITY : until),
       firstPauseMs: lookMs,
       longestPauseMs: lookMs,
-      onWaiting: () => {
-        if (!hasReported && holder) onWaiting(this.describe(holder));
+      onWaiting: (holder) => {
+        if (!hasReported) onWaiting(this.describe(holder));
         hasReported = true;
         if (this.clock.now() - renewedAt < renewMs) return;
         renewedAt = this.clock.now();
         this.renew(own).catch(() => {}); // the next one may succeed
       },
-      late: () => this.locked(holder, this.clock.now() - startedAt),
+      late: (holder) => this.locked(holder, this.clock.now() - startedAt),
       ...(signal && { signal }),
     });
   }
@@ -228,18 +230,18 @@ export class Locks {
       : "a process of another computer";
   }
 
-  private locked(holder: Ticket | undefined, elapsedMs: number): GuardError {
-    const name = holder ? this.describe(holder) : "another process";
-    const target = this.files.locate(locksFolder, holder?.name ?? "");
-    const seconds = Math.round(elapsedMs / 1000);
+  private locked(holder: Ticket, elapsedMs: number): GuardError {
+    const name = this.describe(holder);
+    const target = this.files.locate(locksFolder, holder.name);
+    const after = `after ${durationText(elapsedMs)}`;
     return new GuardError(
       {
-        headline: `Another run still works on this VM group after ${seconds} s: ${name}`,
-        attempted: "Waiting for another run that works on this VM group",
+        headline: `Timed out ${after}: another run (${name}) still has the lock`,
+        attempted: "Waiting for another run to release its lock",
         target,
-        answer: `${name} still has the lock after ${seconds} s`,
+        answer: `${name} still has it ${after}`,
         outcome: "Nothing was changed",
-        remedy: `Wait until that run ends, or end its process if it hangs: its lock (${target}) then ends, too`,
+        remedy: `Wait until that run ends. If it hangs, end its process: its lock (${target}) is then released, after a minute at most`,
       },
       { code: "LOCKED" },
     );

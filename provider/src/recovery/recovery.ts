@@ -143,16 +143,11 @@ export class ResourceRecovery {
     const keys = outer || call.resource === "" ? ids : [...ids, `${project}/${stack}/${call.resource}`];
     if (keys.length === 0) return work(false);
     let hasWaited = false;
-    const waiting =
-      <P extends unknown[]>(show: (...shown: P) => void) =>
-      (...shown: P) => {
-        hasWaited = true;
-        show(...shown);
-      };
-    const onOther = waiting((holder: string) =>
-      call.progress.info(`Waiting for another run that works on this VM group: ${holder}`),
-    );
-    const wait: LockWait = { onWaiting: onOther, timeoutMs, startedAt, signal: call.signal };
+    const onOtherProcess = (holder: string) => {
+      hasWaited = true;
+      call.progress.info(`Waiting for another run to release its lock: ${holder}`);
+    };
+    const wait: LockWait = { onWaiting: onOtherProcess, timeoutMs, startedAt, signal: call.signal };
     const locked = async () => {
       await this.journal
         .writing(async () => {
@@ -173,7 +168,10 @@ export class ResourceRecovery {
         }
       }
     };
-    const onWaiting = waiting(() => call.progress.step("waiting for another operation on this VM group"));
+    const onWaiting = () => {
+      hasWaited = true;
+      call.progress.step("waiting for another operation on this VM group");
+    };
     return queue.run(keys, locked, { onWaiting, ...(newestFirst !== undefined && { newestFirst }) });
   }
 
@@ -226,8 +224,7 @@ export class ResourceRecovery {
 
   /**
    * Forgets the records whose resource the state holds, be it under another name: it was renamed since, for example. Where that isn't known, what
-   * a returned record made stays. Before something is destroyed, the state is asked whatever the record says: that it was returned may not have
-   * been written.
+   * a returned record made stays. Before a discard, the states are always read: the step `returned` may not have been written.
    */
   private async withoutSaved(decisions: readonly Decision[]): Promise<readonly Decision[]> {
     const isAsked = ({ record, fate }: Decision) =>

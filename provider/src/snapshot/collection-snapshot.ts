@@ -81,7 +81,7 @@ export class CollectionSnapshotResource implements ManagedResource {
     const interrupted = await this.interruptedDelete(call, state, recovery);
     if (interrupted === "destroyed")
       return replacement(["collection"], "an interrupted run has destroyed the snapshot", dependents);
-    const hasToWait = interrupted !== "kept"; // update waits for the end of the delete
+    const hasToWait = interrupted !== "kept"; // `update` waits for the delete, or finds out how it ended
     return { changes: difference.changes || hasToWait || (await this.isUnsettled(call, state, news, recovery)) };
   }
 
@@ -353,7 +353,7 @@ function oldSnapshotExists(
       target: `the replacement of the snapshot collection ${snapshotCollectionId}`,
       answer: `the old snapshot still exists, and this host ${removes} the new one together with it`,
       outcome: "No snapshot was taken, and the old one stays",
-      remedy: `Set the resource option deleteBeforeReplace: Pulumi decided this replacement itself (--replace, a taint, replacementTrigger or replaceWith) and takes the new one first. Or set ${key("dependents")} to kept if \`hyperv-snapshots probe\` shows that the host keeps them`,
+      remedy: `Set the resource option deleteBeforeReplace to true: Pulumi takes the new one first when it decides a replacement itself (--replace, a taint, replacementTrigger, replaceWith). If \`hyperv-snapshots probe\` shows that the host keeps dependent snapshots, set ${key("dependents")} to kept instead`,
     },
     { code: dependents === "unknown" ? "DEPENDENTS_UNKNOWN" : "DEPENDENTS_COLLECTED" },
   );

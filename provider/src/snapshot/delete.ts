@@ -32,7 +32,7 @@ export interface Deletion {
   readonly others?: () => Promise<Others>;
   /** Makes sure, right before something is sent, that the lock is still held. */
   readonly confirmLock: () => Promise<void>;
-  /** Called when it is proven that nothing was and will be destroyed. */
+  /** Called when it is proven that the host has destroyed nothing, and won't. */
   readonly refused?: () => Promise<void>;
 }
 
@@ -61,7 +61,7 @@ async function destroy(operation: Operation, path: CimInstancePath, target: stri
   let warned: string | undefined;
   const members = await lookWithProof(host.session, {
     look: () => memberSnapshots(host.session, path),
-    isNothing: (found) => found.length === 0,
+    isIncomplete: (found) => found.length === 0,
     missing: `the members of ${target}`,
     known: knownThings(outputs),
   });

@@ -97,7 +97,7 @@ export async function finishSnapshot(operation: Operation, begun: SnapshotOperat
       void servicePath(session, ClassName.virtualSystemManagementService); // side by side with the members, for their names
     const { outputs, members } = await lookWithProof(session, {
       look: () => snapshotOutputs(session, CimInstancePath.parse(made), begun.machines),
-      isNothing: (found) => found.members.length === 0,
+      isIncomplete: (found) => found.members.length === 0,
       missing: "the snapshots in it",
       known: [begun.group.path],
     });
@@ -190,7 +190,7 @@ export async function lookForResult(
   const work = { ...(await workOf(begun)), ...(!isProven && { madeBy: begun.pending.until ?? null }) };
   return lookWithProof<SnapshotResult>(session, {
     look: () => findSnapshotResult(session, work),
-    isNothing: (result) => !("path" in result) && result.candidates.length === 0,
+    isIncomplete: (result) => !("path" in result) && result.candidates.length === 0,
     missing: "the snapshot",
     known: [begun.group.path],
   });

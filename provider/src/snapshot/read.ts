@@ -22,7 +22,7 @@ export async function readSnapshot(
     before.filter(({ vmId }) => !members.some((member) => member.vmId === vmId));
   const { outputs: found, members } = await lookWithProof(session, {
     look: () => snapshotOutputs(session, path, before),
-    isNothing: (now) => without(now.members).length > 0,
+    isIncomplete: (now) => without(now.members).length > 0,
     missing: "the members' snapshots",
     known: knownThings(outputs),
   });

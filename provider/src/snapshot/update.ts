@@ -143,7 +143,7 @@ export async function updateInPlace(
     const path = CimInstancePath.parse(String(outputs["resultingSnapshotCollection"]));
     const members = await lookWithProof(host.session, {
       look: () => memberSnapshots(host.session, path),
-      isNothing: (found) => found.length === 0,
+      isIncomplete: (found) => found.length === 0,
       missing: "the members' snapshots",
       known: knownThings(outputs),
     });

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable; an explicit provider doesn't read the stack's keys, and its own properties win over the variables.
+// Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable. An explicit provider ignores the stack's keys; its properties override the environment variables.
 type Provider struct {
 	pulumi.ProviderResourceState
 

@@ -459,7 +459,7 @@ class Provider(pulumi.ProviderResource):
                  username: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable; an explicit provider doesn't read the stack's keys, and its own properties win over the variables.
+        Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable. An explicit provider ignores the stack's keys; its properties override the environment variables.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -496,7 +496,7 @@ class Provider(pulumi.ProviderResource):
                  args: Optional[ProviderArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable; an explicit provider doesn't read the stack's keys, and its own properties win over the variables.
+        Connects to Hyper-V hosts. Each property is also a configuration key and an environment variable. An explicit provider ignores the stack's keys; its properties override the environment variables.
 
         :param str resource_name: The name of the resource.
         :param ProviderArgs args: The arguments to use to populate this resource's properties.

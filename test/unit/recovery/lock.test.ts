@@ -72,7 +72,7 @@ describe("a lock", () => {
       const failed = at.clock.run(at.start("2-1").take(["group"], wait));
       const error = (await failed.catch((reason: unknown) => reason)) as GuardError;
       expect(error).toMatchObject({ code: "LOCKED", effect: "none" });
-      expect(error.message).toContain(`Another run still works on this VM group after 50 s: ${holder}`);
+      expect(error.message).toContain(`Timed out after 50 s: another run (${holder}) still has the lock`);
       expect(shown).toEqual([holder]);
       await lock.release();
       expect(await at.files.list(locksFolder)).toEqual([]);

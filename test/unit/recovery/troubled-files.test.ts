@@ -55,7 +55,7 @@ describe.each([
     expect(collectionsOn(run)).toEqual([next.outs["snapshotCollectionId"]]);
   });
 
-  it("nor by the next process, where the state tells that it has it", async () => {
+  it("a later process doesn't destroy the replacement if the state holds it", async () => {
     const { run, old, next } = await replaced();
     const later = new LifecycleInProcess(kept, webTierSeed, run);
     later.state = [old, next].map(({ id, outs }) => ({ id, urn: inputsWithUrn.__meta.urn, outputs: outs }));
@@ -81,7 +81,7 @@ it("a group whose return can't be written isn't destroyed with the one that it r
   expect(left.map((group) => group.string("CollectionID"))).toEqual([next.id]);
 });
 
-it("a folder of another resource that can't be read hinders no delete", async () => {
+it("a delete succeeds although another resource's folder can't be read", async () => {
   const first = new LifecycleInProcess(kept);
   const other = await first.create({ ...inputsWithUrn, __meta: { urn: `${inputsWithUrn.__meta.urn}-other` } });
   const [folder] = (await first.records.folders()).filter(isResourceFolder);

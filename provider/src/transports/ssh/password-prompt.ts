@@ -9,8 +9,11 @@ import { shellQuoted } from "./shell-quoted";
 /** The built program, also where this file itself runs from its source, as in tests. */
 const askpass = join(__dirname, "../../../dist/transports/ssh/askpass.js");
 
-/** The longest path of a socket on any system, in bytes. Node cuts a longer one, so that it leads out of its folder. */
+/** The longest path of a socket on any system, in bytes. Node truncates a longer one: the socket would be outside its folder. */
 const longestSocketPath = 100;
+
+/** As long as what `mkdtemp` adds to a name. */
+const mkdtempAdds = "123456";
 
 /** Answers the question for a password that one `ssh` asks. */
 export interface PasswordPrompt {
@@ -67,7 +70,7 @@ export function answerPassword(password: string, isExpected: (prompt: string) =>
 function makeFolder(): { readonly folder: string; readonly socketPath: string; readonly program: string } {
   try {
     const name = "hyperv-snapshots-";
-    const isLong = Buffer.byteLength(join(tmpdir(), `${name}XXXXXX`, "s")) > longestSocketPath;
+    const isLong = Buffer.byteLength(join(tmpdir(), `${name}${mkdtempAdds}`, "s")) > longestSocketPath;
     const folder = mkdtempSync(join(isLong ? "/tmp" : tmpdir(), name));
     const socketPath = join(folder, "s");
     const program = join(folder, "askpass");

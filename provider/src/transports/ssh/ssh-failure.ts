@@ -42,7 +42,7 @@ const hostKey =
 const remoteShell: KnownFailure["make"] = (parts, options) =>
   new MissingDependencyError(parts, { ...options, code: "REMOTE_SHELL_FAILED" });
 
-/** The port of ssh itself, which stands in no name. */
+/** The default port of ssh, which known_hosts leaves out. */
 const usualPort = "22";
 
 /** The host's address. The programs that show and remove keys read no ssh configuration, so an alias isn't one. */
